@@ -1,0 +1,2 @@
+//! mlhub
+fn main() {}
