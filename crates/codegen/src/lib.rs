@@ -1,1 +1,4 @@
 //! codegen
+
+pub mod dialect;
+pub mod meta;

@@ -1,0 +1,88 @@
+//! Rules for lists that are walked: parameters that exist, and places that the reply has.
+
+use super::Family;
+use super::view::{Operation, View};
+use super::violation::{Report, Rule};
+use super::place::Place;
+use crate::meta::{Paging, PagingStyle};
+
+const PAGING_PARAMETER: Rule = Rule {
+    name: "paging-parameter",
+    why: "a page is asked for by setting parameters of the operation",
+};
+const PAGING_PLACE: Rule = Rule {
+    name: "paging-place",
+    why: "items, total, id and next are read from the reply",
+};
+
+pub(super) const FAMILY: Family = Family {
+    rules: &[PAGING_PARAMETER, PAGING_PLACE],
+    check,
+};
+
+fn check(view: &View<'_>, report: &mut Report) {
+    for operation in &view.operations {
+        if let Some(paging) = &operation.meaning.paging {
+            parameters(operation, paging, report);
+            places(view, operation, paging, report);
+        }
+    }
+}
+
+fn parameters(operation: &Operation<'_>, paging: &Paging, report: &mut Report) {
+    if paging.position.is_none() && paging.style != PagingStyle::Link {
+        report.add(
+            &operation.at,
+            PAGING_PARAMETER,
+            "the paging names no \"position\"; write the parameter that takes the offset, page number or token",
+        );
+    }
+    for (key, name) in [("position", &paging.position), ("size", &paging.size)] {
+        let Some(name) = name else { continue };
+        let known = operation.parameter(name).is_some_and(|p| p.place == "query");
+        if !known {
+            report.add(
+                &operation.at,
+                PAGING_PARAMETER,
+                format!("the paging's {key} {name:?} is no query parameter of the operation; declare it or correct the name"),
+            );
+        }
+    }
+}
+
+fn places(view: &View<'_>, operation: &Operation<'_>, paging: &Paging, report: &mut Report) {
+    let at = &operation.at;
+    let Some(reply) = operation.reply_schema() else {
+        report.add(at, PAGING_PLACE, "the operation has paging and no JSON reply; describe the reply or leave paging out");
+        return;
+    };
+    let items = view.place(&reply, &paging.items);
+    let item = match &items {
+        Place::Found(list) if list.text("type") == Some("array") => list.get("items"),
+        Place::Open => None,
+        Place::Found(_) | Place::Missing => {
+            report.add(
+                at,
+                PAGING_PLACE,
+                format!("the paging's items {:?} are no array in the reply; write the path of the list, \"\" for a bare array", paging.items),
+            );
+            None
+        }
+    };
+    let needs_next = matches!(paging.style, PagingStyle::Token | PagingStyle::Link);
+    if needs_next && paging.next.is_none() {
+        report.add(at, PAGING_PLACE, "the paging names no \"next\"; write where the reply holds the next token or link");
+    }
+    for (key, path) in [("total", &paging.total), ("next", &paging.next)] {
+        if let Some(path) = path
+            && matches!(view.place(&reply, path), Place::Missing)
+        {
+            report.add(at, PAGING_PLACE, format!("the paging's {key} {path:?} is not in the reply; describe it there or correct the path"));
+        }
+    }
+    if let (Some(id), Some(item)) = (&paging.id, item)
+        && matches!(view.place(&item, id), Place::Missing)
+    {
+        report.add(at, PAGING_PLACE, format!("the paging's id {id:?} is no field of an item; describe it there or correct the path"));
+    }
+}

@@ -1,0 +1,79 @@
+//! The dialect that documents are written in, and the lint that holds them to it.
+//!
+//! The generator compiles a subset of `OpenAPI` 3.0 well, compiles some of the rest into code
+//! that misbehaves, and panics on what remains without saying where. [`lint`] finds all of that
+//! first and names the document, the place, the rule and what to write instead. It reads plain
+//! JSON, so that it has something to say about any text whatever.
+
+mod at;
+mod body;
+mod case;
+mod clash;
+mod document;
+mod fields;
+mod lists;
+mod meaning;
+mod operation;
+mod parameter;
+mod path;
+mod place;
+mod reply;
+mod schema;
+mod text;
+mod view;
+mod violation;
+mod waits;
+mod walk;
+
+use serde_json::Value;
+use view::View;
+use violation::Report;
+pub use violation::{Rule, Violation};
+
+/// One family: its rules, and the check that reports them.
+struct Family {
+    rules: &'static [Rule],
+    check: fn(&View<'_>, &mut Report),
+}
+
+const FAMILIES: &[Family] = &[
+    document::FAMILY,
+    operation::FAMILY,
+    path::FAMILY,
+    parameter::FAMILY,
+    body::FAMILY,
+    reply::FAMILY,
+    schema::FAMILY,
+    fields::FAMILY,
+    clash::FAMILY,
+    text::FAMILY,
+    meaning::FAMILY,
+    lists::FAMILY,
+    waits::FAMILY,
+];
+
+/// Every rule of the dialect.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    FAMILIES
+        .iter()
+        .flat_map(|family| family.rules)
+        .chain([&document::PARSE])
+        .copied()
+}
+
+/// Checks a document against every rule; an empty list means that it can be compiled.
+///
+/// `name` is what reports call the document.
+#[must_use]
+pub fn lint(name: &str, document: &Value) -> Vec<Violation> {
+    let view = View::new(document);
+    let mut report = Report::new(name);
+    for family in FAMILIES {
+        (family.check)(&view, &mut report);
+    }
+    // The parser's own message names no place: it only speaks where no rule did.
+    if report.is_empty() {
+        document::parses(&view, &mut report);
+    }
+    report.finish()
+}

@@ -1,0 +1,150 @@
+//! Rules for waits: an operation to poll, words that end them, and places that the reply has.
+
+use std::collections::BTreeMap;
+
+use super::view::{Operation, View};
+use super::violation::{Report, Rule};
+use super::place::Place;
+use super::{Family, case};
+use crate::meta::Wait;
+
+const WAIT_GOAL: Rule = Rule {
+    name: "wait-goal",
+    why: "the goal's name becomes a method",
+};
+const WAIT_POLL: Rule = Rule {
+    name: "wait-poll",
+    why: "what is polled is an operation of the document, called with the same arguments",
+};
+const WAIT_END: Rule = Rule {
+    name: "wait-end",
+    why: "a wait without a final word never ends, and one word cannot mean both",
+};
+const WAIT_PLACE: Rule = Rule {
+    name: "wait-place",
+    why: "status, progress, reason and value are read from the reply",
+};
+const WAIT_RESUME: Rule = Rule {
+    name: "wait-resume",
+    why: "a group has one resume, which gives one type",
+};
+
+pub(super) const FAMILY: Family = Family {
+    rules: &[WAIT_GOAL, WAIT_POLL, WAIT_END, WAIT_PLACE, WAIT_RESUME],
+    check,
+};
+
+fn check(view: &View<'_>, report: &mut Report) {
+    let mut values: BTreeMap<&str, (String, String)> = BTreeMap::new();
+    for operation in &view.operations {
+        for (goal, wait) in operation.meaning.waits.iter().flatten() {
+            words(operation, goal, wait, report);
+            let Some(value) = replies(view, operation, goal, wait, report) else {
+                continue;
+            };
+            let Some(tag) = operation.tag else { continue };
+            let (first, known) = values
+                .entry(tag)
+                .or_insert_with(|| (format!("{}'s {goal:?}", operation.id), value.clone()));
+            if *known != value {
+                report.add(
+                    &operation.at,
+                    WAIT_RESUME,
+                    format!("the wait {goal:?} gives another type than {first} of the same group; let \"value\" name the same schema, or use another tag"),
+                );
+            }
+        }
+    }
+}
+
+fn words(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) {
+    let at = &operation.at;
+    if !case::is_plain(goal) {
+        report.add(at, WAIT_GOAL, format!("the goal is {goal:?}; write lower-case words joined by \"_\", \"done\" for the plain one"));
+    }
+    let by_words = wait.status.is_some() && !wait.good.is_empty();
+    if !by_words && wait.present.is_none() {
+        report.add(
+            at,
+            WAIT_END,
+            format!("the wait {goal:?} has no end; write \"status\" and its \"good\" words, or \"present\""),
+        );
+    }
+    for word in wait.good.iter().filter(|word| wait.bad.contains(word)) {
+        report.add(
+            at,
+            WAIT_END,
+            format!("the wait {goal:?} lists {word:?} as good and bad; keep it in one of the lists"),
+        );
+    }
+}
+
+/// Checks what is polled and read; gives the place of the schema of the wait's value.
+fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
+    let at = &operation.at;
+    let polled = match wait.poll.as_deref() {
+        None => operation,
+        Some(id) => {
+            let Some(polled) = view.operation(id) else {
+                report.add(
+                    at,
+                    WAIT_POLL,
+                    format!("the wait {goal:?} polls {id:?}, which is no operation; write the operationId of one"),
+                );
+                return None;
+            };
+            polled
+        }
+    };
+    for parameter in polled.parameters.iter().filter(|p| p.at.is("required")) {
+        if operation.parameter(parameter.name).is_none() {
+            report.add(
+                at,
+                WAIT_POLL,
+                format!("the wait {goal:?} polls {:?}, which needs {:?}; this operation has no such parameter, poll another", polled.id, parameter.name),
+            );
+        }
+    }
+    let Some(status) = polled.reply_schema() else {
+        report.add(at, WAIT_PLACE, format!("the wait {goal:?} polls an operation without a JSON reply; describe its reply or poll another"));
+        return None;
+    };
+    for (key, path) in [
+        ("status", &wait.status),
+        ("present", &wait.present),
+        ("progress", &wait.progress),
+        ("reason", &wait.reason),
+    ] {
+        if let Some(path) = path
+            && matches!(view.place(&status, path), Place::Missing)
+        {
+            report.add(
+                at,
+                WAIT_PLACE,
+                format!("the {key} {path:?} of the wait {goal:?} is not in the reply of {}; describe it there or correct the path", polled.id),
+            );
+        }
+    }
+    value(view, operation, goal, wait, report)
+}
+
+/// The value stands in the operation's own reply, also where a cheaper one is polled.
+fn value(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
+    let reply = operation.reply_schema()?;
+    match view.place(&reply, wait.value.as_deref().unwrap_or_default()) {
+        Place::Found(value) => Some(value.pointer),
+        Place::Open => None,
+        Place::Missing => {
+            report.add(
+                &operation.at,
+                WAIT_PLACE,
+                format!(
+                    "the value {:?} of the wait {goal:?} is not in the reply of {}; describe it there or correct the path",
+                    wait.value.as_deref().unwrap_or_default(),
+                    operation.id
+                ),
+            );
+            None
+        }
+    }
+}
