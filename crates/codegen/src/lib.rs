@@ -1,4 +1,42 @@
-//! codegen
+//! Compiles mlhub's OpenAPI documents into typed endpoint methods.
+//!
+//! A document is linted ([`dialect`]), read with what its endpoints mean
+//! ([`meta`]), lowered to what progenitor compiles well, generated, reworked and
+//! completed: our own `send`, groups, streams, waits and the table of operations.
+//! [`upstream`] goes the other way, from what a server publishes to a document.
 
 pub mod dialect;
+mod document;
+mod emit;
+mod error;
+mod generate;
+mod lower;
 pub mod meta;
+mod model;
+mod names;
+mod pass;
+pub mod upstream;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+pub use generate::{Settings, generate};
+
+/// Compiles one document from a build script: `NAME.json` to `OUT_DIR/NAME.rs`.
+///
+/// # Errors
+///
+/// A file that cannot be read or written, or a document that cannot be compiled.
+pub fn compile(document: impl AsRef<Path>, settings: &Settings) -> Result<(), Error> {
+    let path = document.as_ref();
+    let shown = path.display().to_string();
+    println!("cargo::rerun-if-changed={shown}");
+    let fail = |what: String| Error::new(&shown, "", what);
+    let text = std::fs::read_to_string(path).map_err(|e| fail(format!("cannot be read: {e}")))?;
+    let code = generate(&shown, &text, settings)?;
+    let out =
+        std::env::var_os("OUT_DIR").ok_or_else(|| fail("OUT_DIR is not set; call this from a build script".into()))?;
+    let name = path.file_stem().unwrap_or(path.as_os_str());
+    let target = PathBuf::from(out).join(name).with_extension("rs");
+    std::fs::write(&target, code).map_err(|e| fail(format!("{} cannot be written: {e}", target.display())))
+}

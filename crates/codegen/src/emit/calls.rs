@@ -1,0 +1,48 @@
+//! What every builder can do: send, take a parameter that the document does not
+//! know, and outlive the client it was made from.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::document::{Operation, ReplyForm};
+use crate::model::Builder;
+
+pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream) -> TokenStream {
+    let name = &builder.name;
+    let fields: Vec<_> = builder.fields.iter().map(|(ident, _)| ident).collect();
+    let reply = &builder.reply;
+    let (reply, send) = match operation.reply {
+        ReplyForm::Stream => (quote!(#root::ByteStream), quote!(Ok(#root::glue::stream(self.send_raw().await?)))),
+        ReplyForm::Text => {
+            (quote!(::std::string::String), quote!(#root::glue::stream(self.send_raw().await?).text().await))
+        }
+        _ => (quote!(#reply), quote!(Ok(self.send_raw().await?.into_inner()))),
+    };
+    quote! {
+        impl #name<'_> {
+            /// Sends the call, with all the care of the client's options.
+            ///
+            /// # Errors
+            ///
+            /// See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.
+            pub async fn send(self) -> ::std::result::Result<#reply, #root::Error> {
+                #send
+            }
+
+            /// Adds a parameter that the document does not name.
+            #[must_use]
+            pub fn extra(mut self, name: impl ::std::convert::Into<::std::string::String>, value: impl ::std::convert::Into<::serde_json::Value>) -> Self {
+                let client = self.client.with(|options| options.extra(name, value));
+                self.client = ::std::borrow::Cow::Owned(client);
+                self
+            }
+
+            /// The same call with a client of its own, free of borrows.
+            #[must_use]
+            pub fn into_owned(self) -> #name<'static> {
+                let Self { client, #(#fields),* } = self;
+                #name { client: ::std::borrow::Cow::Owned(client.into_owned()), #(#fields),* }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The table of operations: what a document says, as static data.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::document::{Document, Operation, ReplyForm, resolve};
+use crate::error::Error;
+use crate::lower;
+use crate::meta::{Auth, JOIN, PagingStyle, PlainRetry, Retry};
+
+pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStream, Error> {
+    let rows =
+        document.operations.iter().map(|operation| row(document, operation, root)).collect::<Result<Vec<_>, _>>()?;
+    let platform = &document.platform.platform;
+    Ok(quote! {
+        /// Every operation of the document, as data.
+        pub mod ops {
+            /// The platform's name.
+            pub const PLATFORM: &str = #platform;
+
+            /// All rows, sorted by id.
+            pub static OPS: &[#root::Op] = &[#(#rows),*];
+
+            /// The row of an id that the document has.
+            pub(crate) fn find(id: &str) -> &'static #root::Op {
+                #root::glue::find(OPS, id)
+            }
+        }
+    })
+}
+
+fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result<TokenStream, Error> {
+    let Operation { id, group, verb, path, summary, meta, .. } = operation;
+    let platform = &document.platform.platform;
+    let method = quote::format_ident!("{}", operation.method.as_str());
+    let params = params(document, operation, root);
+    let lowered = lower::params_in_body(operation);
+    let body = match operation.body.as_ref().map(|(media, _)| media.as_str()) {
+        _ if lowered => quote!(Params),
+        None => quote!(None),
+        Some("application/json") => quote!(Json),
+        Some("application/x-www-form-urlencoded") => quote!(Form),
+        Some(media) if media.starts_with("text/") => quote!(Text),
+        Some(_) => quote!(Bytes),
+    };
+    let reply = match operation.reply {
+        ReplyForm::Json => quote!(Json),
+        ReplyForm::Lenient => quote!(Lenient),
+        ReplyForm::Text => quote!(Text),
+        ReplyForm::Stream => quote!(Stream),
+        ReplyForm::Empty => quote!(Empty),
+    };
+    let retry = match &meta.retry {
+        Some(Retry::Plain(PlainRetry::Safe)) => quote!(Safe),
+        Some(Retry::Keyed(keyed)) => {
+            let header = keyed.keyed.to_lowercase();
+            quote!(Keyed { header: #header })
+        }
+        Some(Retry::Plain(PlainRetry::Never)) | None => quote!(Never),
+    };
+    let key = option(meta.key_header().map(str::to_lowercase));
+    let auth = match meta.auth {
+        Some(Auth::Bearer) => quote!(Bearer),
+        Some(Auth::Body) => quote!(Body),
+        Some(Auth::Basic) => quote!(Basic),
+        Some(Auth::None) | None => quote!(None),
+    };
+    let paging = match &meta.paging {
+        None => quote!(None),
+        Some(paging) => {
+            let style = match paging.style {
+                PagingStyle::Offset => quote!(Offset),
+                PagingStyle::Page => quote!(Page),
+                PagingStyle::Token => quote!(Token),
+                PagingStyle::Link => quote!(Link),
+            };
+            let (first, max, sorted) = (paging.first, paging.max, paging.sorted);
+            quote!(Some(#root::glue::Paging { style: #root::glue::PagingStyle::#style, first: #first, max: #max, sorted: #sorted }))
+        }
+    };
+    let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
+        let poll = wait.poll.as_ref().unwrap_or(id);
+        let (good, bad, present) = (&wait.good, &wait.bad, wait.present.is_some());
+        quote!(#root::WaitSpec { goal: #goal, poll: #poll, good: &[#(#good),*], bad: &[#(#bad),*], present: #present })
+    });
+    let wire = match &meta.wire {
+        None => quote!(None),
+        Some(wire) => {
+            let path = option(wire.path.clone());
+            let query = wire.query.iter().map(|(k, v)| quote!((#k, #v)));
+            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*] }))
+        }
+    };
+    let errors = meta.errors.as_deref().unwrap_or_default();
+    let gzip = meta.gzip.unwrap_or(false);
+    Ok(quote! {
+        #root::Op {
+            platform: #platform, id: #id, group: #group, verb: #verb,
+            method: #root::glue::Method::#method, path: #path, summary: #summary,
+            params: &[#(#params),*],
+            body: #root::glue::BodyKind::#body,
+            reply: #root::glue::ReplyKind::#reply,
+            retry: #root::glue::RetryClass::#retry,
+            key: #key,
+            paging: #paging,
+            waits: &[#(#waits),*],
+            auth: #root::glue::AuthKind::#auth,
+            errors: #errors,
+            wire: #wire,
+            gzip: #gzip,
+        }
+    })
+}
+
+fn option(text: Option<String>) -> TokenStream {
+    text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
+}
+
+/// Documented parameters, then the fields of the body.
+fn params(document: &Document, operation: &Operation, root: &TokenStream) -> Vec<TokenStream> {
+    let lowered = lower::params_in_body(operation);
+    let mut rows: Vec<_> = operation
+        .params
+        .iter()
+        .map(|p| {
+            let place = match p.place.as_str() {
+                "path" => "Path",
+                "header" => "Header",
+                _ if lowered => "Body",
+                _ => "Query",
+            };
+            param(root, &p.name, place, p.required, resolve(&document.json, &p.schema), &p.description)
+        })
+        .collect();
+    if let Some((_, schema)) = &operation.body {
+        let schema = resolve(&document.json, schema);
+        let required = |name: &str| schema["required"].as_array().is_some_and(|r| r.iter().any(|x| x == name));
+        for (name, field) in schema["properties"].as_object().into_iter().flatten() {
+            let doc = field["description"].as_str().unwrap_or_default();
+            rows.push(param(root, name, "Body", required(name), resolve(&document.json, field), doc));
+        }
+    }
+    rows
+}
+
+fn param(root: &TokenStream, name: &str, place: &str, required: bool, schema: &Value, doc: &str) -> TokenStream {
+    let place = quote::format_ident!("{place}");
+    let list = schema["type"] == "array";
+    let join = option(schema[JOIN].as_str().map(str::to_owned));
+    let secret = schema["format"] == "password";
+    quote! {
+        #root::glue::Param {
+            name: #name, place: #root::glue::Place::#place, required: #required,
+            list: #list, join: #join, secret: #secret, doc: #doc,
+        }
+    }
+}

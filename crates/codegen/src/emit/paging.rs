@@ -1,0 +1,143 @@
+//! `.items()` and `.pages()` for lists.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::walk::{How, qualified, walk};
+use crate::document::{Document, Operation};
+use crate::error::Error;
+use crate::meta::{Paging, PagingStyle};
+use crate::model::{Builder, Model, inside};
+use crate::names;
+
+pub(super) fn emit(
+    document: &Document,
+    model: &Model,
+    operation: &Operation,
+    builder: &Builder,
+    root: &TokenStream,
+) -> Result<TokenStream, Error> {
+    let Some(paging) = &operation.meta.paging else { return Ok(TokenStream::new()) };
+    let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub paging: {what}"));
+    let name = &builder.name;
+    let id_text = &operation.id;
+    let items = walk(model, quote!(reply), &builder.reply, &paging.items, How::Take)
+        .map_err(|e| fail(format!("items: {e}")))?;
+    let item = inside(items.ty, "Vec").ok_or_else(|| fail("items: no array stands there".into()))?;
+    let items = items.expr;
+    let borrowed = |path: &Option<String>, what: &str, read: TokenStream| match path {
+        None => Ok(quote!(None)),
+        Some(path) => walk(model, quote!(&reply), &builder.reply, path, How::Borrow)
+            .map(|found| {
+                let expr = found.expr;
+                quote!(#expr.and_then(#read))
+            })
+            .map_err(|e| fail(format!("{what}: {e}"))),
+    };
+    let total = borrowed(&paging.total, "total", quote!(#root::glue::count))?;
+    let next = borrowed(&paging.next, "next", quote!(#root::glue::word))?;
+    let id = match &paging.id {
+        None => quote!({
+            let _ = item;
+            None
+        }),
+        Some(id) => {
+            let found = walk(model, quote!(item), item, id, How::Borrow).map_err(|e| fail(format!("id: {e}")))?;
+            let expr = found.expr;
+            quote!(#expr.and_then(#root::glue::word))
+        }
+    };
+    let at = at(operation, builder, paging, root).map_err(fail)?;
+    let item = qualified(item);
+    Ok(quote! {
+        impl #root::glue::Paginate for #name<'static> {
+            type Item = #item;
+
+            fn op(&self) -> &'static #root::Op {
+                super::ops::find(#id_text)
+            }
+
+            fn pipeline(&self) -> &#root::glue::Pipeline {
+                &self.client.inner
+            }
+
+            fn at(self, cursor: &#root::glue::Cursor, size: ::std::option::Option<u64>) -> Self {
+                #at
+            }
+
+            async fn page(self) -> ::std::result::Result<#root::glue::Page<Self::Item>, #root::Error> {
+                let reply = self.send().await?;
+                let total = #total;
+                let next = #next;
+                Ok(#root::glue::Page { items: #items.unwrap_or_default(), total, next })
+            }
+
+            fn id(item: &Self::Item) -> ::std::option::Option<::std::string::String> {
+                #id
+            }
+        }
+
+        impl #name<'_> {
+            /// All items, page after page, as a stream.
+            #[must_use]
+            pub fn items(self) -> #root::Items<#item> {
+                #root::Items::new(self.into_owned())
+            }
+
+            /// The pages themselves, as a stream.
+            #[must_use]
+            pub fn pages(self) -> #root::Pages<#item> {
+                #root::Pages::new(self.into_owned())
+            }
+        }
+    })
+}
+
+/// The call for a position: by the ordinary setters, or by following a link.
+fn at(operation: &Operation, builder: &Builder, paging: &Paging, root: &TokenStream) -> Result<TokenStream, String> {
+    let setter = |key: &str, name: &Option<String>| match name {
+        None => Err(format!("{key} is missing")),
+        Some(wire) => {
+            let known = operation.params.iter().any(|p| &p.name == wire) && !wire.is_empty();
+            let ident = builder.field(wire).map(|(ident, _)| ident.clone());
+            let ident = ident.unwrap_or_else(|| quote::format_ident!("{}", names::snake(wire)));
+            known.then_some(ident).ok_or_else(|| format!("{key}: the operation has no parameter `{wire}`"))
+        }
+    };
+    let sized = match &paging.size {
+        None => quote!({
+            let _ = size;
+            call
+        }),
+        some => {
+            let size = setter("size", some)?;
+            quote!(match size {
+                Some(size) => call.#size(size),
+                None => call,
+            })
+        }
+    };
+    let placed = match paging.style {
+        PagingStyle::Offset | PagingStyle::Page => {
+            let position = setter("position", &paging.position)?;
+            quote!(#root::glue::Cursor::Number(n) => self.#position(*n),)
+        }
+        PagingStyle::Token => {
+            let position = setter("position", &paging.position)?;
+            quote!(#root::glue::Cursor::Token(token) => self.#position(token.as_str()),)
+        }
+        PagingStyle::Link => quote! {
+            #root::glue::Cursor::Link(link) => {
+                let client = self.client.with(|options| options.follow(link));
+                return Self { client: ::std::borrow::Cow::Owned(client), ..self };
+            }
+        },
+    };
+    Ok(quote! {
+        let call = match cursor {
+            #placed
+            _ => self,
+        };
+        #sized
+    })
+}

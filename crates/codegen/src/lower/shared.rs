@@ -1,0 +1,69 @@
+//! Schemas that mean a type of ours: secrets, times and joined lists.
+//!
+//! Each becomes a component of its own, because the generator replaces types by
+//! the name of a component and by nothing else.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Replacement;
+use crate::meta::JOIN;
+
+const SECRET: &str = "MlhubSecret";
+const TIMESTAMP: &str = "MlhubTimestamp";
+
+/// Moves such schemas into components, wherever they stand in `json`.
+pub(super) fn types(json: &mut Value) -> Vec<Replacement> {
+    let mut found = BTreeMap::new();
+    walk(json, &mut found);
+    for name in found.keys() {
+        json["components"]["schemas"][name] = json!({"type": "string", "description": "A text."});
+    }
+    found.into_values().collect()
+}
+
+fn walk(value: &mut Value, found: &mut BTreeMap<String, Replacement>) {
+    if let Some(replacement) = ours(value) {
+        let reference = json!({"$ref": format!("#/components/schemas/{}", replacement.component)});
+        let mut with = match value["nullable"] == json!(true) {
+            true => json!({"nullable": true, "allOf": [reference]}),
+            // `allOf` of one keeps the description, which a bare reference cannot carry.
+            false if value.get("description").is_some() => json!({"allOf": [reference]}),
+            false => reference,
+        };
+        if with.get("allOf").is_some()
+            && let Some(text) = value.get("description")
+        {
+            with["description"] = text.clone();
+        }
+        *value = with;
+        found.insert(replacement.component.clone(), replacement);
+        return;
+    }
+    match value {
+        Value::Object(map) => map.values_mut().for_each(|v| walk(v, found)),
+        Value::Array(list) => list.iter_mut().for_each(|v| walk(v, found)),
+        _ => {}
+    }
+}
+
+fn ours(schema: &Value) -> Option<Replacement> {
+    if schema["type"] != "string" {
+        return None;
+    }
+    if let Some(separator) = schema[JOIN].as_str() {
+        let character = separator.chars().next()?;
+        return Some(Replacement {
+            component: format!("MlhubJoinedBy{:X}", u32::from(character)),
+            path: format!("glue::Joined<{character:?}>"),
+            display: true,
+        });
+    }
+    let (component, path, display) = match schema["format"].as_str()? {
+        "password" => (SECRET, "glue::Secret", false),
+        "date-time" => (TIMESTAMP, "glue::Timestamp", true),
+        _ => return None,
+    };
+    Some(Replacement { component: component.to_owned(), path: path.to_owned(), display })
+}

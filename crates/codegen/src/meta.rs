@@ -1,0 +1,242 @@
+//! What an endpoint *means*: the `x-mlhub` extension of a document, as types.
+//!
+//! It stands once at the top of a document (platform and defaults) and again in
+//! each operation that differs; [`Endpoint::over`] joins the two key by key.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The key under which a document says what its endpoints mean.
+pub const EXTENSION: &str = "x-mlhub";
+/// The key on a string schema that says its values are a list in one text.
+pub const JOIN: &str = "x-mlhub-join";
+
+/// `x-mlhub` at the top of a document.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Platform {
+    /// The platform's name: the module, the Cargo feature and the word in saved handles.
+    pub platform: String,
+    /// What holds for every operation that does not say otherwise.
+    #[serde(default)]
+    pub defaults: Endpoint,
+}
+
+/// `x-mlhub` of one operation. Every key may be left out.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Endpoint {
+    /// When the operation may be sent again after a failure (left out: `never`).
+    pub retry: Option<Retry>,
+    /// A header that always carries a fresh key, whatever the retry class; implied by a keyed retry.
+    pub key: Option<String>,
+    /// How a list is walked. Operations with it get `.items()` and `.pages()`.
+    pub paging: Option<Paging>,
+    /// Named goals to wait for; `done` is what `.wait()` means.
+    pub waits: Option<BTreeMap<String, Wait>>,
+    /// How the caller proves who it is (left out: `none`).
+    pub auth: Option<Auth>,
+    /// `body`: every documented query parameter travels in one JSON body.
+    pub params: Option<Params>,
+    /// How the reply is read (left out: by its media type).
+    pub reply: Option<Reply>,
+    /// The name of the platform's error shape.
+    pub errors: Option<String>,
+    /// What replaces the documented path, where two honest operations share one.
+    pub wire: Option<Wire>,
+    /// Compress the request body.
+    pub gzip: Option<bool>,
+}
+
+impl Endpoint {
+    /// The operation's own words over the document's defaults, key by key.
+    #[must_use]
+    pub fn over(self, defaults: &Self) -> Self {
+        let d = defaults.clone();
+        Self {
+            retry: self.retry.or(d.retry),
+            key: self.key.or(d.key),
+            paging: self.paging.or(d.paging),
+            waits: self.waits.or(d.waits),
+            auth: self.auth.or(d.auth),
+            params: self.params.or(d.params),
+            reply: self.reply.or(d.reply),
+            errors: self.errors.or(d.errors),
+            wire: self.wire.or(d.wire),
+            gzip: self.gzip.or(d.gzip),
+        }
+    }
+
+    /// The header that carries a fresh key on each call, if any.
+    #[must_use]
+    pub fn key_header(&self) -> Option<&str> {
+        match &self.retry {
+            Some(Retry::Keyed(keyed)) => Some(&keyed.keyed),
+            _ => self.key.as_deref(),
+        }
+    }
+}
+
+/// When an operation may be repeated.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum Retry {
+    /// By one of the two plain words.
+    Plain(PlainRetry),
+    /// By a key that the server is proved to honour.
+    Keyed(Keyed),
+}
+
+/// The retry classes that need no more than a word.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum PlainRetry {
+    /// Repeating it changes nothing.
+    Safe,
+    /// Only if nothing was sent.
+    Never,
+}
+
+/// A repeat that the server recognises by a header.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Keyed {
+    /// The header's name.
+    pub keyed: String,
+    /// Where it is proved that the server honours the header.
+    pub proof: String,
+}
+
+/// How a list is walked.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// What the position means.
+    pub style: PagingStyle,
+    /// The query parameter that takes the position (not for `link`).
+    pub position: Option<String>,
+    /// The query parameter that takes the page size.
+    pub size: Option<String>,
+    /// The number of the first page, where pages are counted.
+    #[serde(default)]
+    pub first: u64,
+    /// The largest page the server gives; asked for unless the caller sets one.
+    pub max: u64,
+    /// Where the items stand in the reply, as a dotted path; empty for a bare array.
+    #[serde(default)]
+    pub items: String,
+    /// Where the total number of items stands, if the reply has it.
+    pub total: Option<String>,
+    /// The field of an item that tells it from others.
+    pub id: Option<String>,
+    /// Where the next token or link stands.
+    pub next: Option<String>,
+    /// The list is in ascending order of its ids, so that nothing shifts under the walk.
+    #[serde(default)]
+    pub sorted: bool,
+}
+
+/// What a position in a list is.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum PagingStyle {
+    /// A number of items to skip.
+    Offset,
+    /// A page number.
+    Page,
+    /// A text of the server's.
+    Token,
+    /// An address of the server's.
+    Link,
+}
+
+/// One goal of a job: where to look and which words are final.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// The operation to poll; left out: the operation itself. It takes the same path parameters.
+    pub poll: Option<String>,
+    /// Where the status word stands in the polled reply.
+    pub status: Option<String>,
+    /// The words that mean the goal is reached.
+    #[serde(default)]
+    pub good: Vec<String>,
+    /// The words that mean it never will be.
+    #[serde(default)]
+    pub bad: Vec<String>,
+    /// A field whose presence is final.
+    pub present: Option<String>,
+    /// Where progress stands, from 0 to 1 or 0 to 100.
+    pub progress: Option<String>,
+    /// Where the reason of a failure stands.
+    pub reason: Option<String>,
+    /// Which part of the reply the wait returns; left out: all of it.
+    pub value: Option<String>,
+}
+
+/// How the caller proves who it is.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// A bearer token in the header.
+    Bearer,
+    /// A token among the fields of the JSON body.
+    Body,
+    /// User name and password in the header.
+    Basic,
+    /// Nothing.
+    None,
+}
+
+/// Where the documented query parameters travel.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Params {
+    /// In one JSON body.
+    Body,
+    /// In the query, as documented.
+    Query,
+}
+
+/// How a reply is read.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Reply {
+    /// JSON.
+    Json,
+    /// JSON that may hold bare `NaN` and `Infinity`.
+    Lenient,
+    /// Text, read whole.
+    Text,
+    /// Bytes as they arrive.
+    Stream,
+}
+
+/// What goes out in place of the documented path.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wire {
+    /// The real path, with the same path parameters.
+    pub path: Option<String>,
+    /// Query parameters that are always sent.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
+}
+
+/// The JSON Schema of both extensions, as checked in under `openapi/x-mlhub.schema.json`.
+#[must_use]
+pub fn schema() -> Value {
+    let mut generator = schemars::SchemaGenerator::default();
+    let platform = generator.subschema_for::<Platform>();
+    let endpoint = generator.subschema_for::<Endpoint>();
+    serde_json::json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "x-mlhub",
+        "description": "What the endpoints of a document mean: once at its top, and in each operation that differs.",
+        "anyOf": [platform, endpoint],
+        "$defs": generator.take_definitions(true),
+    })
+}

@@ -1,0 +1,117 @@
+//! The builders: they own or borrow their client, keep the reason of a bad
+//! value, and send through our pipeline.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Fields, ImplItem, ImplItemFn, Item, Stmt, parse_quote};
+
+use super::changed;
+use crate::document::{Document, Operation, ReplyForm};
+use crate::emit::setters;
+use crate::error::Error;
+use crate::lower;
+use crate::model::{Model, last_name};
+
+pub(super) fn rework(
+    document: &Document,
+    model: &Model,
+    operation: &Operation,
+    root: &TokenStream,
+    items: &mut [Item],
+) -> Result<(), Error> {
+    let fail = |what: &str| changed(document, &operation.id, what);
+    let builder = model.builders.get(&operation.id).ok_or_else(|| fail("no builder"))?;
+    let mut done = [false; 2];
+    for item in items {
+        match item {
+            Item::Struct(item) if item.ident == builder.name => {
+                own_the_client(&mut item.fields).ok_or_else(|| fail("no field `client` in the builder"))?;
+                item.attrs.retain(|a| !a.path().is_ident("doc"));
+                let doc = format!(
+                    "The call `{}().{}(..)`: set what it takes, then send it.",
+                    operation.group, operation.verb
+                );
+                item.attrs.push(parse_quote!(#[doc = #doc]));
+                done[0] = true;
+            }
+            Item::Impl(imp) if last_name(&imp.self_ty).is_some_and(|name| builder.name == name) => {
+                let keep_body = !lower::params_in_body(operation);
+                imp.items.retain(|item| match item {
+                    ImplItem::Fn(f) => {
+                        let name = f.sig.ident.to_string();
+                        matches!(name.as_str(), "new" | "send")
+                            || keep_body && matches!(name.as_str(), "body" | "body_map")
+                    }
+                    _ => true,
+                });
+                for function in imp.items.iter_mut().filter_map(as_fn) {
+                    match function.sig.ident.to_string().as_str() {
+                        "new" => borrow_the_client(function).ok_or_else(|| fail("`new` does not store `client`"))?,
+                        "send" => {
+                            hand_over(function, operation, root)
+                                .ok_or_else(|| fail("`send` does not end in a `match`"))?;
+                            done[1] = true;
+                        }
+                        _ => document_body(function),
+                    }
+                }
+                imp.items.extend(setters::all(document, operation, builder, root)?);
+            }
+            _ => {}
+        }
+    }
+    match done {
+        [true, true] => Ok(()),
+        _ => Err(fail("a builder without struct or `send`")),
+    }
+}
+
+fn as_fn(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
+    match item {
+        ImplItem::Fn(function) => Some(function),
+        _ => None,
+    }
+}
+
+/// `client: &'a Client` to `client: Cow<'a, Client>`, so that a call can outlive what it was made from.
+fn own_the_client(fields: &mut Fields) -> Option<()> {
+    let field = fields.iter_mut().find(|f| f.ident.as_ref().is_some_and(|i| i == "client"))?;
+    field.ty = parse_quote!(::std::borrow::Cow<'a, super::Client>);
+    Some(())
+}
+
+fn borrow_the_client(new: &mut ImplItemFn) -> Option<()> {
+    new.vis = parse_quote!(pub(crate));
+    let Some(Stmt::Expr(syn::Expr::Struct(made), None)) = new.block.stmts.last_mut() else { return None };
+    let field = made.fields.iter_mut().find(|f| matches!(&f.member, syn::Member::Named(name) if name == "client"))?;
+    field.expr = parse_quote!(::std::borrow::Cow::Borrowed(client));
+    Some(())
+}
+
+/// `send` becomes `send_raw`, and its last word is ours: it decodes with status, attempts and operation at hand.
+fn hand_over(send: &mut ImplItemFn, operation: &Operation, root: &TokenStream) -> Option<()> {
+    send.sig.ident = parse_quote!(send_raw);
+    send.vis = syn::Visibility::Inherited;
+    send.attrs.retain(|a| !a.path().is_ident("doc"));
+    let last = send.block.stmts.last_mut()?;
+    if !matches!(last, Stmt::Expr(syn::Expr::Match(_), None)) {
+        return None;
+    }
+    let finish = match operation.reply {
+        ReplyForm::Json | ReplyForm::Lenient => quote!(finish),
+        ReplyForm::Empty => quote!(finish_empty),
+        ReplyForm::Text | ReplyForm::Stream => quote!(finish_stream),
+    };
+    let tail: syn::Expr = parse_quote!(#root::glue::#finish(response, super::ops::find(info.operation_id)).await);
+    *last = Stmt::Expr(tail, None);
+    Some(())
+}
+
+fn document_body(function: &mut ImplItemFn) {
+    function.attrs.retain(|a| !a.path().is_ident("doc"));
+    let doc = match function.sig.ident == "body" {
+        true => "Sets the request body.",
+        false => "Changes the request body by its builder.",
+    };
+    function.attrs.push(parse_quote!(#[doc = #doc]));
+}
