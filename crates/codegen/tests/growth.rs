@@ -1,0 +1,68 @@
+//! A document grows by an operation, and the code grows by all that belongs to
+//! it, with no Rust written.
+
+use mlhub_codegen::{Settings, generate};
+use serde_json::{Value, json};
+
+const WORKSHOP: &str = include_str!("../../../examples/own_hub/openapi/workshop.json");
+
+fn code(document: &Value) -> Result<String, String> {
+    let settings = Settings { root: "::mlhub".to_owned(), schema: false };
+    generate("workshop", &document.to_string(), &settings).map_err(|e| e.to_string())
+}
+
+fn workshop() -> Value {
+    serde_json::from_str(WORKSHOP).expect("the document is JSON")
+}
+
+/// The document with one more list and one more job.
+fn grown() -> Value {
+    let mut document = workshop();
+    let mut list = document["paths"]["/tools"]["get"].clone();
+    list["operationId"] = json!("shelf_list");
+    list["tags"] = json!(["shelf"]);
+    document["paths"]["/shelves"] = json!({"get": list});
+    let mut job = document["paths"]["/jobs/{id}"]["get"].clone();
+    job["operationId"] = json!("repair_get");
+    job["tags"] = json!(["repair"]);
+    document["paths"]["/repairs/{id}"] = json!({"get": job});
+    document
+}
+
+#[test]
+fn an_operation_more_is_a_method_a_row_a_stream_and_a_wait_more() {
+    let (before, after) = (code(&workshop()).expect("compiles"), code(&grown()).expect("compiles"));
+    for added in [
+        "pub fn shelf(&self) -> groups::Shelf<'_>",
+        "id: \"shelf_list\"",
+        "impl ::mlhub::glue::Paginate for ShelfList<'static>",
+        "pub fn repair(&self) -> groups::Repair<'_>",
+        "id: \"repair_get\"",
+        "impl ::mlhub::glue::Poll for RepairGetUntilDone",
+        "impl ::mlhub::glue::Poll for RepairGetUntilRunning",
+        "(\"repair_get\", \"running\") =>",
+    ] {
+        assert!(!before.contains(added), "already there: {added}");
+        assert!(after.contains(added), "not added: {added}\n{after}");
+    }
+}
+
+#[test]
+fn a_wrong_step_in_a_path_names_the_operation() {
+    let mut document = workshop();
+    document["paths"]["/tools"]["get"]["x-mlhub"]["paging"]["total"] = json!("meta.sum");
+    let message = code(&document).expect_err("`sum` is not in the reply");
+    assert!(message.contains("/paths/~1tools/get"), "{message}");
+    assert!(message.contains("sum"), "{message}");
+}
+
+#[test]
+fn replies_may_grow_and_requests_stay_plain() {
+    let code = code(&workshop()).expect("compiles");
+    let before = |name: &str| {
+        let at = code.find(&format!("pub struct {name} {{")).expect("the type is there");
+        code[..at].lines().rev().skip(1).take_while(|line| line.trim().starts_with('#')).collect::<String>()
+    };
+    assert!(before("ToolPage").contains("non_exhaustive"));
+    assert!(!before("Login").contains("non_exhaustive"));
+}
