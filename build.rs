@@ -1,1 +1,18 @@
-fn main() {}
+//! Compiles the document of each enabled platform to `OUT_DIR`.
+
+fn main() {
+    #[cfg(feature = "autotune")]
+    compile(&["autotune"]);
+}
+
+#[cfg(feature = "autotune")]
+fn compile(platforms: &[&str]) {
+    let settings = mlhub_codegen::Settings { root: "crate".to_owned(), schema: true };
+    for platform in platforms {
+        if let Err(error) = mlhub_codegen::compile(format!("openapi/{platform}.json"), &settings) {
+            // A panic would bury the message under a backtrace.
+            eprintln!("{error}");
+            std::process::exit(1);
+        }
+    }
+}

@@ -11,12 +11,10 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
     let name = &builder.name;
     let fields: Vec<_> = builder.fields.iter().map(|(ident, _)| ident).collect();
     let reply = &builder.reply;
-    let (reply, send) = match operation.reply {
-        ReplyForm::Stream => (quote!(#root::ByteStream), quote!(Ok(#root::glue::stream(self.send_raw().await?)))),
-        ReplyForm::Text => {
-            (quote!(::std::string::String), quote!(#root::glue::stream(self.send_raw().await?).text().await))
-        }
-        _ => (quote!(#reply), quote!(Ok(self.send_raw().await?.into_inner()))),
+    let reply = match operation.reply {
+        ReplyForm::Stream => quote!(#root::ByteStream),
+        ReplyForm::Text => quote!(::std::string::String),
+        _ => quote!(#reply),
     };
     quote! {
         impl #name<'_> {
@@ -26,7 +24,7 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
             ///
             /// See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.
             pub async fn send(self) -> ::std::result::Result<#reply, #root::Error> {
-                #send
+                Ok(self.send_raw().await?.into_inner())
             }
 
             /// Adds a parameter that the document does not name.

@@ -22,9 +22,12 @@ pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStrea
             /// All rows, sorted by id.
             pub static OPS: &[#root::Op] = &[#(#rows),*];
 
-            /// The row of an id that the document has.
+            /// Stands for an id that the document does not have: never repeated, no credential.
+            static UNKNOWN: #root::Op = #root::Op::raw(PLATFORM, #root::glue::AuthKind::None, "");
+
+            /// The row of an operation.
             pub(crate) fn find(id: &str) -> &'static #root::Op {
-                #root::glue::find(OPS, id)
+                OPS.binary_search_by(|op| op.id.cmp(id)).map_or(&UNKNOWN, |index| &OPS[index])
             }
         }
     })
@@ -82,7 +85,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
         let poll = wait.poll.as_ref().unwrap_or(id);
         let (good, bad, present) = (&wait.good, &wait.bad, wait.present.is_some());
-        quote!(#root::WaitSpec { goal: #goal, poll: #poll, good: &[#(#good),*], bad: &[#(#bad),*], present: #present })
+        quote!(#root::glue::WaitSpec { goal: #goal, poll: #poll, good: &[#(#good),*], bad: &[#(#bad),*], present: #present })
     });
     let wire = match &meta.wire {
         None => quote!(None),
@@ -97,7 +100,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
     Ok(quote! {
         #root::Op {
             platform: #platform, id: #id, group: #group, verb: #verb,
-            method: #root::glue::Method::#method, path: #path, summary: #summary,
+            method: #root::glue::http::Method::#method, path: #path, summary: #summary,
             params: &[#(#params),*],
             body: #root::glue::BodyKind::#body,
             reply: #root::glue::ReplyKind::#reply,

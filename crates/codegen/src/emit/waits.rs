@@ -134,7 +134,7 @@ fn one(
                 super::ops::find(#id_text)
             }
 
-            fn goal(&self) -> &'static #root::WaitSpec {
+            fn goal(&self) -> &'static #root::glue::WaitSpec {
                 &self.op().waits[#index]
             }
 

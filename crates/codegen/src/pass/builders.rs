@@ -97,12 +97,20 @@ fn hand_over(send: &mut ImplItemFn, operation: &Operation, root: &TokenStream) -
     if !matches!(last, Stmt::Expr(syn::Expr::Match(_), None)) {
         return None;
     }
-    let finish = match operation.reply {
-        ReplyForm::Json | ReplyForm::Lenient => quote!(finish),
-        ReplyForm::Empty => quote!(finish_empty),
-        ReplyForm::Text | ReplyForm::Stream => quote!(finish_stream),
+    let op = quote!(super::ops::find(info.operation_id));
+    let reply = |ty: TokenStream| parse_quote!(-> Result<ResponseValue<#ty>, Error<()>>);
+    let tail: syn::Expr = match operation.reply {
+        ReplyForm::Json | ReplyForm::Lenient => parse_quote!(#root::glue::finish(response, #op).await),
+        ReplyForm::Empty => parse_quote!(#root::glue::empty(response)),
+        ReplyForm::Text => {
+            send.sig.output = reply(quote!(::std::string::String));
+            parse_quote!(#root::glue::text(response).await)
+        }
+        ReplyForm::Stream => {
+            send.sig.output = reply(quote!(#root::ByteStream));
+            parse_quote!(#root::glue::stream(response))
+        }
     };
-    let tail: syn::Expr = parse_quote!(#root::glue::#finish(response, super::ops::find(info.operation_id)).await);
     *last = Stmt::Expr(tail, None);
     Some(())
 }
