@@ -1,0 +1,79 @@
+//! The forms that programs rely on, to the letter. They compile; what they do is tested elsewhere.
+
+use std::time::Duration;
+
+use futures::TryStreamExt;
+use mlhub::{Error, Retry, autotune};
+
+/// Ask and tell, as on the first page of the documentation.
+async fn ask_and_tell() -> Result<(), Error> {
+    let tune = autotune::Client::builder("http://127.0.0.1:8008").build()?;
+    tune.login("me@example.org", "secret").await?;
+    let exp = tune
+        .create_experiment(
+            autotune::NewExperiment::new("forest")
+                .int("n_estimators", 10..=500, 100)
+                .cont("min_samples_split", 0.0..=1.0, 0.3)
+                .cat("criterion", ["gini", "entropy"], "gini"),
+        )
+        .await?;
+    let trial = tune.ask(exp.id).await?;
+    tune.tell(&trial, 0.93).await?;
+    let best = tune.best(exp.id).await?;
+    println!("{best}");
+    Ok(())
+}
+
+/// One call, a list, other options, and anything the document does not name.
+async fn every_call(tune: autotune::Client) -> Result<(), Error> {
+    let experiments: Vec<_> = tune.experiment().list().items().try_collect().await?;
+    let mut pages = tune.experiment().list().pages();
+    while let Some(page) = pages.try_next().await? {
+        println!("{} of {:?}", page.items.len(), page.total);
+    }
+    let quick = tune.with(|o| o.timeout(Duration::from_secs(2)).no_retry().header("x-request-id", "42"));
+    let raw: serde_json::Value = quick.raw(http::Method::GET, "/v1/experiments").query("limit", 5).send().await?;
+    println!("{} {raw}", experiments.len());
+    Ok(())
+}
+
+/// Limits and repeats of a whole client.
+fn limits() -> Result<autotune::Client, Error> {
+    autotune::Client::builder("http://10.0.0.1:8008")
+        .node("http://10.0.0.2:8008")
+        .timeout(Duration::from_secs(20))
+        .deadline(Duration::from_secs(120))
+        .retry(Retry::default().max_attempts(4).on_timeout(true))
+        .build()
+}
+
+/// What every error tells.
+fn tells(error: &Error) -> String {
+    format!(
+        "{error} {:?} {:?} {:?} {} {:?} {:?} {:?} {} {} {}",
+        error.kind(),
+        error.status(),
+        error.request_id(),
+        error.attempts().len(),
+        error.retry_after(),
+        error.body(),
+        error.operation(),
+        error.is_timeout(),
+        error.is_retryable(),
+        error.may_have_been_applied(),
+    )
+}
+
+#[test]
+fn a_client_is_built_without_sending_anything() {
+    let client = limits().expect("two plain addresses");
+    // Futures are lazy: made here, dropped here.
+    drop(ask_and_tell());
+    drop(every_call(client));
+}
+
+#[test]
+fn a_bad_address_is_told_by_build() {
+    let error = autotune::Client::builder("not an address").build().expect_err("no address");
+    assert!(tells(&error).contains("not an address"), "{error}");
+}
