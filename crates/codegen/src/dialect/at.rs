@@ -11,19 +11,13 @@ pub(super) struct At<'a> {
 
 impl<'a> At<'a> {
     pub(super) fn root(value: &'a Value) -> Self {
-        Self {
-            pointer: String::new(),
-            value,
-        }
+        Self { pointer: String::new(), value }
     }
 
     fn step(&self, key: &str, value: &'a Value) -> Self {
         // RFC 6901: `~` first, or the escape of `/` would be escaped again.
         let key = key.replace('~', "~0").replace('/', "~1");
-        Self {
-            pointer: format!("{}/{key}", self.pointer),
-            value,
-        }
+        Self { pointer: format!("{}/{key}", self.pointer), value }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<Self> {
@@ -31,26 +25,26 @@ impl<'a> At<'a> {
         Some(self.step(key, value))
     }
 
+    /// The object under `key`; nothing if it is missing or anything else.
+    pub(super) fn object(&self, key: &str) -> Option<Self> {
+        self.get(key).filter(|at| at.value.is_object())
+    }
+
     /// Follows keys one after the other.
     pub(super) fn path(&self, keys: &[&str]) -> Option<Self> {
-        keys.iter()
-            .try_fold(self.clone(), |here, key| here.get(key))
+        keys.iter().try_fold(self.clone(), |here, key| here.get(key))
     }
 
     /// The members of an object; none for anything else.
     pub(super) fn entries(&self) -> Vec<(&'a str, Self)> {
         let members = self.value.as_object().into_iter().flatten();
-        members
-            .map(|(key, value)| (key.as_str(), self.step(key, value)))
-            .collect()
+        members.map(|(key, value)| (key.as_str(), self.step(key, value))).collect()
     }
 
     /// The elements of an array; none for anything else.
     pub(super) fn items(&self) -> Vec<Self> {
         let elements = self.value.as_array().into_iter().flatten().enumerate();
-        elements
-            .map(|(index, value)| self.step(&index.to_string(), value))
-            .collect()
+        elements.map(|(index, value)| self.step(&index.to_string(), value)).collect()
     }
 
     /// The members of the object under `key`.

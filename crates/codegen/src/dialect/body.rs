@@ -6,42 +6,20 @@ use super::view::{JSON, Operation, View};
 use super::violation::{Report, Rule};
 use super::walk::contents;
 
-const BODY_ONE_MEDIA: Rule = Rule {
-    name: "body-one-media",
-    why: "the generator panics on several media types for one body",
-};
-const BODY_MEDIA: Rule = Rule {
-    name: "body-media",
-    why: "the generator writes JSON, forms, bytes and plain text",
-};
-const BODY_SCHEMA: Rule = Rule {
-    name: "body-schema",
-    why: "the generator takes no body without a schema",
-};
-const BODY_RAW: Rule = Rule {
-    name: "body-raw",
-    why: "the generator takes one exact schema for bytes and one for text",
-};
-const BODY_FORM: Rule = Rule {
-    name: "body-form",
-    why: "a form has text fields only; a list or object fails when it is sent",
-};
-const BODY_OPTIONAL: Rule = Rule {
-    name: "body-optional",
-    why: "the generator makes every body mandatory",
-};
-const BODY_LOWERED: Rule = Rule {
-    name: "body-lowered",
-    why: "parameters that travel in the body leave no room for another",
-};
-const BODY_EXTRA: Rule = Rule {
-    name: "body-extra",
-    why: "callers would have to set the field for further keys even when there are none",
-};
-const MEDIA_ENCODING: Rule = Rule {
-    name: "media-encoding",
-    why: "the generator panics on \"encoding\"",
-};
+const BODY_ONE_MEDIA: Rule =
+    Rule { name: "body-one-media", why: "the generator panics on several media types for one body" };
+const BODY_MEDIA: Rule = Rule { name: "body-media", why: "the generator writes JSON, forms, bytes and plain text" };
+const BODY_SCHEMA: Rule = Rule { name: "body-schema", why: "the generator takes no body without a schema" };
+const BODY_RAW: Rule =
+    Rule { name: "body-raw", why: "the generator takes one exact schema for bytes and one for text" };
+const BODY_FORM: Rule =
+    Rule { name: "body-form", why: "a form has text fields only; a list or object fails when it is sent" };
+const BODY_OPTIONAL: Rule = Rule { name: "body-optional", why: "the generator makes every body mandatory" };
+const BODY_LOWERED: Rule =
+    Rule { name: "body-lowered", why: "parameters that travel in the body leave no room for another" };
+const BODY_EXTRA: Rule =
+    Rule { name: "body-extra", why: "callers would have to set the field for further keys even when there are none" };
+const MEDIA_ENCODING: Rule = Rule { name: "media-encoding", why: "the generator panics on \"encoding\"" };
 
 pub(super) const FAMILY: Family = Family {
     rules: &[
@@ -123,7 +101,7 @@ fn one(view: &View<'_>, media: &str, at: &At<'_>, report: &mut Report) {
         );
         return;
     }
-    let Some(schema) = at.get("schema") else {
+    let Some(schema) = at.object("schema") else {
         report.add(at, BODY_SCHEMA, "there is no schema; write one, {} if anything goes");
         return;
     };
@@ -155,11 +133,7 @@ fn form(view: &View<'_>, schema: &At<'_>, report: &mut Report) {
     for (name, property) in schema.entries_of("properties") {
         let kind = view.resolve(&property);
         if matches!(kind.text("type"), Some("array" | "object")) {
-            report.add(
-                &property,
-                BODY_FORM,
-                format!("{name:?} is a list or an object; write a string, or send JSON"),
-            );
+            report.add(&property, BODY_FORM, format!("{name:?} is a list or an object; write a string, or send JSON"));
         }
     }
 }

@@ -3,86 +3,113 @@
 use std::collections::BTreeMap;
 
 use super::at::At;
-use super::view::View;
+use super::view::{Operation, View};
 use super::violation::{Report, Rule};
+use super::walk::contents;
 use super::{Family, case, walk};
 
-const COMPONENT_NAME: Rule = Rule {
-    name: "component-name",
-    why: "a name that references cannot spell is never found",
-};
-const TYPE_CLASH: Rule = Rule {
-    name: "type-clash",
-    why: "schemas and titles all become types of one module",
-};
-const PROPERTY_CLASH: Rule = Rule {
-    name: "property-clash",
-    why: "two fields of one name do not compile",
-};
-const ENUM_CLASH: Rule = Rule {
-    name: "enum-clash",
-    why: "the generator panics on two words that give one variant",
-};
+const COMPONENT_NAME: Rule = Rule { name: "component-name", why: "a name that references cannot spell is never found" };
+const TYPE_CLASH: Rule = Rule { name: "type-clash", why: "schemas and titles all become types of one module" };
+const PROPERTY_CLASH: Rule = Rule { name: "property-clash", why: "two fields of one name do not compile" };
+const ENUM_CLASH: Rule = Rule { name: "enum-clash", why: "the generator panics on two words that give one variant" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[COMPONENT_NAME, TYPE_CLASH, PROPERTY_CLASH, ENUM_CLASH],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[COMPONENT_NAME, TYPE_CLASH, PROPERTY_CLASH, ENUM_CLASH], check };
+
+/// Forms within forms; deeper than any sound document.
+const MAX_NESTING: usize = 8;
 
 fn check(view: &View<'_>, report: &mut Report) {
-    let mut types: BTreeMap<String, (String, &serde_json::Value)> = BTreeMap::new();
+    let mut types = Types { owners: BTreeMap::new(), report };
     for (name, at) in walk::components(view, "schemas") {
         if !case::is_component_name(name) {
-            report.add(
+            types.report.add(
                 &at,
                 COMPONENT_NAME,
                 format!("the name is {name:?}; write letters, digits, \".\", \"_\" and \"-\" only"),
             );
         }
-        claim(&mut types, name, &at, report);
+        types.claim(name, &at);
+    }
+    for (name, at) in walk::components(view, "schemas") {
+        types.inside(name, &at, MAX_NESTING);
+    }
+    for operation in &view.operations {
+        types.of_operation(operation);
     }
     for schema in &view.schemas {
         properties(&schema.at, report);
         words(&schema.at, report);
-        // A title of a named schema is not used; elsewhere it becomes the type's name.
-        let named = schema.at.pointer.strip_prefix("/components/schemas/");
-        if named.is_some_and(|name| !name.contains('/')) || !is_typed(&schema.at) {
-            continue;
-        }
-        if let Some(title) = schema.at.text("title") {
-            claim(&mut types, title, &schema.at, report);
-        }
     }
 }
 
-/// Only schemas that need a type of their own take their title as its name.
-fn is_typed(schema: &At<'_>) -> bool {
-    ["properties", "enum", "oneOf", "allOf"].iter().any(|key| schema.has(key))
+/// Which schema a type's name belongs to.
+struct Types<'r, 'a> {
+    owners: BTreeMap<String, At<'a>>,
+    report: &'r mut Report,
 }
 
-fn claim<'a>(
-    types: &mut BTreeMap<String, (String, &'a serde_json::Value)>,
-    name: &str,
-    at: &At<'a>,
-    report: &mut Report,
-) {
-    let (first, value) = types
-        .entry(case::pascal(name))
-        .or_insert_with(|| (at.pointer.clone(), at.value));
-    // The same schema twice gives the same type twice, which is one type.
-    if *first != at.pointer && *value != at.value {
-        report.add(
-            at,
-            TYPE_CLASH,
-            format!("{name:?} gives the same type name as {first}; rename it or leave its title out"),
-        );
+impl<'a> Types<'_, 'a> {
+    fn claim(&mut self, name: &str, at: &At<'a>) {
+        let owner = self.owners.entry(case::pascal(name)).or_insert_with(|| at.clone());
+        // The same schema twice gives the same type twice, which is one type.
+        if owner.pointer != at.pointer && owner.value != at.value {
+            let message = format!(
+                "it gives the type name {:?}, which is that of {}; rename one, or move this under components/schemas",
+                case::pascal(name),
+                owner.pointer
+            );
+            self.report.add(at, TYPE_CLASH, message);
+        }
+    }
+
+    /// Schemas without a name get one from where they are first needed.
+    fn of_operation(&mut self, operation: &Operation<'a>) {
+        for parameter in &operation.parameters {
+            self.needed(&format!("{}-{}", operation.id, parameter.name), parameter.at.get("schema"));
+        }
+        for (_, media) in contents(operation.body.as_ref()) {
+            self.needed(&format!("{}-body", operation.id), media.get("schema"));
+        }
+        for (_, media) in contents(operation.success()) {
+            self.needed(&format!("{}-response", operation.id), media.get("schema"));
+        }
+    }
+
+    fn needed(&mut self, name: &str, at: Option<At<'a>>) {
+        if let Some(at) = at {
+            self.nested(name, &at, MAX_NESTING);
+        }
+    }
+
+    fn nested(&mut self, name: &str, at: &At<'a>, nesting: usize) {
+        let name = at.text("title").unwrap_or(name);
+        if ["properties", "enum", "oneOf"].iter().any(|key| at.has(key)) {
+            self.claim(name, at);
+        }
+        self.inside(name, at, nesting);
+    }
+
+    fn inside(&mut self, name: &str, at: &At<'a>, nesting: usize) {
+        let Some(nesting) = nesting.checked_sub(1) else { return };
+        for (field, property) in at.entries_of("properties") {
+            self.nested(&format!("{name}_{field}"), &property, nesting);
+        }
+        if let Some(items) = at.get("items") {
+            self.nested(&format!("{name}_item"), &items, nesting);
+        }
+        if let Some(value) = at.get("additionalProperties") {
+            let key = if at.has("properties") { "extra" } else { "value" };
+            self.nested(&format!("{name}_{key}"), &value, nesting);
+        }
+        for (index, form) in at.items_of("oneOf").iter().enumerate() {
+            self.nested(&format!("{name}_variant{index}"), form, nesting);
+        }
     }
 }
 
 fn properties(schema: &At<'_>, report: &mut Report) {
     let mut fields: BTreeMap<String, &str> = BTreeMap::new();
-    let further = schema.get("additionalProperties");
-    if further.is_some_and(|at| at.value.is_object()) {
+    if schema.object("additionalProperties").is_some() {
         // The generator's name for the map of further keys.
         fields.insert("extra".to_owned(), "additionalProperties");
     }

@@ -6,45 +6,22 @@ use super::violation::{Report, Rule};
 use super::walk;
 use super::{Family, case};
 
-const VERSION: Rule = Rule {
-    name: "version",
-    why: "the generator takes OpenAPI 3.0.x and nothing else",
-};
-const PATH_REFERENCE: Rule = Rule {
-    name: "path-reference",
-    why: "the generator panics on a path that is a reference",
-};
-const REFERENCE_OUTSIDE: Rule = Rule {
-    name: "reference-outside",
-    why: "a document is compiled alone, without network or other files",
-};
+const VERSION: Rule = Rule { name: "version", why: "the generator takes OpenAPI 3.0.x and nothing else" };
+const PATH_REFERENCE: Rule = Rule { name: "path-reference", why: "the generator panics on a path that is a reference" };
+const REFERENCE_OUTSIDE: Rule =
+    Rule { name: "reference-outside", why: "a document is compiled alone, without network or other files" };
 const REFERENCE_PLACE: Rule = Rule {
     name: "reference-place",
     why: "the generator looks names up in one section, by the last word of the reference",
 };
-const REFERENCE_DANGLING: Rule = Rule {
-    name: "reference-dangling",
-    why: "the generator panics on a name that is not there",
-};
-const REFERENCE_LOOP: Rule = Rule {
-    name: "reference-loop",
-    why: "references that only lead to each other never end",
-};
+const REFERENCE_DANGLING: Rule =
+    Rule { name: "reference-dangling", why: "the generator panics on a name that is not there" };
+const REFERENCE_LOOP: Rule = Rule { name: "reference-loop", why: "references that only lead to each other never end" };
 /// What is left when no other rule explains why the document cannot be read.
-pub(super) const PARSE: Rule = Rule {
-    name: "parse",
-    why: "the generator's own parser has to take the document",
-};
+pub(super) const PARSE: Rule = Rule { name: "parse", why: "the generator's own parser has to take the document" };
 
 pub(super) const FAMILY: Family = Family {
-    rules: &[
-        VERSION,
-        PATH_REFERENCE,
-        REFERENCE_OUTSIDE,
-        REFERENCE_PLACE,
-        REFERENCE_DANGLING,
-        REFERENCE_LOOP,
-    ],
+    rules: &[VERSION, PATH_REFERENCE, REFERENCE_OUTSIDE, REFERENCE_PLACE, REFERENCE_DANGLING, REFERENCE_LOOP],
     check,
 };
 
@@ -59,11 +36,7 @@ fn check(view: &View<'_>, report: &mut Report) {
     }
     for (_, item) in view.path_items() {
         if item.has("$ref") {
-            report.add(
-                &item,
-                PATH_REFERENCE,
-                "the path is a reference; write its operations out here",
-            );
+            report.add(&item, PATH_REFERENCE, "the path is a reference; write its operations out here");
         }
     }
     for (at, section) in references(view) {
@@ -95,7 +68,9 @@ fn reference(view: &View<'_>, at: &At<'_>, section: &'static str, report: &mut R
         report.add(
             at,
             REFERENCE_OUTSIDE,
-            format!("{text:?} leads out of the document; copy what it names under components/{section} and refer to that"),
+            format!(
+                "{text:?} leads out of the document; copy what it names under components/{section} and refer to that"
+            ),
         );
         return;
     }
@@ -129,10 +104,6 @@ fn never_ends(view: &View<'_>, at: &At<'_>) -> bool {
 pub(super) fn parses(view: &View<'_>, report: &mut Report) {
     let parsed = serde_json::from_value::<openapiv3::OpenAPI>(view.root.value.clone());
     if let Err(error) = parsed {
-        report.add(
-            &view.root,
-            PARSE,
-            format!("it is no OpenAPI 3.0 document ({error}); compare it with one that is"),
-        );
+        report.add(&view.root, PARSE, format!("it is no OpenAPI 3.0 document ({error}); compare it with one that is"));
     }
 }

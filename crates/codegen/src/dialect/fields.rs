@@ -5,32 +5,18 @@ use super::at::At;
 use super::view::View;
 use super::violation::{Report, Rule};
 
-const COLLECTION: Rule = Rule {
-    name: "collection",
-    why: "an optional list or map fails on null when received, and cannot be sent empty",
-};
-const READ_ONLY: Rule = Rule {
-    name: "read-only",
-    why: "the generator ignores readOnly, so that callers would have to send the field",
-};
-const REQUIRED: Rule = Rule {
-    name: "required",
-    why: "a field that is required and not described fails every reply",
-};
+const COLLECTION: Rule =
+    Rule { name: "collection", why: "an optional list or map fails on null when received, and cannot be sent empty" };
+const READ_ONLY: Rule =
+    Rule { name: "read-only", why: "the generator ignores readOnly, so that callers would have to send the field" };
+const REQUIRED: Rule = Rule { name: "required", why: "a field that is required and not described fails every reply" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[COLLECTION, READ_ONLY, REQUIRED],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[COLLECTION, READ_ONLY, REQUIRED], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for schema in &view.schemas {
-        let required: Vec<&str> = schema
-            .at
-            .items_of("required")
-            .iter()
-            .filter_map(|name| name.value.as_str())
-            .collect();
+        let required: Vec<&str> =
+            schema.at.items_of("required").iter().filter_map(|name| name.value.as_str()).collect();
         let properties = schema.at.entries_of("properties");
         for (name, property) in &properties {
             if required.contains(name) {

@@ -1,24 +1,16 @@
 //! Rules for lists that are walked: parameters that exist, and places that the reply has.
 
 use super::Family;
+use super::place::Place;
 use super::view::{Operation, View};
 use super::violation::{Report, Rule};
-use super::place::Place;
 use crate::meta::{Paging, PagingStyle};
 
-const PAGING_PARAMETER: Rule = Rule {
-    name: "paging-parameter",
-    why: "a page is asked for by setting parameters of the operation",
-};
-const PAGING_PLACE: Rule = Rule {
-    name: "paging-place",
-    why: "items, total, id and next are read from the reply",
-};
+const PAGING_PARAMETER: Rule =
+    Rule { name: "paging-parameter", why: "a page is asked for by setting parameters of the operation" };
+const PAGING_PLACE: Rule = Rule { name: "paging-place", why: "items, total, id and next are read from the reply" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[PAGING_PARAMETER, PAGING_PLACE],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[PAGING_PARAMETER, PAGING_PLACE], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for operation in &view.operations {
@@ -44,7 +36,9 @@ fn parameters(operation: &Operation<'_>, paging: &Paging, report: &mut Report) {
             report.add(
                 &operation.at,
                 PAGING_PARAMETER,
-                format!("the paging's {key} {name:?} is no query parameter of the operation; declare it or correct the name"),
+                format!(
+                    "the paging's {key} {name:?} is no query parameter of the operation; declare it or correct the name"
+                ),
             );
         }
     }
@@ -53,7 +47,11 @@ fn parameters(operation: &Operation<'_>, paging: &Paging, report: &mut Report) {
 fn places(view: &View<'_>, operation: &Operation<'_>, paging: &Paging, report: &mut Report) {
     let at = &operation.at;
     let Some(reply) = operation.reply_schema() else {
-        report.add(at, PAGING_PLACE, "the operation has paging and no JSON reply; describe the reply or leave paging out");
+        report.add(
+            at,
+            PAGING_PLACE,
+            "the operation has paging and no JSON reply; describe the reply or leave paging out",
+        );
         return;
     };
     let items = view.place(&reply, &paging.items);
@@ -71,18 +69,30 @@ fn places(view: &View<'_>, operation: &Operation<'_>, paging: &Paging, report: &
     };
     let needs_next = matches!(paging.style, PagingStyle::Token | PagingStyle::Link);
     if needs_next && paging.next.is_none() {
-        report.add(at, PAGING_PLACE, "the paging names no \"next\"; write where the reply holds the next token or link");
+        report.add(
+            at,
+            PAGING_PLACE,
+            "the paging names no \"next\"; write where the reply holds the next token or link",
+        );
     }
     for (key, path) in [("total", &paging.total), ("next", &paging.next)] {
         if let Some(path) = path
             && matches!(view.place(&reply, path), Place::Missing)
         {
-            report.add(at, PAGING_PLACE, format!("the paging's {key} {path:?} is not in the reply; describe it there or correct the path"));
+            report.add(
+                at,
+                PAGING_PLACE,
+                format!("the paging's {key} {path:?} is not in the reply; describe it there or correct the path"),
+            );
         }
     }
     if let (Some(id), Some(item)) = (&paging.id, item)
         && matches!(view.place(&item, id), Place::Missing)
     {
-        report.add(at, PAGING_PLACE, format!("the paging's id {id:?} is no field of an item; describe it there or correct the path"));
+        report.add(
+            at,
+            PAGING_PLACE,
+            format!("the paging's id {id:?} is no field of an item; describe it there or correct the path"),
+        );
     }
 }

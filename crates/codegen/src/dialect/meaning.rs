@@ -8,27 +8,13 @@ use super::violation::{Report, Rule};
 use super::{Family, case, path};
 use crate::meta::{EXTENSION, Endpoint, Platform};
 
-const MEANING: Rule = Rule {
-    name: "meaning",
-    why: "a key that is not read would be believed and not done",
-};
-const PLATFORM: Rule = Rule {
-    name: "platform",
-    why: "the name stands in saved handles and in every report",
-};
-const KEYED_PROOF: Rule = Rule {
-    name: "keyed-proof",
-    why: "a repeat with a key that the server ignores does the work twice",
-};
-const WIRE: Rule = Rule {
-    name: "wire",
-    why: "the real path is filled with the parameters of the documented one",
-};
+const MEANING: Rule = Rule { name: "meaning", why: "a key that is not read would be believed and not done" };
+const PLATFORM: Rule = Rule { name: "platform", why: "the name stands in saved handles and in every report" };
+const KEYED_PROOF: Rule =
+    Rule { name: "keyed-proof", why: "a repeat with a key that the server ignores does the work twice" };
+const WIRE: Rule = Rule { name: "wire", why: "the real path is filled with the parameters of the documented one" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[MEANING, PLATFORM, KEYED_PROOF, WIRE],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[MEANING, PLATFORM, KEYED_PROOF, WIRE], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     match view.root.get(EXTENSION) {
@@ -64,11 +50,7 @@ fn check(view: &View<'_>, report: &mut Report) {
 
 fn reads<T: DeserializeOwned>(at: &At<'_>, report: &mut Report) {
     if let Err(error) = serde_json::from_value::<T>(at.value.clone()) {
-        report.add(
-            at,
-            MEANING,
-            format!("{error}; openapi/x-mlhub.schema.json says what may stand here"),
-        );
+        report.add(at, MEANING, format!("{error}; openapi/x-mlhub.schema.json says what may stand here"));
     }
 }
 
@@ -90,7 +72,9 @@ fn proof(endpoint: &At<'_>, report: &mut Report) -> bool {
 
 fn wire(operation: &Operation<'_>, report: &mut Report) {
     let wire = operation.meaning.wire.as_ref();
-    let Some(real) = wire.and_then(|wire| wire.path.as_deref()) else { return };
+    let Some(real) = wire.and_then(|wire| wire.path.as_deref()) else {
+        return;
+    };
     let problem = match (path::names(real), path::names(operation.path)) {
         (Err(wrong), _) => wrong,
         (Ok(real), Ok(documented)) if real != documented => {

@@ -11,6 +11,7 @@ mod case;
 mod clash;
 mod document;
 mod fields;
+mod keyword;
 mod lists;
 mod meaning;
 mod operation;
@@ -43,6 +44,7 @@ const FAMILIES: &[Family] = &[
     parameter::FAMILY,
     body::FAMILY,
     reply::FAMILY,
+    keyword::FAMILY,
     schema::FAMILY,
     fields::FAMILY,
     clash::FAMILY,
@@ -54,11 +56,7 @@ const FAMILIES: &[Family] = &[
 
 /// Every rule of the dialect.
 pub fn rules() -> impl Iterator<Item = Rule> {
-    FAMILIES
-        .iter()
-        .flat_map(|family| family.rules)
-        .chain([&document::PARSE])
-        .copied()
+    FAMILIES.iter().flat_map(|family| family.rules).chain([&document::PARSE]).copied()
 }
 
 /// Checks a document against every rule; an empty list means that it can be compiled.
@@ -76,4 +74,19 @@ pub fn lint(name: &str, document: &Value) -> Vec<Violation> {
         document::parses(&view, &mut report);
     }
     report.finish()
+}
+
+/// A schema of a document and what becomes of its values.
+pub(crate) struct SchemaUse {
+    pub(crate) pointer: String,
+    /// Something that is received holds it.
+    pub(crate) reply: bool,
+    /// It lists the only words that some reply may hold.
+    pub(crate) closed: bool,
+}
+
+/// Every schema of a document, also of one that breaks rules.
+pub(crate) fn uses(document: &Value) -> Vec<SchemaUse> {
+    let schemas = View::new(document).schemas.into_iter();
+    schemas.map(|schema| SchemaUse { pointer: schema.at.pointer, reply: schema.reply, closed: schema.closed }).collect()
 }

@@ -6,42 +6,17 @@ use super::view::{Operation, View};
 use super::violation::{Report, Rule};
 use super::{Family, case};
 
-const METHOD: Rule = Rule {
-    name: "method",
-    why: "the HTTP client has no such method, the output would not compile",
-};
-const OPERATION_ID: Rule = Rule {
-    name: "operation-id",
-    why: "the id names the builder, the row of the table and what people type",
-};
-const TAG: Rule = Rule {
-    name: "tag",
-    why: "the one tag is the group that the operation is called on",
-};
-const OPERATION_NAME: Rule = Rule {
-    name: "operation-name",
-    why: "group and verb are read from the id",
-};
-const OPERATION_CLASH: Rule = Rule {
-    name: "operation-clash",
-    why: "two builders of one name do not compile",
-};
-const GROUP_RESERVED: Rule = Rule {
-    name: "group-reserved",
-    why: "the client has a method of that name",
-};
-const VERB_RESERVED: Rule = Rule {
-    name: "verb-reserved",
-    why: "the group has a method of that name, or the word is Rust's",
-};
-const SUMMARY: Rule = Rule {
-    name: "summary",
-    why: "the summary is what help texts and listings show",
-};
-const DROPSHOT: Rule = Rule {
-    name: "dropshot",
-    why: "the generator would emit its own streams beside ours",
-};
+const METHOD: Rule = Rule { name: "method", why: "the HTTP client has no such method, the output would not compile" };
+const OPERATION_ID: Rule =
+    Rule { name: "operation-id", why: "the id names the builder, the row of the table and what people type" };
+const TAG: Rule = Rule { name: "tag", why: "the one tag is the group that the operation is called on" };
+const OPERATION_NAME: Rule = Rule { name: "operation-name", why: "group and verb are read from the id" };
+const OPERATION_CLASH: Rule = Rule { name: "operation-clash", why: "two builders of one name do not compile" };
+const GROUP_RESERVED: Rule = Rule { name: "group-reserved", why: "the client has a method of that name" };
+const VERB_RESERVED: Rule =
+    Rule { name: "verb-reserved", why: "the group has a method of that name, or the word is Rust's" };
+const SUMMARY: Rule = Rule { name: "summary", why: "the summary is what help texts and listings show" };
+const DROPSHOT: Rule = Rule { name: "dropshot", why: "the generator would emit its own streams beside ours" };
 
 pub(super) const FAMILY: Family = Family {
     rules: &[
@@ -59,12 +34,16 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// Methods that every client has by hand.
-const CLIENT_METHODS: &[&str] = &["builder", "with", "new", "new_with_client", "raw", "call"];
+const CLIENT_METHODS: &[&str] = &["builder", "client", "with", "new", "new_with_client", "raw", "call"];
+/// What the generator imports where the builders stand.
+const IMPORTED: &[&str] =
+    &["ByteStream", "ClientHooks", "ClientInfo", "OperationInfo", "RequestBuilderExt", "ResponseValue"];
 /// Methods that every group has by hand.
 const GROUP_METHODS: &[&str] = &["resume"];
 
 fn check(view: &View<'_>, report: &mut Report) {
-    let mut builders: BTreeMap<String, &str> = BTreeMap::new();
+    let taken = IMPORTED.iter().map(|name| ((*name).to_owned(), "a name of the generator"));
+    let mut builders: BTreeMap<String, &str> = taken.collect();
     for operation in &view.operations {
         form(operation, report);
         name(operation, report);
@@ -85,11 +64,7 @@ fn check(view: &View<'_>, report: &mut Report) {
 fn form(operation: &Operation<'_>, report: &mut Report) {
     let at = &operation.at;
     if matches!(operation.method, "options" | "trace") {
-        report.add(
-            at,
-            METHOD,
-            format!("{} cannot be sent; leave the operation out", operation.method),
-        );
+        report.add(at, METHOD, format!("{} cannot be sent; leave the operation out", operation.method));
     }
     if at.text("summary").is_none_or(|text| text.trim().is_empty()) {
         report.add(at, SUMMARY, "there is no summary; say in one line what a caller gets");
@@ -137,11 +112,9 @@ fn name(operation: &Operation<'_>, report: &mut Report) {
             VERB_RESERVED,
             format!("a verb cannot be {verb:?}: the name is taken; choose another operationId"),
         ),
-        None if plain => report.add(
-            at,
-            OPERATION_NAME,
-            format!("{id:?} does not begin with its tag; write \"{tag}_VERB\""),
-        ),
+        None if plain => {
+            report.add(at, OPERATION_NAME, format!("{id:?} does not begin with its tag; write \"{tag}_VERB\""))
+        }
         _ => {}
     }
 }

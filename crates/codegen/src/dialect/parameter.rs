@@ -5,38 +5,24 @@ use super::view::{Operation, Parameter, View};
 use super::violation::{Report, Rule};
 use super::{Family, case};
 
-const PARAMETER_PLACE: Rule = Rule {
-    name: "parameter-place",
-    why: "the generator knows path, query and header",
-};
-const PARAMETER_SCHEMA: Rule = Rule {
-    name: "parameter-schema",
-    why: "the generator takes no parameter without a schema",
-};
-const PARAMETER_STYLE: Rule = Rule {
-    name: "parameter-style",
-    why: "the generator refuses every style but the default of the place",
-};
-const PARAMETER_EXPLODE: Rule = Rule {
-    name: "parameter-explode",
-    why: "the generator repeats the key of a list whatever the document says",
-};
+const PARAMETER_PLACE: Rule = Rule { name: "parameter-place", why: "the generator knows path, query and header" };
+const PARAMETER_SCHEMA: Rule =
+    Rule { name: "parameter-schema", why: "the generator takes no parameter without a schema" };
+const PARAMETER_STYLE: Rule =
+    Rule { name: "parameter-style", why: "the generator refuses every style but the default of the place" };
+const PARAMETER_EXPLODE: Rule =
+    Rule { name: "parameter-explode", why: "the generator repeats the key of a list whatever the document says" };
 const PARAMETER_TYPE: Rule = Rule {
     name: "parameter-type",
     why: "an object has no single text to send; in a path or header a list has none either",
 };
-const PARAMETER_CLASH: Rule = Rule {
-    name: "parameter-clash",
-    why: "two setters of one name do not compile",
+const PARAMETER_CLASH: Rule = Rule { name: "parameter-clash", why: "two setters of one name do not compile" };
+const PARAMETER_RESERVED: Rule = Rule { name: "parameter-reserved", why: "the builder has a method of that name" };
+const PARAMETER_SECRET: Rule = Rule {
+    name: "parameter-secret",
+    why: "a secret hides its text, so that it cannot be written into a path, query or header",
 };
-const PARAMETER_RESERVED: Rule = Rule {
-    name: "parameter-reserved",
-    why: "the builder has a method of that name",
-};
-const HEADER_NAME: Rule = Rule {
-    name: "header-name",
-    why: "a header of that name panics when it is sent",
-};
+const HEADER_NAME: Rule = Rule { name: "header-name", why: "a header of that name panics when it is sent" };
 
 pub(super) const FAMILY: Family = Family {
     rules: &[
@@ -47,27 +33,19 @@ pub(super) const FAMILY: Family = Family {
         PARAMETER_TYPE,
         PARAMETER_CLASH,
         PARAMETER_RESERVED,
+        PARAMETER_SECRET,
         HEADER_NAME,
     ],
     check,
 };
 
 /// Methods and fields that every operation builder has.
-const BUILDER_NAMES: &[&str] = &[
-    "client",
-    "clone",
-    "extra",
-    "header_map",
-    "into_owned",
-    "items",
-    "new",
-    "pages",
-    "send",
-    "send_raw",
-    "wait",
-];
+const BUILDER_NAMES: &[&str] =
+    &["client", "clone", "extra", "header_map", "into_owned", "items", "new", "pages", "send", "send_raw", "wait"];
 /// What it has besides where there is a body to set.
 const BODY_NAMES: &[&str] = &["body", "body_map"];
+/// Forms within forms; deeper than any sound document.
+const MAX_NESTING: usize = 4;
 
 fn check(view: &View<'_>, report: &mut Report) {
     for operation in &view.operations {
@@ -140,7 +118,7 @@ fn form(view: &View<'_>, parameter: &Parameter<'_>, report: &mut Report) {
             format!("style {style:?} is not sent; leave it out, or write a string schema with x-mlhub-join for a list in one text"),
         );
     }
-    let Some(schema) = at.get("schema") else {
+    let Some(schema) = at.object("schema") else {
         report.add(
             at,
             PARAMETER_SCHEMA,
@@ -155,9 +133,16 @@ fn kind(view: &View<'_>, parameter: &Parameter<'_>, schema: &At<'_>, report: &mu
     let list = schema.text("type") == Some("array");
     let item = schema.get("items").map(|items| view.resolve(&items));
     let sendable = match item {
-        Some(item) if list => parameter.place == "query" && is_scalar(&item),
-        _ => is_scalar(schema),
+        Some(item) if list => parameter.place == "query" && is_scalar(view, &item, MAX_NESTING),
+        _ => is_scalar(view, schema, MAX_NESTING),
     };
+    if schema.text("format") == Some("password") {
+        report.add(
+            &parameter.at,
+            PARAMETER_SECRET,
+            "a secret cannot be sent here; let \"auth\" of x-mlhub send it, or leave the format out",
+        );
+    }
     if !sendable {
         report.add(
             &parameter.at,
@@ -176,13 +161,12 @@ fn kind(view: &View<'_>, parameter: &Parameter<'_>, schema: &At<'_>, report: &mu
 }
 
 /// A type that has one text, or several forms that each have one.
-fn is_scalar(schema: &At<'_>) -> bool {
-    let forms = schema.items_of("oneOf");
-    if !forms.is_empty() {
-        return forms.iter().all(is_scalar);
+fn is_scalar(view: &View<'_>, schema: &At<'_>, nesting: usize) -> bool {
+    let schema = view.resolve(schema);
+    let wrapped = schema.items_of("allOf");
+    let forms = if wrapped.len() == 1 { wrapped } else { schema.items_of("oneOf") };
+    match nesting.checked_sub(1) {
+        Some(nesting) if !forms.is_empty() => forms.iter().all(|form| is_scalar(view, form, nesting)),
+        _ => matches!(schema.text("type"), Some("string" | "integer" | "number" | "boolean")),
     }
-    matches!(
-        schema.text("type"),
-        Some("string" | "integer" | "number" | "boolean")
-    )
 }

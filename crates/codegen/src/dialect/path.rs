@@ -6,19 +6,12 @@ use super::Family;
 use super::view::{Operation, View};
 use super::violation::{Report, Rule};
 
-const PATH_TEMPLATE: Rule = Rule {
-    name: "path-template",
-    why: "a path that cannot be taken apart cannot be filled in",
-};
-const PATH_PARAMETER: Rule = Rule {
-    name: "path-parameter",
-    why: "the generator panics on a name that stands on one side only",
-};
+const PATH_TEMPLATE: Rule =
+    Rule { name: "path-template", why: "a path that cannot be taken apart cannot be filled in" };
+const PATH_PARAMETER: Rule =
+    Rule { name: "path-parameter", why: "the generator panics on a name that stands on one side only" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[PATH_TEMPLATE, PATH_PARAMETER],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[PATH_TEMPLATE, PATH_PARAMETER], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for (path, item) in view.path_items() {

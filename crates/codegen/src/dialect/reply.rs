@@ -11,22 +11,11 @@ const REPLY_2XX: Rule = Rule {
     name: "reply-2xx",
     why: "the generator panics where two replies differ, and reports a success that is not listed as a failure",
 };
-const REPLY_MEDIA: Rule = Rule {
-    name: "reply-media",
-    why: "one call gives one type",
-};
-const REPLY_SCHEMA: Rule = Rule {
-    name: "reply-schema",
-    why: "the generator panics on JSON without a schema",
-};
-const REPLY_KIND: Rule = Rule {
-    name: "reply-kind",
-    why: "how a reply is read has to fit what the document says it is",
-};
-const REPLY_ENUM: Rule = Rule {
-    name: "reply-enum",
-    why: "one new word of the server's would fail the whole reply",
-};
+const REPLY_MEDIA: Rule = Rule { name: "reply-media", why: "one call gives one type" };
+const REPLY_SCHEMA: Rule = Rule { name: "reply-schema", why: "the generator panics on JSON without a schema" };
+const REPLY_KIND: Rule =
+    Rule { name: "reply-kind", why: "how a reply is read has to fit what the document says it is" };
+const REPLY_ENUM: Rule = Rule { name: "reply-enum", why: "one new word of the server's would fail the whole reply" };
 const REPLY_LENGTH: Rule = Rule {
     name: "reply-length",
     why: "lengths are checked while decoding, and one value outside fails the whole reply",
@@ -35,14 +24,9 @@ const REPLY_DEFAULT: Rule = Rule {
     name: "reply-default",
     why: "a field with a default fails on null, and invents a value that was not received",
 };
-const REPLY_CLOSED: Rule = Rule {
-    name: "reply-closed",
-    why: "one new field of the server's would fail the whole reply",
-};
-const REPLY_DROPPED: Rule = Rule {
-    name: "reply-dropped",
-    why: "further fields are promised and silently dropped",
-};
+const REPLY_CLOSED: Rule =
+    Rule { name: "reply-closed", why: "one new field of the server's would fail the whole reply" };
+const REPLY_DROPPED: Rule = Rule { name: "reply-dropped", why: "further fields are promised and silently dropped" };
 
 pub(super) const FAMILY: Family = Family {
     rules: &[
@@ -79,7 +63,9 @@ fn success(operation: &Operation<'_>, report: &mut Report) {
             format!("the replies listed are {listed:?}; write the success as \"2XX\" and leave the others out"),
         );
     }
-    let Some(success) = operation.success() else { return };
+    let Some(success) = operation.success() else {
+        return;
+    };
     let media = contents(Some(success));
     if media.len() > 1 {
         report.add(
@@ -92,21 +78,22 @@ fn success(operation: &Operation<'_>, report: &mut Report) {
         if kind.starts_with(JSON) && *kind != JSON {
             report.add(at, REPLY_MEDIA, format!("{kind:?} is JSON under another name; write {JSON}"));
         }
-        if *kind == JSON && !at.has("schema") {
+        if *kind == JSON && at.object("schema").is_none() {
             report.add(at, REPLY_SCHEMA, "there is no schema; write one, {} if anything may come");
         }
     }
     let json = media.iter().any(|(kind, _)| *kind == JSON);
-    let fits = match operation.meaning.reply {
-        None => true,
-        Some(Reply::Json | Reply::Lenient) => json || media.is_empty(),
-        Some(Reply::Text | Reply::Stream) => !json && !media.is_empty(),
+    let (said, fits) = match operation.meaning.reply {
+        None => return,
+        Some(Reply::Json | Reply::Lenient) => (JSON, json || media.is_empty()),
+        Some(Reply::Text | Reply::Stream) => ("text or bytes", !json && !media.is_empty()),
     };
     if !fits {
+        let listed: Vec<&str> = media.iter().map(|(kind, _)| *kind).collect();
         report.add(
             success,
             REPLY_KIND,
-            format!("x-mlhub reads it as text, bytes or JSON and the content is another; make \"reply\" and the media type agree ({JSON} for json and lenient, another for text and stream)"),
+            format!("\"reply\" of x-mlhub takes it as {said} and the content is {listed:?}; make the two agree"),
         );
     }
 }
@@ -127,11 +114,7 @@ fn value(schema: &Schema<'_>, report: &mut Report) {
     forbid(at, "default", REPLY_DEFAULT, report);
     let further = at.value.get("additionalProperties");
     if further == Some(&serde_json::Value::Bool(false)) {
-        report.add(
-            at,
-            REPLY_CLOSED,
-            "\"additionalProperties\": false refuses new fields; leave it out",
-        );
+        report.add(at, REPLY_CLOSED, "\"additionalProperties\": false refuses new fields; leave it out");
     }
     if further == Some(&serde_json::Value::Bool(true)) && at.has("properties") {
         report.add(

@@ -1,4 +1,4 @@
-//! Rules for every schema: the keywords that the generator takes.
+//! Rules for every schema: how forms are combined, and values that a type can hold.
 
 use serde_json::Value;
 
@@ -8,105 +8,27 @@ use super::view::View;
 use super::violation::{Report, Rule};
 use crate::meta::JOIN;
 
-const ANY_OF: Rule = Rule {
-    name: "any-of",
-    why: "the generator makes a struct of all forms at once, which no value fits",
-};
-const NOT: Rule = Rule {
-    name: "not",
-    why: "the generator panics on it",
-};
-const DISCRIMINATOR: Rule = Rule {
-    name: "discriminator",
-    why: "the generator ignores it and decodes the first form that fits",
-};
-const NEWER_KEYWORD: Rule = Rule {
-    name: "newer-keyword",
-    why: "OpenAPI 3.0 does not know the word, and what it says is lost or fails to parse",
-};
-const TYPE: Rule = Rule {
-    name: "type",
-    why: "without a type the generator guesses, and panics where it cannot",
-};
-const BOUND: Rule = Rule {
-    name: "bound",
-    why: "the generator panics on an exclusive bound without its number",
-};
-const MINIMUM: Rule = Rule {
-    name: "minimum",
-    why: "an integer from 1 becomes a type that has no zero, which neither callers nor replies keep to",
-};
+const ANY_OF: Rule =
+    Rule { name: "any-of", why: "the generator makes a struct of all forms at once, which no value fits" };
+const NOT: Rule = Rule { name: "not", why: "the generator panics on it" };
+const NO_FORMS: Rule = Rule { name: "no-forms", why: "the generator panics on a choice of nothing" };
+const DISCRIMINATOR: Rule =
+    Rule { name: "discriminator", why: "the generator ignores it and decodes the first form that fits" };
 const PATTERN: Rule = Rule {
     name: "pattern",
     why: "it needs a regular-expression engine at run time, and one odd value fails the whole reply",
 };
 const DATE: Rule = Rule {
     name: "date",
-    why: "it needs a date library in every client, and a time without offset fails the whole reply",
+    // `date-time` is in the dialect: it is lowered to a type of ours that keeps the text.
+    why: "it needs a date library in every client; `date-time` is kept as text by a type of ours",
 };
-const DEFAULT: Rule = Rule {
-    name: "default",
-    why: "the generator refuses a default that the type cannot hold",
-};
-const JOINED: Rule = Rule {
-    name: "joined",
-    why: "a list in one text is recognised by the name of its schema",
-};
+const DEFAULT: Rule = Rule { name: "default", why: "the generator refuses a default that the type cannot hold" };
+const WORD: Rule = Rule { name: "word", why: "the generator refuses a word that is no value of the type" };
+const JOINED: Rule = Rule { name: "joined", why: "a list in one text is split and joined by one character" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[
-        ANY_OF,
-        NOT,
-        DISCRIMINATOR,
-        NEWER_KEYWORD,
-        TYPE,
-        BOUND,
-        MINIMUM,
-        PATTERN,
-        DATE,
-        DEFAULT,
-        JOINED,
-    ],
-    check,
-};
-
-const TYPES: &[&str] = &["string", "integer", "number", "boolean", "array", "object"];
-/// Words of JSON Schema that came after `OpenAPI` 3.0.
-const NEWER: &[&str] = &[
-    "const",
-    "contains",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "if",
-    "patternProperties",
-    "prefixItems",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "$defs",
-];
-/// Words that only have a meaning for one type.
-const TYPED: &[&str] = &[
-    "additionalProperties",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "items",
-    "maxItems",
-    "maxLength",
-    "maximum",
-    "minItems",
-    "minLength",
-    "minimum",
-    "multipleOf",
-    "nullable",
-    "properties",
-    "required",
-    "uniqueItems",
-];
+pub(super) const FAMILY: Family =
+    Family { rules: &[ANY_OF, NOT, NO_FORMS, DISCRIMINATOR, PATTERN, DATE, DEFAULT, WORD, JOINED], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for schema in &view.schemas {
@@ -115,8 +37,6 @@ fn check(view: &View<'_>, report: &mut Report) {
             continue;
         }
         forms(at, report);
-        kind(at, report);
-        numbers(at, report);
         texts(at, report);
         default(at, report);
     }
@@ -124,10 +44,19 @@ fn check(view: &View<'_>, report: &mut Report) {
 
 fn forms(at: &At<'_>, report: &mut Report) {
     if at.has("anyOf") {
-        report.add(at, ANY_OF, "anyOf is not compiled as meant; write oneOf, or \"nullable\": true where null is one of the forms");
+        report.add(
+            at,
+            ANY_OF,
+            "anyOf is not compiled as meant; write oneOf, or \"nullable\": true where null is one of the forms",
+        );
     }
     if at.has("not") {
         report.add(at, NOT, "\"not\" cannot be compiled; leave it out");
+    }
+    for key in ["allOf", "oneOf"] {
+        if at.get(key).is_some_and(|forms| forms.items().is_empty()) {
+            report.add(at, NO_FORMS, format!("{key} lists no schema; list one, or leave it out"));
+        }
     }
     if at.has("discriminator") {
         report.add(
@@ -136,76 +65,11 @@ fn forms(at: &At<'_>, report: &mut Report) {
             "the discriminator is not read; leave it out and give each form a required field with an enum of its one word",
         );
     }
-    for key in NEWER.iter().filter(|key| at.has(key)) {
-        report.add(
-            at,
-            NEWER_KEYWORD,
-            format!("{key:?} is not known in OpenAPI 3.0; leave it out, or write an enum of one word for a constant"),
-        );
-    }
     if let Some(separator) = at.value.get(JOIN) {
-        let named = at.pointer.strip_prefix("/components/schemas/");
-        let is_named = named.is_some_and(|name| !name.contains('/'));
         let is_text = at.text("type") == Some("string") && separator.as_str().is_some_and(|s| s.chars().count() == 1);
-        if !is_named || !is_text {
-            report.add(
-                at,
-                JOINED,
-                format!("{JOIN} takes one character, on a string under components/schemas; move it there and refer to it"),
-            );
+        if !is_text {
+            report.add(at, JOINED, format!("{JOIN} is {separator}; write one character, on a schema of type string"));
         }
-    }
-}
-
-fn kind(at: &At<'_>, report: &mut Report) {
-    match at.value.get("type") {
-        Some(Value::String(kind)) if TYPES.contains(&kind.as_str()) => {}
-        Some(Value::Array(_)) => report.add(
-            at,
-            NEWER_KEYWORD,
-            "a list of types is not known in OpenAPI 3.0; write one type, and \"nullable\": true in place of \"null\"",
-        ),
-        Some(other) => report.add(
-            at,
-            TYPE,
-            format!("the type is {other}; write one of {}", TYPES.join(", ")),
-        ),
-        None => {
-            let combined = ["allOf", "oneOf", "anyOf", "not"].iter().any(|key| at.has(key));
-            let key = TYPED.iter().find(|key| at.has(key) && !(combined && **key == "nullable"));
-            if let Some(key) = key {
-                report.add(at, TYPE, format!("there is {key:?} and no type; write the type beside it"));
-            }
-        }
-    }
-}
-
-fn numbers(at: &At<'_>, report: &mut Report) {
-    for (exclusive, bound) in [
-        ("exclusiveMinimum", "minimum"),
-        ("exclusiveMaximum", "maximum"),
-    ] {
-        match at.value.get(exclusive) {
-            Some(Value::Number(_)) => report.add(
-                at,
-                NEWER_KEYWORD,
-                format!("a number as {exclusive} is not known in OpenAPI 3.0; write it as {bound} with \"{exclusive}\": true"),
-            ),
-            Some(Value::Bool(true)) if !at.has(bound) => report.add(
-                at,
-                BOUND,
-                format!("{exclusive} has no {bound}; write the number, or leave both out"),
-            ),
-            _ => {}
-        }
-    }
-    let least = at.value.get("minimum").and_then(Value::as_f64);
-    if at.text("type") == Some("integer") && least.is_some_and(|least| least > 0.0) {
-        report.add(
-            at,
-            MINIMUM,
-            "an integer must not have a minimum above 0; leave it out and say it in the description",
-        );
     }
 }
 
@@ -213,34 +77,47 @@ fn texts(at: &At<'_>, report: &mut Report) {
     if at.has("pattern") {
         report.add(at, PATTERN, "the pattern cannot be checked; leave it out and say it in the description");
     }
-    if let Some(format) = at.text("format").filter(|format| matches!(*format, "date" | "date-time")) {
+    if let Some(format) = at.text("format").filter(|format| *format == "date") {
         report.add(
             at,
             DATE,
-            format!("the format is {format:?}; leave it out and say the form of the time in the description"),
+            format!("the format is {format:?}; leave it out and say so in the description, or write \"date-time\" for a moment"),
         );
     }
 }
 
 fn default(at: &At<'_>, report: &mut Report) {
-    let Some(default) = at.value.get("default") else { return };
-    let fits = match at.text("type") {
-        Some("string") => default.is_string(),
-        Some("integer") => default.is_i64() || default.is_u64(),
-        Some("number") => default.is_number(),
-        Some("boolean") => default.is_boolean(),
-        Some("array") => default.is_array(),
-        Some("object") => default.is_object(),
-        _ => true,
+    let fits = |value: &Value| is_of_type(at, value);
+    for word in at.items_of("enum") {
+        if !fits(word.value) {
+            report.add(
+                &word,
+                WORD,
+                format!("{} is no value of the enum's type; correct it or leave it out", word.value),
+            );
+        }
+    }
+    let Some(default) = at.value.get("default") else {
+        return;
     };
     let words = at.value.get("enum").and_then(Value::as_array);
     let listed = words.is_none_or(|words| words.contains(default));
-    let null = at.is("nullable") && default.is_null();
-    if !(null || fits && listed) {
-        report.add(
-            at,
-            DEFAULT,
-            format!("the default {default} is no value of this type; correct it or leave it out"),
-        );
+    if !(fits(default) && (listed || default.is_null())) {
+        report.add(at, DEFAULT, format!("the default {default} is no value of this type; correct it or leave it out"));
+    }
+}
+
+fn is_of_type(schema: &At<'_>, value: &Value) -> bool {
+    if value.is_null() && schema.is("nullable") {
+        return true;
+    }
+    match schema.text("type") {
+        Some("string") => value.is_string(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
+        Some("array") => value.is_array(),
+        Some("object") => value.is_object(),
+        _ => true,
     }
 }

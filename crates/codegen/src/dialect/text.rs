@@ -5,31 +5,13 @@ use super::at::At;
 use super::view::View;
 use super::violation::{Report, Rule};
 
-const DESCRIBED: Rule = Rule {
-    name: "described",
-    why: "the description is the field's documentation",
-};
-const CODE_BLOCK: Rule = Rule {
-    name: "code-block",
-    why: "rustdoc runs a block of code as a test",
-};
-const BRACKETS: Rule = Rule {
-    name: "brackets",
-    why: "rustdoc reads a bracketed word as a link",
-};
-const HTML: Rule = Rule {
-    name: "html",
-    why: "rustdoc reads an angle bracket and a letter as the beginning of a tag",
-};
-const BARE_URL: Rule = Rule {
-    name: "bare-url",
-    why: "rustdoc wants addresses marked as such",
-};
+const DESCRIBED: Rule = Rule { name: "described", why: "the description is the field's documentation" };
+const CODE_BLOCK: Rule = Rule { name: "code-block", why: "rustdoc runs a block of code as a test" };
+const BRACKETS: Rule = Rule { name: "brackets", why: "rustdoc reads a bracketed word as a link" };
+const HTML: Rule = Rule { name: "html", why: "rustdoc reads an angle bracket and a letter as the beginning of a tag" };
+const BARE_URL: Rule = Rule { name: "bare-url", why: "rustdoc wants addresses marked as such" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[DESCRIBED, CODE_BLOCK, BRACKETS, HTML, BARE_URL],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[DESCRIBED, CODE_BLOCK, BRACKETS, HTML, BARE_URL], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for schema in &view.schemas {
@@ -79,7 +61,11 @@ fn readable(at: &At<'_>, text: &str, report: &mut Report) {
         fenced || (indented && !line.trim().is_empty())
     };
     if text.lines().any(block) {
-        report.add(at, CODE_BLOCK, "the text holds a block of code; write `code` within a sentence, and no line that begins with four spaces");
+        report.add(
+            at,
+            CODE_BLOCK,
+            "the text holds a block of code; write `code` within a sentence, and no line that begins with four spaces",
+        );
         return;
     }
     if text.contains(['[', ']']) {

@@ -9,9 +9,7 @@ use crate::meta::{EXTENSION, Endpoint, Platform};
 /// More hops than a sound document needs; a loop of references ends here.
 const MAX_HOPS: usize = 16;
 /// What a path item may hold besides operations; everything else in it is a method.
-const METHODS: &[&str] = &[
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(super) struct View<'a> {
     pub(super) root: At<'a>,
@@ -50,11 +48,7 @@ impl<'a> View<'a> {
     pub(super) fn new(document: &'a Value) -> Self {
         let root = At::root(document);
         let platform: Platform = read(root.get(EXTENSION)).unwrap_or_default();
-        let mut view = Self {
-            root,
-            operations: Vec::new(),
-            schemas: Vec::new(),
-        };
+        let mut view = Self { root, operations: Vec::new(), schemas: Vec::new() };
         view.operations = view
             .path_items()
             .into_iter()
@@ -75,10 +69,7 @@ impl<'a> View<'a> {
                 continue;
             }
             let mut parameters = self.parameters(item);
-            let own = self.parameters(&at);
-            // As in OpenAPI: one of the same name and place replaces the path's.
-            parameters.retain(|p| !own.iter().any(|o| (o.name, o.place) == (p.name, p.place)));
-            parameters.extend(own);
+            parameters.extend(self.parameters(&at));
             let tags = at.items_of("tags");
             operations.push(Operation {
                 path,
@@ -95,9 +86,7 @@ impl<'a> View<'a> {
                     .into_iter()
                     .map(|(status, response)| (status, self.resolve(&response)))
                     .collect(),
-                meaning: read::<Endpoint>(at.get(EXTENSION))
-                    .unwrap_or_default()
-                    .over(defaults),
+                meaning: read::<Endpoint>(at.get(EXTENSION)).unwrap_or_default().over(defaults),
                 at,
             });
         }
@@ -139,10 +128,7 @@ impl<'a> View<'a> {
     pub(super) fn target(&self, reference: &str) -> Option<At<'a>> {
         let pointer = reference.strip_prefix('#')?;
         let value = self.root.value.pointer(pointer)?;
-        Some(At {
-            pointer: pointer.to_owned(),
-            value,
-        })
+        Some(At { pointer: pointer.to_owned(), value })
     }
 }
 

@@ -28,15 +28,8 @@ pub struct Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let pointer = if self.pointer.is_empty() {
-            "/"
-        } else {
-            &self.pointer
-        };
-        let line = format!(
-            "{} {pointer} breaks {}: {}",
-            self.document, self.rule, self.message
-        );
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        let line = format!("{} {pointer} breaks {}: {}", self.document, self.rule, self.message);
         // Names out of the document may hold line breaks; a report is one line each.
         for c in line.chars() {
             if c.is_control() {
@@ -57,10 +50,7 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(document: &str) -> Self {
-        Self {
-            document: document.to_owned(),
-            found: Vec::new(),
-        }
+        Self { document: document.to_owned(), found: Vec::new() }
     }
 
     pub(super) fn add(&mut self, at: &At<'_>, rule: Rule, message: impl Into<String>) {

@@ -2,37 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use super::place::Place;
 use super::view::{Operation, View};
 use super::violation::{Report, Rule};
-use super::place::Place;
 use super::{Family, case};
 use crate::meta::Wait;
 
-const WAIT_GOAL: Rule = Rule {
-    name: "wait-goal",
-    why: "the goal's name becomes a method",
-};
-const WAIT_POLL: Rule = Rule {
-    name: "wait-poll",
-    why: "what is polled is an operation of the document, called with the same arguments",
-};
-const WAIT_END: Rule = Rule {
-    name: "wait-end",
-    why: "a wait without a final word never ends, and one word cannot mean both",
-};
-const WAIT_PLACE: Rule = Rule {
-    name: "wait-place",
-    why: "status, progress, reason and value are read from the reply",
-};
-const WAIT_RESUME: Rule = Rule {
-    name: "wait-resume",
-    why: "a group has one resume, which gives one type",
-};
+const WAIT_GOAL: Rule = Rule { name: "wait-goal", why: "the goal's name becomes a method" };
+const WAIT_POLL: Rule =
+    Rule { name: "wait-poll", why: "what is polled is an operation of the document, called with the same arguments" };
+const WAIT_END: Rule =
+    Rule { name: "wait-end", why: "a wait without a final word never ends, and one word cannot mean both" };
+const WAIT_PLACE: Rule = Rule { name: "wait-place", why: "status, progress, reason and value are read from the reply" };
+const WAIT_RESUME: Rule = Rule { name: "wait-resume", why: "a group has one resume, which gives one type" };
 
-pub(super) const FAMILY: Family = Family {
-    rules: &[WAIT_GOAL, WAIT_POLL, WAIT_END, WAIT_PLACE, WAIT_RESUME],
-    check,
-};
+pub(super) const FAMILY: Family = Family { rules: &[WAIT_GOAL, WAIT_POLL, WAIT_END, WAIT_PLACE, WAIT_RESUME], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     let mut values: BTreeMap<&str, (String, String)> = BTreeMap::new();
@@ -43,9 +27,8 @@ fn check(view: &View<'_>, report: &mut Report) {
                 continue;
             };
             let Some(tag) = operation.tag else { continue };
-            let (first, known) = values
-                .entry(tag)
-                .or_insert_with(|| (format!("{}'s {goal:?}", operation.id), value.clone()));
+            let (first, known) =
+                values.entry(tag).or_insert_with(|| (format!("{}'s {goal:?}", operation.id), value.clone()));
             if *known != value {
                 report.add(
                     &operation.at,
@@ -60,7 +43,11 @@ fn check(view: &View<'_>, report: &mut Report) {
 fn words(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) {
     let at = &operation.at;
     if !case::is_plain(goal) {
-        report.add(at, WAIT_GOAL, format!("the goal is {goal:?}; write lower-case words joined by \"_\", \"done\" for the plain one"));
+        report.add(
+            at,
+            WAIT_GOAL,
+            format!("the goal is {goal:?}; write lower-case words joined by \"_\", \"done\" for the plain one"),
+        );
     }
     let by_words = wait.status.is_some() && !wait.good.is_empty();
     if !by_words && wait.present.is_none() {
@@ -106,15 +93,16 @@ fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, 
         }
     }
     let Some(status) = polled.reply_schema() else {
-        report.add(at, WAIT_PLACE, format!("the wait {goal:?} polls an operation without a JSON reply; describe its reply or poll another"));
+        report.add(
+            at,
+            WAIT_PLACE,
+            format!("the wait {goal:?} polls an operation without a JSON reply; describe its reply or poll another"),
+        );
         return None;
     };
-    for (key, path) in [
-        ("status", &wait.status),
-        ("present", &wait.present),
-        ("progress", &wait.progress),
-        ("reason", &wait.reason),
-    ] {
+    for (key, path) in
+        [("status", &wait.status), ("present", &wait.present), ("progress", &wait.progress), ("reason", &wait.reason)]
+    {
         if let Some(path) = path
             && matches!(view.place(&status, path), Place::Missing)
         {

@@ -40,11 +40,7 @@ enum Around {
 }
 
 pub(super) fn schemas<'a>(view: &View<'a>) -> Vec<Schema<'a>> {
-    let mut walk = Walk {
-        view,
-        found: BTreeMap::new(),
-        seen: BTreeSet::new(),
-    };
+    let mut walk = Walk { view, found: BTreeMap::new(), seen: BTreeSet::new() };
     for operation in &view.operations {
         for parameter in &operation.parameters {
             walk.start(parameter.at.get("schema"), Use::Parameter);
@@ -89,8 +85,11 @@ impl<'a> Walk<'_, 'a> {
                 continue;
             }
             self.note(&at, usage, around);
-            if let Some(target) = at.text("$ref").and_then(|text| self.view.target(text)) {
-                todo.push((target, around));
+            if let Some(reference) = at.text("$ref") {
+                // A reference to anything but a schema is a fault of its own.
+                let schema = reference.starts_with("#/components/schemas/");
+                let target = self.view.target(reference).filter(|_| schema);
+                todo.extend(target.map(|target| (target, around)));
                 continue;
             }
             self.children(&at, around, &mut todo);
@@ -118,11 +117,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn children(&self, at: &At<'a>, around: Around, todo: &mut Vec<(At<'a>, Around)>) {
-        let field = if around == Around::Form {
-            Around::FormField
-        } else {
-            Around::Plain
-        };
+        let field = if around == Around::Form { Around::FormField } else { Around::Plain };
         let mut push = |children: Vec<At<'a>>, around| {
             todo.extend(children.into_iter().map(|child| (child, around)));
         };
@@ -133,7 +128,7 @@ impl<'a> Walk<'_, 'a> {
             push(at.get(key).into_iter().collect(), Around::Plain);
         }
         push(at.items_of("allOf"), around);
-        push(at.items_of("anyOf"), Around::Plain);
+        push(at.items_of("anyOf"), Around::Form);
         let forms = at.items_of("oneOf");
         let open = forms.iter().any(|form| {
             let form = self.view.resolve(form);
