@@ -1,1 +1,58 @@
-//! Typed clients for machine-learning hubs.
+//! Typed, async clients for Auger, vantage6, Loud ML and AutoTune, and one way
+//! of calling, paging and waiting for all of them.
+//!
+//! # The map
+//!
+//! | read | for |
+//! |---|---|
+//! | [`Builder`], [`Options`], [`Retry`] | what a client and a call can be told |
+//! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a cure for each |
+//! | [`Items`], [`Pages`] | lists as streams |
+//! | [`Wait`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
+//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`] |
+//! | [`op`] | what the documents say about each endpoint |
+//! | [`clock`] | time as a parameter |
+//!
+//! Floors, each resting only on those below it: `error`, `clock`, `pipeline`,
+//! `paginate` and `wait`, the endpoints generated from the documents in
+//! `openapi/`, the platforms.
+//!
+//! # What is logged
+//!
+//! Each call is a `tracing` span with one child per attempt, by OpenTelemetry's
+//! conventions for HTTP clients. Under the target `mlhub::curl` each request is
+//! logged as a curl command, secrets as shell variables. That target stays
+//! silent unless a filter names it (`RUST_LOG=mlhub::curl=trace`; a broad
+//! `trace` does not), or [`Options::curl_trace`] is set. No secret is printed
+//! anywhere.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod builder;
+pub mod clock;
+mod error;
+#[doc(hidden)]
+pub mod glue;
+mod joined;
+pub mod op;
+mod paginate;
+pub mod pipeline;
+mod platform;
+mod raw;
+mod secret;
+mod stream;
+mod timestamp;
+mod wait;
+
+pub use builder::Builder;
+pub use error::{Attempt, Error, ErrorKind, Explanation, Outcome, Result};
+pub use joined::Joined;
+pub use op::{Op, WaitSpec};
+pub use paginate::{Items, Page, Pages, Position};
+pub use pipeline::{GetBody, Options, Retry, Token, TokenSource};
+pub use platform::Platform;
+pub use raw::RawCall;
+pub use secret::Secret;
+pub use stream::ByteStream;
+pub use timestamp::Timestamp;
+pub use wait::{Progress, Update, Updates, Wait, WaitHandle};

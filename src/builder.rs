@@ -1,0 +1,215 @@
+//! Puts a client together.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, ErrorKind};
+use crate::pipeline::{
+    AuthSlot, Authenticate, Basic, Bearer, GetBody, HttpSettings, HttpTransport, Node, Nodes, Options, Pipeline, Retry,
+    Rotation, Selector, Settings, Transport, request_builder,
+};
+use crate::secret::Secret;
+
+/// Settings of a client that is being built.
+///
+/// A mistake is reported by [`build`](Self::build), so that settings can be
+/// chained. Nothing is sent before the first call.
+#[must_use]
+pub struct Builder<C> {
+    make: fn(Pipeline) -> C,
+    nodes: Vec<String>,
+    options: Options,
+    auth: Option<Result<Arc<dyn Authenticate>, Error>>,
+    http: HttpSettings,
+    user_agent: Option<String>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    selector: Option<Box<dyn Selector>>,
+    fault: Option<Error>,
+}
+
+impl<C> Builder<C> {
+    /// A client of the server at that address; `make` puts the client around
+    /// the finished road.
+    pub fn new(url: impl AsRef<str>, make: fn(Pipeline) -> C) -> Self {
+        Builder {
+            make,
+            nodes: vec![url.as_ref().to_owned()],
+            options: Options::default(),
+            auth: None,
+            http: HttpSettings::default(),
+            user_agent: None,
+            transport: None,
+            clock: None,
+            selector: None,
+            fault: None,
+        }
+    }
+
+    /// One more server that serves the same.
+    pub fn node(mut self, url: impl AsRef<str>) -> Self {
+        self.nodes.push(url.as_ref().to_owned());
+        self
+    }
+
+    /// Time of one attempt. Default: 30 s.
+    pub fn timeout(self, time: Duration) -> Self {
+        self.with(|options| options.timeout(time))
+    }
+
+    /// Time of a call: all attempts, pauses and the refresh of a token.
+    /// Default: 120 s.
+    pub fn deadline(self, time: Duration) -> Self {
+        self.with(|options| options.deadline(time))
+    }
+
+    /// When to try again.
+    pub fn retry(self, retry: Retry) -> Self {
+        self.with(|options| options.retry(retry))
+    }
+
+    /// A header of each request.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.with(|options| options.header(name, value))
+    }
+
+    /// How GET requests carry a body. Default: as a body.
+    pub fn get_body(self, style: GetBody) -> Self {
+        self.with(|options| options.get_body(style))
+    }
+
+    /// Logs each request as a curl command; see [`Options::curl_trace`].
+    pub fn curl_trace(self, yes: bool) -> Self {
+        self.with(|options| options.curl_trace(yes))
+    }
+
+    /// Any option of a call, for all calls of the client.
+    pub fn with(mut self, change: impl FnOnce(Options) -> Options) -> Self {
+        self.options = change(self.options);
+        self
+    }
+
+    /// What the client calls itself. Default: `mlhub/` and its version.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// A token that is never replaced.
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.auth = Some(Bearer::fixed(token).map(|bearer| Arc::new(bearer) as _));
+        self
+    }
+
+    /// User and password with each request.
+    pub fn basic(mut self, user: &str, password: impl Into<Secret>) -> Self {
+        self.auth = Some(Basic::new(user, password).map(|basic| Arc::new(basic) as _));
+        self
+    }
+
+    /// Credentials of any other kind.
+    pub fn authenticate(mut self, auth: impl Authenticate + 'static) -> Self {
+        self.auth = Some(Ok(Arc::new(auth)));
+        self
+    }
+
+    /// Time to establish a connection, TLS included. Default: 5 s.
+    pub fn connect_timeout(mut self, time: Duration) -> Self {
+        self.http.connect_timeout = Some(time);
+        self
+    }
+
+    /// Trusts the certificate authorities in that PEM text, beside the system's.
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.roots.push(pem.into());
+        self
+    }
+
+    /// Trusts the certificate authorities in that PEM file, beside the system's.
+    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
+        match std::fs::read(path) {
+            Ok(pem) => self.http.roots.push(pem),
+            Err(cause) => {
+                let detail = format!("the certificate file {} cannot be read", path.display());
+                self.fault = Some(Error::new(ErrorKind::Config, detail).with_source(cause));
+            }
+        }
+        self
+    }
+
+    /// Sends everything through that proxy. Default: what `HTTP_PROXY`,
+    /// `HTTPS_PROXY` and `NO_PROXY` say.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Some(url.into());
+        self
+    }
+
+    /// Sends requests by other means; certificates and proxy are then its own.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Takes time and chance from elsewhere, for tests.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Chooses the server of each attempt. Default: one after the other.
+    pub fn selector(mut self, selector: impl Selector + 'static) -> Self {
+        self.selector = Some(Box::new(selector));
+        self
+    }
+
+    /// The client, or the first mistake in its settings.
+    pub fn build(self) -> Result<C, Error> {
+        if let Some(fault) = self.fault.or_else(|| self.options.fault.clone()) {
+            return Err(fault);
+        }
+        let mut options = self.options;
+        if let Some(name) = self.user_agent {
+            options = options.header("user-agent", &name);
+            if let Some(value) = options.headers.get_mut(http::header::USER_AGENT) {
+                value.set_sensitive(false);
+            }
+        }
+        if options.timeout.is_zero() || options.deadline.is_zero() {
+            let detail = "a time limit of zero leaves no time for any call";
+            return Err(Error::new(ErrorKind::Config, detail));
+        }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let (transport, requests) = match self.transport {
+            Some(transport) => (transport, request_builder()?),
+            None => {
+                let http = HttpTransport::new(self.http)?;
+                let requests = http.client().clone();
+                (Arc::new(http) as Arc<dyn Transport>, requests)
+            }
+        };
+        let list = self.nodes.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
+        let selector = self.selector.unwrap_or_else(|| {
+            // Any start serves, so losing the upper bits does no harm.
+            Box::new(Rotation::starting_at((clock.random() >> 33) as usize))
+        });
+        let auth = AuthSlot::default();
+        if let Some(given) = self.auth {
+            auth.set(given?);
+        }
+        let settings = Settings { nodes: Nodes::new(list, selector)?, transport, requests, clock, options };
+        Ok((self.make)(Pipeline::new(settings, auth)))
+    }
+}
+
+/// Addresses may carry passwords, so none is printed.
+impl<C> std::fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("nodes", &self.nodes.len())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,227 @@
+//! What is known about each endpoint: one [`Op`] per operation of a document.
+//!
+//! The tables are emitted from the OpenAPI documents. The pipeline reads them
+//! to decide how a request may be repeated, authorised, paged and waited for;
+//! the command line reads them to call any operation by name.
+
+use http::Method;
+
+/// One operation of a platform's document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Op {
+    /// Name of the platform, such as `autotune`.
+    pub platform: &'static str,
+    /// Operation id, `group_verb`.
+    pub id: &'static str,
+    /// The resource it belongs to.
+    pub group: &'static str,
+    /// What it does to that resource.
+    pub verb: &'static str,
+    /// HTTP method.
+    pub method: Method,
+    /// Path template with `{name}` for each path parameter.
+    pub path: &'static str,
+    /// One line about what it does.
+    pub summary: &'static str,
+    /// Parameters, in the order of the document.
+    pub params: &'static [Param],
+    /// What the request carries.
+    pub body: BodyKind,
+    /// What a success carries.
+    pub reply: ReplyKind,
+    /// When a failed attempt may be repeated.
+    pub retry: RetryClass,
+    /// Header that always carries a fresh key, whatever the retry class.
+    pub key: Option<&'static str>,
+    /// How its list is cut into pages.
+    pub paging: Option<Paging>,
+    /// What can be waited for.
+    pub waits: &'static [WaitSpec],
+    /// Where the credential goes.
+    pub auth: AuthKind,
+    /// Name of the platform's error shape.
+    pub errors: &'static str,
+    /// What replaces the documented path and query on the wire.
+    pub wire: Option<Wire>,
+    /// Whether the request body is compressed.
+    pub gzip: bool,
+}
+
+impl Op {
+    /// The row of a call that no document names: never repeated, its path not
+    /// checked, JSON expected.
+    pub const fn raw(platform: &'static str, auth: AuthKind, errors: &'static str) -> Op {
+        Op {
+            platform,
+            id: "raw",
+            group: "raw",
+            verb: "raw",
+            method: Method::GET,
+            path: "",
+            summary: "A call that the document does not name.",
+            params: &[],
+            body: BodyKind::Json,
+            reply: ReplyKind::Json,
+            retry: RetryClass::Never,
+            key: None,
+            paging: None,
+            waits: &[],
+            auth,
+            errors,
+            wire: None,
+            gzip: false,
+        }
+    }
+
+    /// The parameter of that name.
+    pub fn param(&self, name: &str) -> Option<&'static Param> {
+        self.params.iter().find(|param| param.name == name)
+    }
+
+    /// The wait of that name.
+    pub fn wait(&self, goal: &str) -> Option<&'static WaitSpec> {
+        self.waits.iter().find(|wait| wait.goal == goal)
+    }
+}
+
+/// One parameter of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Param {
+    /// Name on the wire.
+    pub name: &'static str,
+    /// Where it travels.
+    pub place: Place,
+    /// Whether a call without it is refused before it is sent.
+    pub required: bool,
+    /// Whether it takes several values.
+    pub list: bool,
+    /// Separator of a list that travels as one text.
+    pub join: Option<&'static str>,
+    /// Whether its value never appears in errors, spans or logs.
+    pub secret: bool,
+    /// One line about it.
+    pub doc: &'static str,
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// A header.
+    Header,
+    /// A field of the body.
+    Body,
+}
+
+/// What a request carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// Nothing.
+    None,
+    /// A JSON document.
+    Json,
+    /// An HTML form.
+    Form,
+    /// Bytes as they are.
+    Bytes,
+    /// Plain text.
+    Text,
+    /// Every parameter as a field of one JSON object.
+    Params,
+}
+
+/// What a success carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyKind {
+    /// A JSON document; an empty body reads as `null`.
+    Json,
+    /// JSON in which bare `NaN` and `Infinity` may stand; they read as `null`.
+    Lenient,
+    /// Plain text, handed over as it arrives.
+    Text,
+    /// Bytes, handed over as they arrive.
+    Stream,
+    /// Nothing worth reading.
+    Empty,
+}
+
+/// When a failed attempt may be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryClass {
+    /// Repeating does no harm.
+    Safe,
+    /// Only repeated when nothing was sent.
+    Never,
+    /// The server takes a key for the same request and honours it, so that
+    /// repeating does no harm once the key is set.
+    Keyed {
+        /// The header that carries the key.
+        header: &'static str,
+    },
+}
+
+/// Where the credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthKind {
+    /// Into the `authorization` header.
+    Bearer,
+    /// Into the field `token` of the JSON body.
+    Body,
+    /// Into the `authorization` header, as user and password.
+    Basic,
+    /// Nowhere.
+    None,
+}
+
+/// How a list is cut into pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// What names a page.
+    pub style: PagingStyle,
+    /// Number of the first page or item.
+    pub first: u64,
+    /// Largest page the server gives; 0 where the document names none.
+    pub max: u64,
+    /// Whether the list is sorted by an id that only grows.
+    pub sorted: bool,
+}
+
+/// What names a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PagingStyle {
+    /// The number of items before it.
+    Offset,
+    /// Its number.
+    Page,
+    /// A text from the page before it.
+    Token,
+    /// An address from the page before it.
+    Link,
+}
+
+/// Something that can be waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitSpec {
+    /// Its name, such as `done`.
+    pub goal: &'static str,
+    /// The operation that is asked again and again.
+    pub poll: &'static str,
+    /// Status words that mean success.
+    pub good: &'static [&'static str],
+    /// Status words that mean failure.
+    pub bad: &'static [&'static str],
+    /// Whether a field whose presence is final exists.
+    pub present: bool,
+}
+
+/// What replaces the documented path and query on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// Path template sent in place of the documented one.
+    pub path: Option<&'static str>,
+    /// Query pairs added to each request.
+    pub query: &'static [(&'static str, &'static str)],
+}

@@ -1,0 +1,66 @@
+//! Lists as streams: page by page, or item by item.
+
+mod fetch;
+mod items;
+mod pages;
+mod position;
+mod walk;
+
+use std::future::Future;
+
+use serde::Serialize;
+
+pub use items::Items;
+pub use pages::Pages;
+pub use position::Position;
+
+use crate::error::Error;
+use crate::op::Op;
+use crate::pipeline::Pipeline;
+
+/// One page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items, in the server's order.
+    pub items: Vec<T>,
+    /// How many items the whole list has, if the server says so.
+    pub total: Option<u64>,
+    /// What names the page after this one, where pages are named by texts.
+    pub next: Option<String>,
+}
+
+/// What names a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Cursor {
+    /// The first page, as the server has it.
+    #[default]
+    Start,
+    /// The number of the page, or of the items before it.
+    Number(u64),
+    /// A text from the page before.
+    Token(String),
+    /// An address from the page before.
+    Link(String),
+}
+
+/// A list operation, cut into pages. Implemented by generated builders.
+pub trait Paginate: Clone + Send + Sync + 'static {
+    /// What the list holds.
+    type Item: Serialize + Send + 'static;
+
+    /// The operation.
+    fn op(&self) -> &'static Op;
+
+    /// The road its calls take.
+    fn pipeline(&self) -> &Pipeline;
+
+    /// The same call for that page, with pages of that size.
+    #[must_use]
+    fn at(self, cursor: &Cursor, size: Option<u64>) -> Self;
+
+    /// Fetches the page.
+    fn page(self) -> impl Future<Output = Result<Page<Self::Item>, Error>> + Send;
+
+    /// What tells an item from all others, if the document names it.
+    fn id(item: &Self::Item) -> Option<String>;
+}

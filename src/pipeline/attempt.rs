@@ -1,0 +1,156 @@
+//! One attempt: a request to one node, its reply read under the time limit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use http::{HeaderMap, StatusCode, header};
+
+use super::auth::Credential;
+use super::draft::Draft;
+use super::node::Node;
+use super::reply::{Content, Context, stream_error};
+use super::{Body, Transport, TransportError, TransportErrorKind, draft};
+use crate::clock::{Clock, Elapsed, timeout};
+use crate::error::{Error, ErrorKind, MAX_ERROR_BODY, Outcome};
+use crate::op::{AuthKind, Op};
+use crate::stream::ByteStream;
+
+/// The field of a JSON body that carries the token under [`AuthKind::Body`].
+const TOKEN_FIELD: &str = "token";
+
+/// A reply whose headers are there.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: AnswerBody,
+}
+
+pub(crate) enum AnswerBody {
+    Whole(Bytes),
+    /// Of a success that is handed over as it arrives.
+    Open(Body),
+}
+
+/// Why there is no answer.
+pub(crate) struct Failure {
+    pub(crate) outcome: Outcome,
+    pub(crate) cause: Option<TransportError>,
+}
+
+impl From<TransportError> for Failure {
+    fn from(cause: TransportError) -> Self {
+        let outcome = match cause.kind() {
+            TransportErrorKind::Connect => Outcome::NotSent,
+            TransportErrorKind::Timeout => Outcome::TimedOut,
+            TransportErrorKind::Other => Outcome::Broken,
+        };
+        Failure { outcome, cause: Some(cause) }
+    }
+}
+
+/// The request of an attempt; takes the body out of a draft that is a stream.
+pub(crate) fn request(
+    draft: &mut Draft,
+    node: &Node,
+    credential: Option<&Credential>,
+    op: &Op,
+) -> Result<http::Request<Body>, Error> {
+    let mut headers = draft.headers.clone();
+    let mut body = match draft.body.try_clone() {
+        Some(body) => body,
+        None => std::mem::take(&mut draft.body),
+    };
+    if let Some(credential) = credential {
+        let in_body = op.auth == AuthKind::Body && body.as_bytes().is_some();
+        if in_body {
+            let value = credential.secret().expose().into();
+            let bytes = body.as_bytes().cloned().unwrap_or_default();
+            body = draft::with_field(&bytes, TOKEN_FIELD, &value)?.into();
+            headers.entry(header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static("application/json"));
+            headers.remove(header::CONTENT_LENGTH);
+        } else if !headers.contains_key(header::AUTHORIZATION) {
+            headers.insert(header::AUTHORIZATION, credential.header().clone());
+        }
+    }
+    let mut request = http::Request::new(body);
+    *request.method_mut() = draft.method.clone();
+    *request.uri_mut() = address(draft, node).parse().map_err(|cause: http::uri::InvalidUri| {
+        Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause)
+    })?;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+/// Where a draft goes on that node.
+pub(crate) fn address(draft: &Draft, node: &Node) -> String {
+    let has_prefix = draft.prefixed
+        && draft.path.strip_prefix(node.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let before = if has_prefix { node.origin() } else { node.base() };
+    match &draft.query {
+        Some(query) => format!("{before}{}?{query}", draft.path),
+        None => format!("{before}{}", draft.path),
+    }
+}
+
+/// Sends the request and reads the reply; the body of a success is left open
+/// where the caller wants it as a stream.
+pub(crate) async fn send(
+    transport: &dyn Transport,
+    clock: &dyn Clock,
+    limit: Duration,
+    request: http::Request<Body>,
+    open: impl Fn(StatusCode) -> bool,
+    good: impl Fn(StatusCode) -> bool,
+) -> Result<Answer, Failure> {
+    let exchange = async {
+        let (parts, body) = transport.send(request).await?.into_parts();
+        let body = if open(parts.status) {
+            AnswerBody::Open(body)
+        } else if good(parts.status) {
+            AnswerBody::Whole(body.collect().await?)
+        } else {
+            AnswerBody::Whole(start_of(body).await)
+        };
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    };
+    match timeout(clock, limit, exchange).await {
+        Ok(result) => result.map_err(|cause: TransportError| cause.into()),
+        Err(Elapsed) => Err(Failure { outcome: Outcome::TimedOut, cause: None }),
+    }
+}
+
+/// The first part of an error's body. Where it breaks off, the status has been
+/// said already, and what is there is enough.
+async fn start_of(body: Body) -> Bytes {
+    let mut stream = body.into_stream();
+    let mut start = BytesMut::new();
+    while let Ok(Some(piece)) = stream.try_next().await {
+        start.extend_from_slice(&piece);
+        if start.len() >= MAX_ERROR_BODY {
+            break;
+        }
+    }
+    start.freeze()
+}
+
+/// The body of a success, watched for silence.
+pub(crate) fn watched(body: Body, clock: Arc<dyn Clock>, idle: Duration, context: Context) -> Content {
+    let source = Some(body.into_stream());
+    let stream = stream::unfold(source, move |source| {
+        let (clock, context) = (Arc::clone(&clock), context.clone());
+        async move {
+            let mut source = source?;
+            // Nothing follows an error: the source is dropped, which closes
+            // the connection.
+            match timeout(&*clock, idle, source.next()).await {
+                Ok(Some(Ok(piece))) => Some((Ok(piece), Some(source))),
+                Ok(Some(Err(cause))) => Some((Err(stream_error(&context, None, Some(cause))), None)),
+                Ok(None) => None,
+                Err(Elapsed) => Some((Err(stream_error(&context, Some(idle), None)), None)),
+            }
+        }
+    });
+    Content::Stream(ByteStream::new(stream))
+}

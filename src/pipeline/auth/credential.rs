@@ -1,0 +1,86 @@
+//! What a request proves itself with.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures::future::BoxFuture;
+use http::HeaderValue;
+
+use super::Authenticate;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
+use crate::secret::Secret;
+
+/// A credential, ready to be put into a header or a JSON body.
+#[derive(Clone)]
+pub struct Credential {
+    secret: Secret,
+    header: HeaderValue,
+    pub(super) generation: u64,
+}
+
+impl Credential {
+    /// `authorization: Bearer TOKEN`, or `TOKEN` alone in a JSON body.
+    pub fn bearer(token: &Secret) -> Result<Self, Error> {
+        Self::new(token.clone(), format!("Bearer {}", token.expose()))
+    }
+
+    /// `authorization: Basic ..` of a user and a password.
+    pub fn basic(user: &str, password: &Secret) -> Result<Self, Error> {
+        if user.contains(':') {
+            let detail = "a user name with a colon cannot travel in a basic credential";
+            return Err(Error::new(ErrorKind::Config, detail));
+        }
+        let pair = Secret::new(format!("{user}:{}", password.expose()));
+        let encoded = Secret::new(STANDARD.encode(pair.expose()));
+        let header = format!("Basic {}", encoded.expose());
+        Self::new(encoded, header)
+    }
+
+    fn new(secret: Secret, header: String) -> Result<Self, Error> {
+        let mut header = HeaderValue::try_from(header).map_err(|_| {
+            let detail = "the credential has characters that headers cannot carry: is it cut or on two lines?";
+            Error::new(ErrorKind::Config, detail)
+        })?;
+        header.set_sensitive(true);
+        Ok(Credential { secret, header, generation: 0 })
+    }
+
+    /// The value of the `authorization` header, marked as sensitive.
+    pub fn header(&self) -> &HeaderValue {
+        &self.header
+    }
+
+    /// The part of the header that is secret: the token, or the encoded pair.
+    pub fn secret(&self) -> &Secret {
+        &self.secret
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credential(***)")
+    }
+}
+
+/// User and password with each request.
+#[derive(Clone, Debug)]
+pub struct Basic(Credential);
+
+impl Basic {
+    /// Fails for a user name with a colon.
+    pub fn new(user: &str, password: impl Into<Secret>) -> Result<Self, Error> {
+        Credential::basic(user, &password.into()).map(Basic)
+    }
+}
+
+impl Authenticate for Basic {
+    fn credential<'a>(
+        &'a self,
+        _: &'a dyn Clock,
+        _: Option<&'a Credential>,
+    ) -> BoxFuture<'a, Result<Credential, Error>> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}

@@ -1,0 +1,37 @@
+//! Credentials: where they come from and how they are replaced.
+
+mod bearer;
+mod credential;
+mod slot;
+mod token;
+
+use futures::future::BoxFuture;
+
+pub use bearer::Bearer;
+pub use credential::{Basic, Credential};
+pub use slot::AuthSlot;
+pub use token::{REFRESH_AHEAD, Token, TokenSource};
+
+use crate::clock::Clock;
+use crate::error::Error;
+
+/// Gives out the credential of each attempt.
+///
+/// [`Bearer`] and [`Basic`] are the two that come with the crate. One that logs
+/// in with a client of its own takes a clone that has no credential, else the
+/// client and its credential keep each other alive.
+pub trait Authenticate: std::fmt::Debug + Send + Sync {
+    /// The credential for the next attempt. `refused` is the one that the
+    /// server has just answered with 401, if any.
+    fn credential<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        refused: Option<&'a Credential>,
+    ) -> BoxFuture<'a, Result<Credential, Error>>;
+
+    /// Whether a refused credential can be replaced, so that the call is worth
+    /// one repetition.
+    fn renews(&self) -> bool {
+        false
+    }
+}

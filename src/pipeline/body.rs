@@ -1,0 +1,114 @@
+//! What travels: bytes that can be sent again, or a stream that cannot.
+
+use std::fmt;
+
+use bytes::Bytes;
+use futures::stream::{BoxStream, StreamExt, TryStreamExt};
+
+use super::transport::TransportError;
+
+/// The body of a request or a reply.
+#[derive(Default)]
+pub struct Body(Inner);
+
+enum Inner {
+    Bytes(Bytes),
+    Stream(BoxStream<'static, Result<Bytes, TransportError>>),
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Inner::Bytes(Bytes::new())
+    }
+}
+
+impl Body {
+    /// A body of no bytes.
+    pub fn empty() -> Self {
+        Body::default()
+    }
+
+    /// A body that arrives in pieces. A request with such a body is sent once.
+    pub fn stream(stream: impl futures::Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
+        Body(Inner::Stream(stream.boxed()))
+    }
+
+    /// The bytes, unless the body is a stream.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Bytes(bytes) => Some(bytes),
+            Inner::Stream(_) => None,
+        }
+    }
+
+    /// A second body with the same bytes, unless the body is a stream.
+    pub fn try_clone(&self) -> Option<Body> {
+        self.as_bytes().cloned().map(Body::from)
+    }
+
+    /// The body piece by piece.
+    pub fn into_stream(self) -> BoxStream<'static, Result<Bytes, TransportError>> {
+        match self.0 {
+            Inner::Bytes(bytes) if bytes.is_empty() => futures::stream::empty().boxed(),
+            Inner::Bytes(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
+            Inner::Stream(stream) => stream,
+        }
+    }
+
+    /// The whole body.
+    pub async fn collect(self) -> Result<Bytes, TransportError> {
+        match self.0 {
+            Inner::Bytes(bytes) => Ok(bytes),
+            Inner::Stream(mut stream) => {
+                let Some(first) = stream.try_next().await? else {
+                    return Ok(Bytes::new());
+                };
+                // Most replies come in one piece, which needs no copy.
+                let Some(second) = stream.try_next().await? else {
+                    return Ok(first);
+                };
+                let mut whole = Vec::with_capacity(first.len() + second.len());
+                whole.extend_from_slice(&first);
+                whole.extend_from_slice(&second);
+                while let Some(piece) = stream.try_next().await? {
+                    whole.extend_from_slice(&piece);
+                }
+                Ok(whole.into())
+            }
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Body(Inner::Bytes(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Body(Inner::Bytes(bytes.into()))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Body(Inner::Bytes(text.into()))
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Body(Inner::Bytes(text.into()))
+    }
+}
+
+/// Only the length: what travels may be secret.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Inner::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Inner::Stream(_) => f.write_str("Body(stream)"),
+        }
+    }
+}

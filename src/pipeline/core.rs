@@ -1,0 +1,119 @@
+//! What a client and all its clones share, and what each may have its own.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::auth::AuthSlot;
+use super::budget::Budget;
+use super::draft::Draft;
+use super::node::Nodes;
+use super::options::Options;
+use super::reply::Reply;
+use super::run::Run;
+use super::transport::Transport;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::op::Op;
+
+/// Carries every request of a client: options, credential, nodes, retries.
+///
+/// A clone costs three reference counts and shares nodes, connections,
+/// credential and the budget for repetitions.
+#[derive(Clone)]
+pub struct Pipeline {
+    core: Arc<Core>,
+    options: Arc<Options>,
+    auth: AuthSlot,
+}
+
+/// What all clones share.
+pub(crate) struct Core {
+    pub(crate) nodes: Nodes,
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Builds the requests of generated code.
+    pub(crate) requests: reqwest::Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) budget: Budget,
+    /// What the platform's own part learns about its server.
+    memory: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+/// What the builder hands over.
+pub(crate) struct Settings {
+    pub(crate) nodes: Nodes,
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Builds the requests of generated code.
+    pub(crate) requests: reqwest::Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) options: Options,
+}
+
+impl Pipeline {
+    pub(crate) fn new(settings: Settings, auth: AuthSlot) -> Self {
+        Pipeline {
+            core: Arc::new(Core {
+                nodes: settings.nodes,
+                transport: settings.transport,
+                requests: settings.requests,
+                clock: settings.clock,
+                budget: Budget::default(),
+                memory: OnceLock::new(),
+            }),
+            options: Arc::new(settings.options),
+            auth,
+        }
+    }
+
+    /// The same road with other options.
+    pub fn with(&self, change: impl FnOnce(Options) -> Options) -> Self {
+        Pipeline { options: Arc::new(change(Options::clone(&self.options))), ..self.clone() }
+    }
+
+    /// The same road with an empty place for the credential. What fetches a
+    /// token for a client goes over this: it neither waits for the token that
+    /// it is about to fetch nor keeps the client alive.
+    pub fn without_auth(&self) -> Self {
+        Pipeline { auth: AuthSlot::default(), ..self.clone() }
+    }
+
+    /// The place of the credential, shared by all clones.
+    pub fn auth(&self) -> &AuthSlot {
+        &self.auth
+    }
+
+    /// What the platform's own part keeps for a client and all its clones.
+    /// A client has one such type; another one starts empty each time.
+    pub fn memory<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let memory = self.core.memory.get_or_init(|| Arc::new(T::default()));
+        Arc::clone(memory).downcast().unwrap_or_default()
+    }
+
+    /// Where time comes from.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.core.clock
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Sends a call; the reply's body is left open where `stream` says so or
+    /// the document does.
+    pub(crate) async fn send(&self, draft: Draft, op: &'static Op, stream: bool) -> Result<Reply, Error> {
+        Run::new(self, draft, op, stream).call().await
+    }
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pipeline")
+            .field("nodes", &self.core.nodes)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+//! The one road that every request takes.
+//!
+//! A call is prepared once ([`prepare`]), then attempted ([`attempt`]) until
+//! it succeeds or the table of [`verdict`] says to stop ([`run`]). Nothing here
+//! knows a platform by name: what differs is data in [`Op`] and [`Options`].
+
+mod attempt;
+mod auth;
+mod body;
+mod budget;
+mod core;
+mod curl;
+mod draft;
+mod http;
+mod lenient;
+mod node;
+mod options;
+mod path;
+mod prepare;
+mod redact;
+mod reply;
+mod retry;
+mod retry_after;
+mod run;
+mod trace;
+mod transport;
+mod verdict;
+
+pub use self::core::Pipeline;
+pub use self::http::{CONNECT_TIMEOUT, HttpTransport};
+pub use auth::{AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
+pub use body::Body;
+pub use node::{Node, Rotation, Selector};
+pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, Options};
+pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
+pub use transport::{Transport, TransportError, TransportErrorKind};
+
+pub(crate) use self::core::Settings;
+pub(crate) use self::http::{HttpSettings, from_reqwest, request_builder};
+pub(crate) use draft::{Draft, Query};
+pub(crate) use node::Nodes;
+pub(crate) use path::segment;
+pub(crate) use prepare::push_value;
+pub(crate) use reply::Reply;

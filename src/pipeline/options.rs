@@ -1,0 +1,205 @@
+//! What one call, or every call of a client, does differently.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde_json::Value;
+
+use super::retry::Retry;
+use crate::error::{Error, ErrorKind};
+use crate::op::RetryClass;
+
+/// Time of one attempt; for a reply that is not a stream, its body included.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time of a call: all attempts, pauses and the refresh of a token.
+pub const CALL_DEADLINE: Duration = Duration::from_secs(120);
+/// Longest silence of a streamed reply.
+pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How a request with the method GET carries its body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GetBody {
+    /// As a body, which HTTP allows and most servers read.
+    #[default]
+    AsBody,
+    /// With the method POST in place of GET.
+    AsPost,
+    /// In the query parameter `source`.
+    AsQuery,
+}
+
+/// Options of a call; each setter replaces what was set before.
+#[derive(Clone)]
+#[must_use]
+pub struct Options {
+    pub(crate) timeout: Duration,
+    pub(crate) deadline: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) class: Option<RetryClass>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) extra: Vec<(String, Value)>,
+    pub(crate) accept: Vec<StatusCode>,
+    pub(crate) follow: Option<String>,
+    pub(crate) auth: bool,
+    pub(crate) pin: Option<String>,
+    pub(crate) get_body: GetBody,
+    pub(crate) params_as_query: bool,
+    pub(crate) curl: bool,
+    pub(crate) fault: Option<Error>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            timeout: ATTEMPT_TIMEOUT,
+            deadline: CALL_DEADLINE,
+            idle: IDLE_TIMEOUT,
+            retry: Retry::default(),
+            class: None,
+            headers: HeaderMap::new(),
+            extra: Vec::new(),
+            accept: Vec::new(),
+            follow: None,
+            auth: true,
+            pin: None,
+            get_body: GetBody::default(),
+            params_as_query: false,
+            curl: false,
+            fault: None,
+        }
+    }
+}
+
+impl Options {
+    /// Time of one attempt. Default: 30 s.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.timeout = time;
+        self
+    }
+
+    /// Time of the call: all attempts, pauses and the refresh of a token.
+    /// Default: 120 s.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.deadline = time;
+        self
+    }
+
+    /// Longest silence of a streamed reply. Default: 60 s.
+    pub fn idle_timeout(mut self, time: Duration) -> Self {
+        self.idle = time;
+        self
+    }
+
+    /// When to try again.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// One attempt, whatever happens.
+    pub fn no_retry(self) -> Self {
+        self.retry(Retry::never())
+    }
+
+    /// Repeats the call like a read. For calls whose repetition the caller
+    /// knows to be harmless; no document says so.
+    pub fn idempotent(mut self) -> Self {
+        self.class = Some(RetryClass::Safe);
+        self
+    }
+
+    /// A header sent along; it replaces one of the same name. Its value prints
+    /// nowhere.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.headers.insert(name, value);
+            }
+            _ => {
+                let detail = format!("the header {name:?} has characters that headers cannot carry");
+                self.fault = Some(Error::new(ErrorKind::Request, detail));
+            }
+        }
+        self
+    }
+
+    /// A parameter that the document does not know: a field of the JSON object
+    /// where parameters travel in one, else a part of the query.
+    pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// Statuses that are taken as success, so that their body is decoded.
+    pub fn accept_status(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        for status in statuses {
+            match StatusCode::from_u16(status) {
+                Ok(status) => self.accept.push(status),
+                Err(_) => {
+                    let detail = format!("{status} is not an HTTP status");
+                    self.fault = Some(Error::new(ErrorKind::Request, detail));
+                }
+            }
+        }
+        self
+    }
+
+    /// The path and query of that link in place of the operation's own. Its
+    /// host is ignored: a reply cannot send the credential elsewhere.
+    pub fn follow(mut self, link: impl Into<String>) -> Self {
+        self.follow = Some(link.into());
+        self
+    }
+
+    /// Sends no credential.
+    pub fn no_auth(mut self) -> Self {
+        self.auth = false;
+        self
+    }
+
+    /// Sends to that node alone, for what lives on one node.
+    pub fn pin(mut self, node: impl Into<String>) -> Self {
+        self.pin = Some(node.into());
+        self
+    }
+
+    /// How a GET request carries its body. Default: as a body.
+    pub fn get_body(mut self, style: GetBody) -> Self {
+        self.get_body = style;
+        self
+    }
+
+    /// Sends parameters that travel in a JSON body as a query string instead.
+    pub fn params_as_query(mut self, yes: bool) -> Self {
+        self.params_as_query = yes;
+        self
+    }
+
+    /// Logs each request as a curl command under the target `mlhub::curl` for
+    /// every subscriber that takes TRACE of that target; see the crate's
+    /// documentation for the way without this option.
+    pub fn curl_trace(mut self, yes: bool) -> Self {
+        self.curl = yes;
+        self
+    }
+}
+
+/// Header values and extra parameters may be secret: only their names print.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let extra: Vec<_> = self.extra.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Options")
+            .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
+            .field("idle", &self.idle)
+            .field("retry", &self.retry)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("extra", &extra)
+            .field("accept", &self.accept)
+            .field("auth", &self.auth)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,105 @@
+//! When to try again, and after how long.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Attempts of one call, the first included.
+pub const MAX_ATTEMPTS: u32 = 4;
+/// Upper bound of the pause before the first repetition; it doubles from there.
+pub const BASE_DELAY: Duration = Duration::from_millis(250);
+/// No pause of ours is longer; one that the server asks for may be.
+pub const MAX_DELAY: Duration = Duration::from_secs(20);
+
+/// When to try again: plain data that prints and compares.
+///
+/// What may be repeated at all is decided by the operation: a call that changes
+/// something is only repeated when nothing was sent, or when the server honours
+/// an idempotency key. The pause before repetition *n* is a random part of
+/// `base · 2ⁿ⁻¹`, at most `cap`, and never shorter than the server's
+/// `Retry-After`. All clones of a client share a budget for repetitions, so
+/// that a server in trouble is not hit with a multiple of the usual load.
+///
+/// ```
+/// use mlhub::Retry;
+/// let patient = Retry::default().max_attempts(8).on_timeout(true);
+/// assert_eq!(patient.to_string(), "8 attempts, pauses up to 0.25 s doubling to 20 s, timeouts repeated");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Retry {
+    max_attempts: u32,
+    base: Duration,
+    cap: Duration,
+    on_timeout: bool,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry { max_attempts: MAX_ATTEMPTS, base: BASE_DELAY, cap: MAX_DELAY, on_timeout: false }
+    }
+}
+
+impl Retry {
+    /// One attempt, whatever happens.
+    pub fn never() -> Self {
+        Retry::default().max_attempts(1)
+    }
+
+    /// Attempts of one call, the first included; 0 counts as 1. Default: 4.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Upper bound of the first pause. Default: 0.25 s.
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// Upper bound of every pause. Default: 20 s.
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// Whether an attempt that ran out of time is repeated where repeating does
+    /// no harm. Default: no, because a slow server gets slower by it.
+    pub fn on_timeout(mut self, yes: bool) -> Self {
+        self.on_timeout = yes;
+        self
+    }
+
+    /// Attempts of one call, the first included.
+    pub fn attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    pub(crate) fn repeats_timeouts(&self) -> bool {
+        self.on_timeout
+    }
+
+    /// The pause before that repetition (the first is 1): full jitter, as
+    /// `unit` in `0..1` has it.
+    pub(crate) fn delay(&self, repetition: u32, unit: f64) -> Duration {
+        let doubled = 2f64.powi(repetition.saturating_sub(1).min(1000) as i32);
+        let bound = (self.base.as_secs_f64() * doubled).min(self.cap.as_secs_f64());
+        Duration::from_secs_f64(bound * unit)
+    }
+}
+
+impl fmt::Display for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.max_attempts == 1 {
+            return f.write_str("1 attempt");
+        }
+        write!(
+            f,
+            "{} attempts, pauses up to {} s doubling to {} s, timeouts {}",
+            self.max_attempts,
+            self.base.as_secs_f64(),
+            self.cap.as_secs_f64(),
+            if self.on_timeout { "repeated" } else { "not repeated" },
+        )
+    }
+}

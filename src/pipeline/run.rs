@@ -1,0 +1,294 @@
+//! A call from its draft to its end: attempts, pauses, and when to give up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::Instrument;
+
+use super::attempt::{self, Answer, AnswerBody, Failure};
+use super::auth::{Authenticate, Credential};
+use super::core::Pipeline;
+use super::draft::Draft;
+use super::reply::{Content, Context, Reply, request_id};
+use super::{budget, curl, prepare, redact, retry_after, trace, verdict};
+use crate::clock::{timeout, unit};
+use crate::error::{Attempt, Error, ErrorKind, Outcome, shape};
+use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
+use crate::secret::MASK;
+
+/// The state of one call.
+pub(crate) struct Run<'a> {
+    pipeline: &'a Pipeline,
+    draft: Draft,
+    open: bool,
+    class: RetryClass,
+    started: Duration,
+    context: Context,
+    refused: Option<Credential>,
+    replayable: bool,
+    last_cost: Option<u32>,
+}
+
+/// An attempt that did not succeed.
+struct Failed {
+    outcome: Outcome,
+    /// As the caller would get it if the call ended here.
+    error: Error,
+    retry_after: Option<Duration>,
+    /// What the attempt was sent with, where that can be replaced.
+    renewable: Option<Credential>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(pipeline: &'a Pipeline, draft: Draft, op: &'static Op, stream: bool) -> Self {
+        let options = pipeline.options();
+        Run {
+            open: stream || matches!(op.reply, ReplyKind::Stream | ReplyKind::Text),
+            class: options.class.unwrap_or(op.retry),
+            started: pipeline.clock().now(),
+            context: Context { op, method: draft.method.clone(), url: None, attempts: Vec::new() },
+            refused: None,
+            replayable: draft.body.as_bytes().is_some(),
+            last_cost: None,
+            pipeline,
+            draft,
+        }
+    }
+
+    /// The call under its span.
+    pub(crate) async fn call(mut self) -> Result<Reply, Error> {
+        let span = trace::call(self.context.op, &self.draft.method);
+        let result = self.drive().instrument(span.clone()).await;
+        trace::ended(&span, result.as_ref().map(|reply| reply.status));
+        result
+    }
+
+    async fn drive(&mut self) -> Result<Reply, Error> {
+        let clock = Arc::clone(self.pipeline.clock());
+        prepare::prepare(&mut self.draft, self.context.op, self.pipeline.options(), &*clock)
+            .map_err(|error| self.context.dress(error))?;
+        self.context.method = self.draft.method.clone();
+        let mut repetitions = 0;
+        loop {
+            let failed = match self.attempt().await? {
+                Ok(reply) => {
+                    let refund = self.last_cost.unwrap_or(budget::FIRST_TRY_REFUND);
+                    self.pipeline.core().budget.refund(refund);
+                    return Ok(reply);
+                }
+                Err(failed) => failed,
+            };
+            if self.replayable && self.refused.is_none() && failed.renewable.is_some() {
+                // 401: the server has read the credential and nothing else, so
+                // one more attempt is due whatever the class says.
+                self.refused = failed.renewable;
+                continue;
+            }
+            repetitions += 1;
+            let pause = self.pause(failed, repetitions)?;
+            clock.sleep(pause).await;
+        }
+    }
+
+    /// One attempt. The outer error ends the call.
+    async fn attempt(&mut self) -> Result<Result<Reply, Failed>, Error> {
+        let (op, options, core) = (self.context.op, self.pipeline.options(), self.pipeline.core());
+        let left = self.left();
+        if left.is_zero() {
+            return Err(self.out_of_time("was over before the first attempt"));
+        }
+        let node = core
+            .nodes
+            .choose(options.pin.as_deref(), &self.context.attempts)
+            .map_err(|error| self.context.dress(error))?;
+        let slot = self.pipeline.auth().get();
+        let credential = match &slot {
+            _ if op.auth == AuthKind::None || !options.auth => None,
+            Some(auth) => Some(self.credential(&**auth).await?),
+            None => node.credential().cloned(),
+        };
+        let address = attempt::address(&self.draft, node);
+        self.context.url = Some(redact::url(op, &address));
+        let request = attempt::request(&mut self.draft, node, credential.as_ref(), op)
+            .map_err(|error| self.context.dress(error))?;
+        curl::log(&request, op, credential.as_ref(), options.curl);
+
+        let limit = options.timeout.min(self.left());
+        let began = core.clock.now();
+        let span = trace::attempt(op, &self.draft.method, node, self.context.attempts.len());
+        let good = |status: http::StatusCode| status.is_success() || options.accept.contains(&status);
+        let open = self.open;
+        let result = attempt::send(&*core.transport, &*core.clock, limit, request, |status| open && good(status), good)
+            .instrument(span.clone())
+            .await;
+        let outcome = match &result {
+            Ok(answer) => Outcome::Status(answer.status),
+            Err(failure) => failure.outcome,
+        };
+        self.context.attempts.push(Attempt {
+            started: began.saturating_sub(self.started),
+            took: core.clock.now().saturating_sub(began),
+            node: node.origin().to_owned(),
+            outcome,
+        });
+        trace::attempted(&span, outcome, matches!(&result, Ok(answer) if good(answer.status)));
+        Ok(match result {
+            Ok(answer) if good(answer.status) => Ok(self.reply(answer)),
+            Ok(answer) => {
+                let renews = slot.is_some_and(|auth| auth.renews());
+                Err(self.refusal(answer, credential, renews))
+            }
+            Err(failure) => Err(self.failure(failure, limit)),
+        })
+    }
+
+    async fn credential(&self, auth: &dyn Authenticate) -> Result<Credential, Error> {
+        let clock = &**self.pipeline.clock();
+        let fetched = timeout(clock, self.left(), auth.credential(clock, self.refused.as_ref()));
+        match fetched.await {
+            Ok(Ok(credential)) => Ok(credential),
+            // A login that failed tells of its own call.
+            Ok(Err(error)) if error.operation().is_some() => Err(error),
+            Ok(Err(error)) => Err(self.context.dress(error)),
+            Err(_) => Err(self.out_of_time("passed while a token was fetched")),
+        }
+    }
+
+    fn reply(&self, answer: Answer) -> Reply {
+        let content = match answer.body {
+            AnswerBody::Whole(bytes) => Content::Whole(bytes),
+            AnswerBody::Open(body) => attempt::watched(
+                body,
+                Arc::clone(self.pipeline.clock()),
+                self.pipeline.options().idle,
+                self.context.clone(),
+            ),
+        };
+        Reply { status: answer.status, headers: answer.headers, content, context: self.context.clone() }
+    }
+
+    /// The server has answered with a failure.
+    fn refusal(&self, answer: Answer, credential: Option<Credential>, renews: bool) -> Failed {
+        let wall = self.pipeline.clock().wall();
+        let retry_after = retry_after::read(&answer.headers, wall);
+        let body = match answer.body {
+            AnswerBody::Whole(bytes) => bytes,
+            AnswerBody::Open(_) => bytes::Bytes::new(),
+        };
+        let status = answer.status;
+        let message =
+            shape::message(self.context.op.errors, &body).map(|message| without(message, credential.as_ref()));
+        let mut detail = format!("the server answered {status}");
+        if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
+            let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
+            detail = format!("{detail}, a redirect to {target} that is not followed");
+        }
+        let error = Error::new(ErrorKind::of_status(status), detail)
+            .with_message(message)
+            .with_status(status, request_id(&answer.headers))
+            .with_retry_after(retry_after)
+            .with_body(body);
+        Failed {
+            outcome: Outcome::Status(status),
+            error,
+            retry_after,
+            renewable: credential.filter(|_| status == http::StatusCode::UNAUTHORIZED && renews),
+        }
+    }
+
+    /// There is no answer.
+    fn failure(&self, failure: Failure, limit: Duration) -> Failed {
+        let node = self.context.attempts.last().map_or("", |last| &last.node);
+        let options = self.pipeline.options();
+        let (kind, detail) = match failure.outcome {
+            Outcome::NotSent => (ErrorKind::Connect, format!("cannot connect to {node}")),
+            Outcome::TimedOut if limit < options.timeout => (
+                ErrorKind::Timeout,
+                format!(
+                    "no answer within the {} s that were left of the call's deadline of {} s",
+                    limit.as_secs_f64(),
+                    options.deadline.as_secs_f64()
+                ),
+            ),
+            Outcome::TimedOut => (ErrorKind::Timeout, format!("no answer within {} s", limit.as_secs_f64())),
+            Outcome::Broken | Outcome::Status(_) => {
+                (ErrorKind::Transport, "the connection broke before the reply was whole".to_owned())
+            }
+        };
+        let mut error = Error::new(kind, detail);
+        if let Some(cause) = failure.cause {
+            error = error.with_source(cause);
+        }
+        Failed { outcome: failure.outcome, error, retry_after: None, renewable: None }
+    }
+
+    /// How long to pause before the next attempt, or the error of the call.
+    fn pause(&mut self, failed: Failed, repetition: u32) -> Result<Duration, Error> {
+        let options = self.pipeline.options();
+        let clock = &**self.pipeline.clock();
+        let (outcome, retry_after) = (failed.outcome, failed.retry_after);
+        if !self.replayable
+            || repetition >= options.retry.attempts()
+            || !verdict::repeats(self.class, &options.retry, outcome)
+        {
+            return Err(self.give_up(failed, None));
+        }
+        let left = self.left();
+        if let Some(asked) = retry_after.filter(|asked| *asked >= left) {
+            let why = format!(
+                "it asks to be left alone for {} s, longer than the {} s left of the call's deadline",
+                asked.as_secs_f64(),
+                left.as_secs_f64()
+            );
+            return Err(self.give_up(failed, Some(why)));
+        }
+        let pause = options.retry.delay(repetition, unit(clock)).max(retry_after.unwrap_or_default());
+        if pause >= left {
+            let why = "no time is left of the call's deadline for another attempt";
+            return Err(self.give_up(failed, Some(why.to_owned())));
+        }
+        let cost = verdict::cost(outcome);
+        if !self.pipeline.core().budget.take(cost) {
+            let why = "the client's budget for repetitions is spent";
+            return Err(self.give_up(failed, Some(why.to_owned())));
+        }
+        self.last_cost = Some(cost);
+        Ok(pause)
+    }
+
+    fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
+        let mut error = failed.error;
+        if let Some(why) = why {
+            let detail = format!("{}; {why}", error.detail());
+            error = error.with_detail(detail);
+        }
+        let maybe = !self.context.is_read()
+            && self.context.attempts.iter().any(|attempt| match attempt.outcome {
+                Outcome::NotSent => false,
+                Outcome::TimedOut | Outcome::Broken => true,
+                // 501 says that the server cannot do it.
+                Outcome::Status(status) => status.is_server_error() && status != http::StatusCode::NOT_IMPLEMENTED,
+            });
+        self.context.dress(error).retryable(verdict::may_succeed_later(failed.outcome)).applied(maybe)
+    }
+
+    fn out_of_time(&self, how: &str) -> Error {
+        let deadline = self.pipeline.options().deadline.as_secs_f64();
+        let detail = format!("the call's deadline of {deadline} s {how}");
+        self.context.dress(Error::new(ErrorKind::Timeout, detail)).retryable(true)
+    }
+
+    /// What is left of the call's deadline.
+    fn left(&self) -> Duration {
+        let spent = self.pipeline.clock().now().saturating_sub(self.started);
+        self.pipeline.options().deadline.saturating_sub(spent)
+    }
+}
+
+/// Some servers repeat the credential that they refuse.
+fn without(message: String, credential: Option<&Credential>) -> String {
+    match credential.map(|credential| credential.secret().expose()) {
+        Some(secret) if !secret.is_empty() => message.replace(secret, MASK),
+        _ => message,
+    }
+}

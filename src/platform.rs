@@ -1,0 +1,83 @@
+//! What makes a generated client one of ours.
+
+use crate::pipeline::Pipeline;
+
+/// A client that sends its calls over a [`Pipeline`].
+///
+/// Implemented by [`platform!`](crate::glue::platform) for each generated
+/// client; hand-written parts of a platform build on it.
+pub trait Platform: Sized {
+    /// Name of the platform, such as `autotune`.
+    const NAME: &'static str;
+
+    /// The client over that road.
+    fn over(pipeline: Pipeline) -> Self;
+
+    /// The road that the client's calls take.
+    fn road(&self) -> &Pipeline;
+}
+
+/// Joins a generated module (with `Client` and `ops`) to the pipeline: its
+/// calls go over it, and the client gets `builder`, `with`, `raw` and `call`.
+///
+/// The third and fourth argument say where calls outside the document put
+/// their credential and how the platform words its errors; default: in the
+/// header, `detail`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __mlhub_platform {
+    ($generated:ident, $name:literal) => {
+        $crate::glue::platform!($generated, $name, Bearer, "detail");
+    };
+    ($generated:ident, $name:literal, $auth:ident, $errors:literal) => {
+        impl $crate::glue::ClientHooks<$crate::glue::Pipeline> for $generated::Client {
+            async fn exec(
+                &self,
+                request: $crate::glue::reqwest::Request,
+                info: &$crate::glue::OperationInfo,
+            ) -> $crate::glue::reqwest::Result<$crate::glue::reqwest::Response> {
+                let op = $generated::ops::find(info.operation_id);
+                <Self as $crate::glue::Platform>::road(self).exec(request, op).await
+            }
+        }
+
+        impl $crate::glue::Platform for $generated::Client {
+            const NAME: &'static str = $name;
+
+            fn over(pipeline: $crate::glue::Pipeline) -> Self {
+                $generated::Client::new_with_client($crate::glue::PLACEHOLDER, pipeline.requests(), pipeline)
+            }
+
+            fn road(&self) -> &$crate::glue::Pipeline {
+                $crate::glue::ClientInfo::inner(self)
+            }
+        }
+
+        impl $generated::Client {
+            /// Begins a client of the server at that address.
+            pub fn builder(url: impl AsRef<str>) -> $crate::Builder<$generated::Client> {
+                $crate::Builder::new(url, <Self as $crate::glue::Platform>::over)
+            }
+
+            /// The same client with other options: a cheap clone that shares
+            /// connections and credential.
+            #[must_use]
+            pub fn with(&self, change: impl FnOnce($crate::Options) -> $crate::Options) -> $generated::Client {
+                <Self as $crate::glue::Platform>::over(<Self as $crate::glue::Platform>::road(self).with(change))
+            }
+
+            /// A call that the document does not name: same server, same
+            /// credential, same errors; never repeated unless
+            /// [`idempotent`]($crate::RawCall::idempotent) says so.
+            pub fn raw(&self, method: $crate::glue::http::Method, path: &str) -> $crate::RawCall {
+                static RAW: $crate::Op = $crate::Op::raw($name, $crate::op::AuthKind::$auth, $errors);
+                $crate::RawCall::raw(<Self as $crate::glue::Platform>::road(self).clone(), &RAW, method, path)
+            }
+
+            /// A call of any operation by its row in the table.
+            pub fn call(&self, op: &'static $crate::Op) -> $crate::RawCall {
+                $crate::RawCall::of(<Self as $crate::glue::Platform>::road(self).clone(), op)
+            }
+        }
+    };
+}

@@ -1,0 +1,284 @@
+//! A call put together at run time.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind};
+use crate::op::{BodyKind, Op, Param, Place};
+use crate::pipeline::{Body, Draft, Options, Pipeline, Query, Reply, push_value, segment};
+use crate::stream::ByteStream;
+
+/// A call that the document does not name, or an operation chosen by its row
+/// in the table. It takes the same road as every other call.
+///
+/// A mistake in an argument is reported when the call is sent.
+#[derive(Debug)]
+#[must_use]
+pub struct RawCall {
+    pipeline: Pipeline,
+    op: &'static Op,
+    method: Method,
+    path: String,
+    query: Vec<(String, Value)>,
+    headers: HeaderMap,
+    segments: BTreeMap<&'static str, String>,
+    fields: Map<String, Value>,
+    body: Option<Payload>,
+    fault: Option<Error>,
+}
+
+enum Payload {
+    Json(Value),
+    Bytes(Bytes),
+}
+
+/// Only the sort: what travels may be secret.
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Payload::Json(_) => "Json",
+            Payload::Bytes(_) => "Bytes",
+        })
+    }
+}
+
+impl RawCall {
+    /// A call outside the document.
+    pub fn raw(pipeline: Pipeline, op: &'static Op, method: Method, path: &str) -> Self {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut call = RawCall::over(pipeline, op, method);
+        call.path = match path.strip_prefix('/') {
+            Some(_) => path.to_owned(),
+            None => format!("/{path}"),
+        };
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            call.query.push((decode(name), decode(value).into()));
+        }
+        call
+    }
+
+    /// A call of an operation by its row.
+    pub fn of(pipeline: Pipeline, op: &'static Op) -> Self {
+        RawCall::over(pipeline, op, op.method.clone())
+    }
+
+    fn over(pipeline: Pipeline, op: &'static Op, method: Method) -> Self {
+        RawCall {
+            pipeline,
+            op,
+            method,
+            path: String::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            segments: BTreeMap::new(),
+            fields: Map::new(),
+            body: None,
+            fault: None,
+        }
+    }
+
+    /// Other options for this call.
+    pub fn with(mut self, change: impl FnOnce(Options) -> Options) -> Self {
+        self.pipeline = self.pipeline.with(change);
+        self
+    }
+
+    /// Repeats the call like a read; for calls whose repetition is harmless.
+    pub fn idempotent(self) -> Self {
+        self.with(Options::idempotent)
+    }
+
+    /// A pair of the query; a list repeats the name.
+    pub fn query(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
+    }
+
+    /// A header.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.with(|options| options.header(name, value))
+    }
+
+    /// The whole body, as JSON.
+    pub fn body(mut self, body: impl Serialize) -> Self {
+        match serde_json::to_value(body) {
+            Ok(value) => self.body = Some(Payload::Json(value)),
+            Err(cause) => {
+                let error = Error::new(ErrorKind::Request, "the body cannot be written as JSON");
+                self.fault = Some(error.with_source(cause));
+            }
+        }
+        self
+    }
+
+    /// The whole body, as bytes.
+    pub fn content(mut self, media_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let value = HeaderValue::from_static(media_type);
+        self.headers.insert(header::CONTENT_TYPE, value);
+        self.body = Some(Payload::Bytes(bytes.into()));
+        self
+    }
+
+    /// A parameter by name, put where the document has it: path, query, header
+    /// or body. A name that the document does not know becomes a field of the
+    /// body where there is one.
+    pub fn arg(mut self, name: &str, value: impl Into<Value>) -> Self {
+        if let Err(error) = self.place(name, value.into()) {
+            self.fault = Some(error);
+        }
+        self
+    }
+
+    fn place(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        let Some(param) = self.op.param(name) else {
+            if matches!(self.op.body, BodyKind::Json | BodyKind::Params | BodyKind::Form) {
+                self.fields.insert(name.to_owned(), value);
+                return Ok(());
+            }
+            let known: Vec<_> = self.op.params.iter().map(|param| param.name).collect();
+            let detail = match known.as_slice() {
+                [] => format!("{} takes no parameter, so not {name:?}", self.op.id),
+                _ => format!("{} has no parameter {name:?}; it takes {}", self.op.id, known.join(", ")),
+            };
+            return Err(Error::new(ErrorKind::Request, detail));
+        };
+        match param.place {
+            Place::Path => {
+                let separator = param.join.unwrap_or(",");
+                let parts = texts(&value).iter().map(|text| segment(name, text)).collect::<Result<Vec<_>, _>>()?;
+                self.segments.insert(param.name, parts.join(separator));
+            }
+            Place::Query => {
+                let value = match param.join {
+                    Some(separator) if value.is_array() => texts(&value).join(separator).into(),
+                    _ => value,
+                };
+                self.query.push((name.to_owned(), value));
+            }
+            Place::Header => {
+                let text = texts(&value).join(",");
+                let pair = (HeaderName::try_from(name), HeaderValue::try_from(text));
+                let (Ok(name), Ok(mut value)) = pair else {
+                    let detail = format!("{name:?} does not fit a header");
+                    return Err(Error::new(ErrorKind::Request, detail));
+                };
+                value.set_sensitive(param.secret);
+                self.headers.insert(name, value);
+            }
+            Place::Body => {
+                self.fields.insert(name.to_owned(), value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the call and decodes its JSON reply.
+    pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.reply(false).await?.decode().await
+    }
+
+    /// Sends the call and returns the reply's bytes, whole.
+    pub async fn bytes(self) -> Result<Bytes, Error> {
+        self.reply(false).await?.bytes().await
+    }
+
+    /// Sends the call and hands the reply over as it arrives.
+    pub async fn stream(self) -> Result<ByteStream, Error> {
+        Ok(self.reply(true).await?.stream())
+    }
+
+    async fn reply(self, stream: bool) -> Result<Reply, Error> {
+        let (pipeline, op) = (self.pipeline.clone(), self.op);
+        pipeline.send(self.draft()?, op, stream).await
+    }
+
+    fn draft(self) -> Result<Draft, Error> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let missing =
+            self.op.params.iter().find(|param| {
+                param.required && !self.has(param) && (param.place != Place::Body || self.body.is_none())
+            });
+        if let Some(param) = missing {
+            let detail = format!("{} needs the parameter {:?}", self.op.id, param.name);
+            return Err(Error::new(ErrorKind::Request, detail));
+        }
+        let mut path = self.path;
+        if path.is_empty() {
+            path = self.op.path.to_owned();
+            for (name, value) in &self.segments {
+                path = path.replace(&format!("{{{name}}}"), value);
+            }
+        }
+        let mut draft = Draft::new(self.method, path);
+        draft.headers = self.headers;
+        for (name, value) in &self.query {
+            push_value(&mut draft, name, value);
+        }
+        match (self.body, self.op.body) {
+            (Some(Payload::Bytes(bytes)), _) => draft.body = bytes.into(),
+            (Some(Payload::Json(Value::String(text))), BodyKind::Text | BodyKind::Bytes) => {
+                draft.body = text.into();
+            }
+            (Some(Payload::Json(mut value)), kind) => {
+                if let (Value::Object(object), false) = (&mut value, self.fields.is_empty()) {
+                    object.extend(self.fields);
+                }
+                set_body(&mut draft, kind, value);
+            }
+            (None, kind) if !self.fields.is_empty() => {
+                set_body(&mut draft, kind, Value::Object(self.fields));
+            }
+            (None, _) => {}
+        }
+        Ok(draft)
+    }
+
+    fn has(&self, param: &Param) -> bool {
+        match param.place {
+            Place::Path => self.segments.contains_key(param.name),
+            Place::Query => self.query.iter().any(|(name, _)| name == param.name),
+            Place::Header => self.headers.contains_key(param.name),
+            Place::Body => self.fields.contains_key(param.name),
+        }
+    }
+}
+
+fn set_body(draft: &mut Draft, kind: BodyKind, value: Value) {
+    match (kind, value) {
+        (BodyKind::Form, Value::Object(fields)) => {
+            let mut query = Query::after(None);
+            for (name, value) in &fields {
+                texts(value).iter().for_each(|text| query.push(name, text));
+            }
+            draft.body = Body::from(query.finish().unwrap_or_default());
+            draft
+                .headers
+                .entry(header::CONTENT_TYPE)
+                .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
+        }
+        (_, value) => draft.set_json(value.to_string().into()),
+    }
+}
+
+/// A value as the texts that a path, a query or a form carries.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        other => vec![other.to_string()],
+    }
+}
+
+fn decode(text: &str) -> String {
+    let spaced = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}

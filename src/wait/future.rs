@@ -1,0 +1,166 @@
+//! A wait as a future, or as a stream of what happens.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll as Polled, ready};
+use std::time::Duration;
+
+use futures::stream::{BoxStream, Stream, StreamExt};
+
+use super::driver::{Driver, Job, Plan};
+use super::{Poll, Progress, Update, WaitHandle};
+use crate::error::{Error, ErrorKind};
+
+/// Waits until a job is done; a future of its value.
+///
+/// The job is looked at once, then at growing intervals: 15 % of the time that
+/// the wait has taken, at least half a second, at most ten minutes, never
+/// sooner than the server asks for. Words that the document does not know count
+/// as still running; looks that fail for passing reasons are borne ten times in
+/// a row. A job that ends badly is [`ErrorKind::Failed`] with the platform's
+/// reason; one that is gone (404, 410) is [`ErrorKind::NotFound`].
+///
+/// Dropping the wait leaves the job alone. Nothing happens before the first
+/// poll.
+#[must_use = "a wait does nothing until it is awaited"]
+pub struct Wait<'f, V> {
+    handle: WaitHandle,
+    state: State<'f, V>,
+}
+
+enum State<'f, V> {
+    Planned(Box<Plan<'f, V>>),
+    Running(Updates<'f, V>),
+    Over,
+}
+
+impl<'f, V: Send + 'static> Wait<'f, V> {
+    #[doc(hidden)]
+    pub fn new<P: Poll<Value = V>>(job: P) -> Self {
+        Wait {
+            handle: job.handle(),
+            state: State::Planned(Box::new(Plan {
+                job: Box::new(job),
+                timeout: None,
+                every: None,
+                on_progress: None,
+                cancel_on_drop: false,
+            })),
+        }
+    }
+
+    /// Gives up after that time, with [`ErrorKind::Timeout`]; the job goes on.
+    /// Default: never.
+    pub fn timeout(self, time: Duration) -> Self {
+        self.plan(|plan| plan.timeout = Some(time))
+    }
+
+    /// Looks at fixed intervals instead of growing ones.
+    pub fn every(self, interval: Duration) -> Self {
+        self.plan(|plan| plan.every = Some(interval))
+    }
+
+    /// Tells how it goes after each look that is not the last.
+    pub fn on_progress<'g>(self, tell: impl FnMut(&Progress) + Send + 'g) -> Wait<'g, V>
+    where
+        'f: 'g,
+    {
+        let shorter: Wait<'g, V> = self;
+        shorter.plan(|plan| plan.on_progress = Some(Box::new(tell)))
+    }
+
+    /// Tells the platform to stop the job when the wait is dropped before its
+    /// end. Where the platform cannot, the wait fails instead of promising it.
+    pub fn cancel_on_drop(self) -> Self {
+        self.plan(|plan| plan.cancel_on_drop = true)
+    }
+
+    /// The wait as a short text, to go on from another process.
+    pub fn handle(&self) -> WaitHandle {
+        self.handle.clone()
+    }
+
+    /// What happens, as a stream: [`Update::Progress`] after each look, at last
+    /// [`Update::Done`] or an error.
+    pub fn updates(self) -> Updates<'f, V> {
+        match self.state {
+            State::Planned(plan) => Updates::new(*plan),
+            State::Running(updates) => updates,
+            State::Over => Updates(futures::stream::empty().boxed()),
+        }
+    }
+
+    fn plan(mut self, change: impl FnOnce(&mut Plan<'f, V>)) -> Self {
+        if let State::Planned(plan) = &mut self.state {
+            change(plan);
+        }
+        self
+    }
+}
+
+impl<V: Send + 'static> Future for Wait<'_, V> {
+    type Output = Result<V, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<Self::Output> {
+        if matches!(self.state, State::Planned(_))
+            && let State::Planned(plan) = std::mem::replace(&mut self.state, State::Over)
+        {
+            self.state = State::Running(Updates::new(*plan));
+        }
+        let State::Running(updates) = &mut self.state else {
+            return Polled::Ready(Err(over()));
+        };
+        loop {
+            let end = match ready!(updates.poll_next_unpin(cx)) {
+                Some(Ok(Update::Progress(_))) => continue,
+                Some(Ok(Update::Done(value))) => Ok(value),
+                Some(Err(error)) => Err(error),
+                None => Err(over()),
+            };
+            self.state = State::Over;
+            return Polled::Ready(end);
+        }
+    }
+}
+
+fn over() -> Error {
+    Error::new(ErrorKind::Request, "this wait has given its answer already")
+}
+
+/// What happens to a job, as a stream; see [`Wait::updates`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Updates<'f, V>(BoxStream<'f, Result<Update<V>, Error>>);
+
+impl<'f, V: Send + 'static> Updates<'f, V> {
+    fn new(plan: Plan<'f, V>) -> Self {
+        // The clock starts with the first poll, not with the call.
+        let stream = futures::stream::once(async { Driver::new(plan) }).flat_map(|driver| {
+            futures::stream::unfold(driver, |mut driver| async {
+                let update = driver.next().await?;
+                Some((update, driver))
+            })
+        });
+        Updates(stream.boxed())
+    }
+}
+
+impl<V> Stream for Updates<'_, V> {
+    type Item = Result<Update<V>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled<Option<Self::Item>> {
+        self.0.poll_next_unpin(cx)
+    }
+}
+
+impl<V> fmt::Debug for Wait<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Wait({})", self.handle)
+    }
+}
+
+impl<V> fmt::Debug for Updates<'_, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Updates")
+    }
+}

@@ -1,0 +1,64 @@
+//! Waiting for jobs that take longer than a call, or than a process.
+
+mod driver;
+mod future;
+mod handle;
+mod interval;
+mod progress;
+
+use std::future::Future;
+
+use futures::future::BoxFuture;
+
+pub use future::{Updates, Wait};
+pub use handle::WaitHandle;
+pub use progress::{Progress, Update};
+
+use crate::error::Error;
+use crate::op::{Op, WaitSpec};
+use crate::pipeline::Pipeline;
+
+/// What one look at a job says.
+#[derive(Clone, Debug)]
+pub struct Look<V> {
+    /// The status word.
+    pub status: Option<String>,
+    /// Whether the field whose presence is final is there.
+    pub present: bool,
+    /// How far it is; a number above 1 is read as per cent.
+    pub progress: Option<f64>,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// The value, where the look carries it.
+    pub value: Option<V>,
+}
+
+/// A job that can be asked how it goes. Implemented by generated code for each
+/// wait of the document, and by hand for waits made of several calls.
+pub trait Poll: Send + Sync + 'static {
+    /// What the wait returns.
+    type Value: Send + 'static;
+
+    /// The operation.
+    fn op(&self) -> &'static Op;
+
+    /// The wait's entry in the document.
+    fn goal(&self) -> &'static WaitSpec;
+
+    /// The path parameters, for the handle.
+    fn args(&self) -> Result<Vec<(&'static str, String)>, Error>;
+
+    /// The road its calls take.
+    fn pipeline(&self) -> &Pipeline;
+
+    /// Asks once.
+    fn look(&self) -> impl Future<Output = Result<Look<Self::Value>, Error>> + Send;
+
+    /// Fetches the value at the end, where the look had none.
+    fn value(&self) -> impl Future<Output = Result<Self::Value, Error>> + Send;
+
+    /// Tells the platform to stop the job, where it can.
+    fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
+        None
+    }
+}
