@@ -1,1 +1,34 @@
-//! server
+//! The tuning hub: ask and tell Bayesian optimisation over HTTP, by the routes of AutoTune and by plain ones under `/v1`.
+//!
+//! [`Settings`] say how a hub is to run, [`Server`] runs one, [`openapi_document`] describes what it serves.
+//!
+//! Inside, each part rests only on those named after it: `routes` (one operation each), `hub` (how an ask and a tell are
+//! carried out), `wire` (what stands in requests and replies) and `http` (how they are read and refused), `store` (rows;
+//! one transaction each), `auth`, `model`, `study` (variables, points, tables), `clock`.
+
+mod auth;
+mod clock;
+mod error;
+mod http;
+mod hub;
+mod model;
+mod routes;
+mod secret;
+mod server;
+mod settings;
+mod store;
+mod study;
+mod wire;
+
+pub use clock::{Clock, SystemClock};
+pub use error::Error;
+pub use model::{GaussianProcess, Model, ModelError, Question};
+pub use secret::Secret;
+pub use server::Server;
+pub use settings::{MIN_KEY_BYTES, Settings, TOKEN_LIFETIME};
+pub use study::{Kind, Scalar, Variable};
+
+/// The OpenAPI document of the hub, as JSON text that ends with a newline: the same for the same version.
+pub fn openapi_document() -> String {
+    http::document()
+}

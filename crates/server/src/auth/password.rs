@@ -1,0 +1,72 @@
+//! Password hashes: argon2id, never on an async thread, and no faster for an account that does not exist.
+
+use std::sync::Arc;
+
+use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// Hashes and checks passwords, a bounded number at once: each takes 19 MiB (the default of RFC 9106's second choice as
+/// OWASP trimmed it, which is argon2's own default).
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    turns: Arc<Semaphore>,
+    /// The hash of a password that nobody knows, checked where there is no account, so that both take as long.
+    nobody: Secret,
+}
+
+impl Passwords {
+    /// At most `at_once` hashes run at the same time.
+    pub(crate) fn new(at_once: usize) -> Result<Self, Error> {
+        let nobody = hash(&Secret::new(Uuid::new_v4().to_string())).map_err(Error::Crypto)?;
+        Ok(Self { turns: Arc::new(Semaphore::new(at_once)), nobody })
+    }
+
+    /// The hash to store for a password.
+    pub(crate) async fn hash(&self, password: Secret) -> Result<Secret, String> {
+        self.blocking(move || hash(&password)).await?
+    }
+
+    /// Whether `password` belongs to `stored`; without a stored hash it never does, after the same work.
+    pub(crate) async fn verify(&self, password: Secret, stored: Option<Secret>) -> Result<bool, String> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let fits = self.blocking(move || {
+            let hash = PasswordHash::new(stored.expose()).map_err(|why| why.to_string())?;
+            Ok::<_, String>(Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok())
+        });
+        Ok(fits.await?? && known)
+    }
+
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|why| why.to_string())?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            work()
+        });
+        done.await.map_err(|why| why.to_string())
+    }
+}
+
+fn hash(password: &Secret) -> Result<Secret, String> {
+    let hash = Argon2::default().hash_password(password.expose().as_bytes()).map_err(|why| why.to_string())?;
+    Ok(hash.to_string().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_right_password_of_a_known_account_fits() {
+        let passwords = Passwords::new(1).unwrap();
+        let stored = passwords.hash("right".into()).await.unwrap();
+        assert!(stored.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        assert!(passwords.verify("right".into(), Some(stored.clone())).await.unwrap());
+        assert!(!passwords.verify("wrong".into(), Some(stored)).await.unwrap());
+        assert!(!passwords.verify("right".into(), None).await.unwrap());
+    }
+}

@@ -1,0 +1,94 @@
+//! Why a hub does not start, each with what to do about it.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+/// Why a hub did not start or had to stop.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is no key to sign tokens with.
+    NoKey,
+    /// A key is shorter than [`MIN_KEY_BYTES`](crate::MIN_KEY_BYTES).
+    ShortKey {
+        /// How many bytes it has.
+        bytes: usize,
+    },
+    /// Development mode was asked for on an address that others can reach.
+    DevelopmentBeyondLoopback {
+        /// The address.
+        listen: SocketAddr,
+    },
+    /// The lifetime of tokens is zero or beyond what a token can say.
+    TokenLifetime,
+    /// The database is of a kind that this program does not know.
+    UnknownDatabase {
+        /// What was given, up to its first colon.
+        scheme: String,
+    },
+    /// The database could not be opened or brought up to date.
+    Database {
+        /// The database.
+        url: String,
+        /// What it said.
+        why: String,
+    },
+    /// The address could not be listened on.
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The operating system gave no randomness, or a cryptographic library refused its own default.
+    Crypto(String),
+    /// Serving ended with an error of the system.
+    Serve(std::io::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoKey => write!(
+                f,
+                "there is no key to sign tokens with: set MLHUB_JWT_SECRET to at least {} random bytes, \
+                 or use development mode on a loopback address",
+                crate::MIN_KEY_BYTES
+            ),
+            Self::ShortKey { bytes } => write!(
+                f,
+                "the key to sign tokens with has {bytes} bytes: set MLHUB_JWT_SECRET to at least {} random bytes, \
+                 such as the output of `openssl rand -base64 48`",
+                crate::MIN_KEY_BYTES
+            ),
+            Self::DevelopmentBeyondLoopback { listen } => write!(
+                f,
+                "development mode signs tokens with a key of its own and is refused on {listen}: \
+                 listen on 127.0.0.1 or ::1, or set MLHUB_JWT_SECRET and leave development mode"
+            ),
+            Self::TokenLifetime => {
+                f.write_str("the lifetime of tokens has to be at least a second and at most a hundred years")
+            }
+            Self::UnknownDatabase { scheme } => {
+                write!(f, "`{scheme}` is not a database that this hub knows: give sqlite://FILE")
+            }
+            Self::Database { url, why } => {
+                write!(f, "the database {url} cannot be used: {why}; check the path, its permissions and its owner")
+            }
+            Self::Listen { listen, source } => {
+                write!(f, "cannot listen on {listen}: {source}; choose another port, or 0 for a free one")
+            }
+            Self::Crypto(why) => write!(f, "no tokens can be signed or passwords hashed on this machine: {why}"),
+            Self::Serve(source) => write!(f, "serving ended: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Listen { source, .. } | Self::Serve(source) => Some(source),
+            _ => None,
+        }
+    }
+}

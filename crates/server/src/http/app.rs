@@ -1,0 +1,73 @@
+//! The application: all routes, one shape for whatever goes wrong, one log line for each request.
+
+use std::sync::Arc;
+
+use poem::error::{MethodNotAllowedError, NotFoundError};
+use poem::http::StatusCode;
+use poem::middleware::CatchPanic;
+use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
+use poem_openapi::error::{ParseParamError, ParsePathError};
+use poem_openapi::{OpenApiService, OperationId};
+
+use super::fault::Fault;
+use super::places::Places;
+use super::request_log;
+use crate::hub::Hub;
+use crate::routes::{self, Routes};
+
+/// The OpenAPI document of the hub: the same text for the same version of this program.
+pub(crate) fn document() -> String {
+    let mut document = service().spec();
+    document.push('\n');
+    document
+}
+
+fn service() -> OpenApiService<Routes, ()> {
+    OpenApiService::new(routes::all(), "mlhub tuning hub", env!("CARGO_PKG_VERSION")).description(
+        "Ask and tell Bayesian optimisation. The routes of AutoTune keep its formats; those under /v1 are plain.",
+    )
+}
+
+/// Everything that the hub serves.
+pub(crate) fn app(hub: Arc<Hub>) -> impl Endpoint<Output = Response> {
+    let places = Arc::new(Places::of::<Routes>());
+    let document = document();
+    let clock = hub.clock.clone();
+    Route::new()
+        .at(
+            routes::DOCUMENT,
+            get(poem::endpoint::make_sync(move |_| {
+                Response::builder().content_type("application/json").body(document.clone())
+            })),
+        )
+        .nest_no_strip("/", service())
+        .data(hub)
+        .with(CatchPanic::new().with_handler(|_| Fault::internal("a panic").into_response()))
+        .catch_all_error(move |error| {
+            let places = places.clone();
+            async move { refusal(&places, error) }
+        })
+        .around(move |endpoint, request| request_log::log(clock.clone(), endpoint, request))
+}
+
+/// Whatever a route or the routing refused, as `{"detail": ..}`.
+fn refusal(places: &Places, error: poem::Error) -> Response {
+    let operation = error.data::<OperationId>().map(|id| id.0);
+    if error.is_from_response() {
+        return error.into_response();
+    }
+    let fault = if let Some(error) = error.downcast_ref::<ParseParamError>() {
+        places.parameter(operation, error)
+    } else if let Some(error) = error.downcast_ref::<ParsePathError>() {
+        places.path(operation, error)
+    } else if error.is::<NotFoundError>() {
+        Fault::not_found("Not Found")
+    } else if error.is::<MethodNotAllowedError>() {
+        Fault::text(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
+    } else if error.status().is_client_error() {
+        Fault::text(error.status(), error.to_string())
+    } else {
+        Fault::internal(&error)
+    };
+    fault.into_response()
+}

@@ -1,0 +1,183 @@
+//! Every refusal as `{"detail": ..}`: a text, or for validation a list of what is wrong where.
+
+use std::fmt::Display;
+
+use poem::http::{StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
+use poem_openapi::types::{Any, Type};
+use poem_openapi::{ApiResponse, Object};
+use serde::Serialize;
+
+use crate::store::StoreError;
+use crate::study::Scalar;
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+pub(crate) struct Problem {
+    /// The way to the value: body, path, query or header first, then names and positions.
+    pub(crate) loc: Vec<Scalar>,
+    /// What is wrong, in words.
+    pub(crate) msg: String,
+    /// The kind of mistake, for programs.
+    #[serde(rename = "type")]
+    #[oai(rename = "type")]
+    pub(crate) kind: String,
+    /// Values that the message speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ctx: Option<Any<serde_json::Value>>,
+}
+
+impl Problem {
+    pub(crate) fn new<L: Into<Scalar>>(loc: impl IntoIterator<Item = L>, msg: impl Into<String>, kind: &str) -> Self {
+        Self { loc: loc.into_iter().map(Into::into).collect(), msg: msg.into(), kind: kind.to_owned(), ctx: None }
+    }
+
+    pub(crate) fn missing<L: Into<Scalar>>(loc: impl IntoIterator<Item = L>) -> Self {
+        Self::new(loc, "field required", "value_error.missing")
+    }
+
+    pub(crate) fn with_ctx(mut self, ctx: serde_json::Value) -> Self {
+        self.ctx = Some(Any(ctx));
+        self
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+enum Detail {
+    Text(String),
+    Problems(Vec<Problem>),
+}
+
+/// A refusal, on its way to the caller.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    status: StatusCode,
+    detail: Detail,
+    challenge: bool,
+    retry_after: Option<u32>,
+}
+
+impl Fault {
+    pub(crate) fn text(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: Detail::Text(detail.into()), challenge: false, retry_after: None }
+    }
+
+    pub(crate) fn problems(problems: Vec<Problem>) -> Self {
+        Self { detail: Detail::Problems(problems), ..Self::text(StatusCode::UNPROCESSABLE_ENTITY, "") }
+    }
+
+    /// 401 with the challenge that RFC 9110 asks for.
+    pub(crate) fn challenge(detail: impl Into<String>) -> Self {
+        Self { challenge: true, ..Self::text(StatusCode::UNAUTHORIZED, detail) }
+    }
+
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::text(StatusCode::UNAUTHORIZED, detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::text(StatusCode::FORBIDDEN, detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::text(StatusCode::NOT_FOUND, detail)
+    }
+
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::text(StatusCode::CONFLICT, detail)
+    }
+
+    pub(crate) fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::text(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// The server is at its limit; the same request may succeed after `seconds`.
+    pub(crate) fn busy(detail: impl Into<String>, seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::text(StatusCode::SERVICE_UNAVAILABLE, detail) }
+    }
+
+    /// A failure of ours. The cause goes to the log; the caller is told where to look for it.
+    pub(crate) fn internal(cause: impl Display) -> Self {
+        tracing::error!(%cause, "the request failed");
+        Self::text(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The hub failed to answer. Its log has the cause under the x-request-id of this reply.",
+        )
+    }
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let body = serde_json::json!({ "detail": self.detail });
+        let mut reply = Response::builder().status(self.status).content_type("application/json").body(body.to_string());
+        if self.challenge {
+            reply.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            reply.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        reply
+    }
+}
+
+/// After how many seconds a caller may try again where the database was held by others.
+const DATABASE_RETRY_AFTER: u32 = 1;
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::busy("The database is busy. Send the request again.", DATABASE_RETRY_AFTER),
+            StoreError::Failed(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<Fault> for poem::Error {
+    fn from(fault: Fault) -> Self {
+        poem::Error::from_response(fault.into_response())
+    }
+}
+
+impl ApiResponse for Fault {
+    fn meta() -> MetaResponses {
+        let refusal = |range: &str, description| MetaResponse {
+            description,
+            status: None,
+            status_range: Some(range.to_owned()),
+            content: vec![MetaMediaType {
+                content_type: "application/json",
+                schema: MetaSchemaRef::Reference("Failure".to_owned()),
+            }],
+            headers: Vec::new(),
+        };
+        MetaResponses {
+            responses: vec![
+                refusal("4XX", "The request is refused; the detail says why."),
+                refusal("5XX", "The hub failed or is at its limit."),
+            ],
+        }
+    }
+
+    fn register(registry: &mut Registry) {
+        registry.create_schema::<Fault, _>("Failure".to_owned(), |registry| {
+            Problem::register(registry);
+            let text = MetaSchema::new("string");
+            let list = MetaSchema { items: Some(Box::new(Problem::schema_ref())), ..MetaSchema::new("array") };
+            let detail = MetaSchema {
+                description: Some(
+                    "What is wrong: one text, or a list of problems where values of the request are at fault.",
+                ),
+                one_of: vec![MetaSchemaRef::Inline(Box::new(text)), MetaSchemaRef::Inline(Box::new(list))],
+                ..MetaSchema::ANY
+            };
+            MetaSchema {
+                description: Some("Why a request was refused."),
+                required: vec!["detail"],
+                properties: vec![("detail", MetaSchemaRef::Inline(Box::new(detail)))],
+                ..MetaSchema::new("object")
+            }
+        });
+    }
+}

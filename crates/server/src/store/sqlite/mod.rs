@@ -1,0 +1,168 @@
+//! The store in one SQLite file: what is acknowledged is on the disk, and any number of requests may write at once.
+
+mod decode;
+mod experiments;
+mod tells;
+mod trials;
+mod users;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlSafeStr, Sqlite as Driver, Transaction};
+use uuid::Uuid;
+
+use super::{
+    Experiment, Listed, NewExperiment, NewTell, NewUser, Once, Page, Proposal, Proposed, Snapshot, Store, StoreError,
+    Stored, Told, Trial, TrialState, User,
+};
+use crate::error::Error;
+use crate::secret::Secret;
+
+/// How long a writer waits for another process that holds the file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many requests read at once; a read is short, so more would only wait for the disk together.
+const READERS: u32 = 8;
+
+const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql"))];
+
+/// A hub's database in one file.
+///
+/// Writers of this process take turns on one connection, which is fair and never answers "busy"; readers see the last
+/// commit and wait for nobody, which is what the write-ahead log is for.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    reads: SqlitePool,
+    writes: SqlitePool,
+}
+
+impl Sqlite {
+    /// Opens the file that `url` names, makes it where it is missing and brings it up to date.
+    pub(crate) async fn open(url: &str) -> Result<Self, Error> {
+        let failed = |error: &dyn std::fmt::Display| Error::Database { url: url.to_owned(), why: error.to_string() };
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|error| failed(&error))?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // The default of the write-ahead log loses the last commits when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .disable_statement_logging();
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(failed(&"a database in memory would be empty for every connection; name a file"));
+        }
+        let writes = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone());
+        let writes = writes.await.map_err(|error| failed(&error))?;
+        let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
+            Migration::new(*version, (*description).into(), MigrationType::Simple, sql.into_sql_str(), false)
+        });
+        Migrator::with_migrations(migrations.collect()).run(&writes).await.map_err(|error| failed(&error))?;
+        let reads = SqlitePoolOptions::new().max_connections(READERS).connect_with(options);
+        let reads = reads.await.map_err(|error| failed(&error))?;
+        Ok(Self { reads, writes })
+    }
+
+    /// A transaction that may write. It takes the lock at once: one that reads first and writes later can be refused.
+    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
+        Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // 5 is SQLITE_BUSY; its extended codes have it in their low byte (https://www.sqlite.org/rescode.html).
+        let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            _ if code.is_some_and(|code| code & 0xff == 5) => Self::Busy,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn add_user(&self, user: NewUser) -> Result<Option<User>, StoreError> {
+        users::add(self, user).await
+    }
+
+    async fn user_by_email(&self, email: &str) -> Result<Option<(User, Secret)>, StoreError> {
+        users::by_email(self, email).await
+    }
+
+    async fn user(&self, uuid: Uuid) -> Result<Option<User>, StoreError> {
+        users::by_uuid(self, uuid).await
+    }
+
+    async fn add_experiment(&self, experiment: NewExperiment) -> Result<Experiment, StoreError> {
+        experiments::add(self, experiment).await
+    }
+
+    async fn experiment(&self, uuid: Uuid) -> Result<Option<Experiment>, StoreError> {
+        experiments::by_uuid(self, uuid).await
+    }
+
+    async fn experiments(&self, owner: i64, page: Page) -> Result<Listed<Experiment>, StoreError> {
+        experiments::page(self, owner, page).await
+    }
+
+    async fn experiments_by_use(&self, owner: i64) -> Result<Vec<Experiment>, StoreError> {
+        experiments::by_use(self, owner).await
+    }
+
+    async fn snapshot(&self, experiment: &Experiment) -> Result<Snapshot, StoreError> {
+        trials::snapshot(self, experiment).await
+    }
+
+    async fn open_ask(&self, experiment: &Experiment, at: Timestamp) -> Result<Option<Trial>, StoreError> {
+        trials::open_ask(self, experiment, at).await
+    }
+
+    async fn made_before(&self, owner: i64, once: &Once) -> Result<Option<Proposed>, StoreError> {
+        trials::made_before(self, owner, once).await
+    }
+
+    async fn propose(&self, proposal: Proposal<'_>) -> Result<Proposed, StoreError> {
+        trials::propose(self, proposal).await
+    }
+
+    async fn tell(&self, tell: NewTell<'_>) -> Result<Stored, StoreError> {
+        tells::tell(self, tell).await
+    }
+
+    async fn trial(&self, uuid: Uuid) -> Result<Option<Trial>, StoreError> {
+        trials::by_uuid(self, uuid).await
+    }
+
+    async fn trials(
+        &self,
+        experiment: &Experiment,
+        state: Option<TrialState>,
+        page: Page,
+    ) -> Result<Listed<Trial>, StoreError> {
+        trials::page(self, experiment, state, page).await
+    }
+
+    async fn history(&self, experiment: &Experiment, page: Page) -> Result<Listed<Told>, StoreError> {
+        tells::page(self, experiment, page).await
+    }
+
+    async fn history_until(&self, experiment: &Experiment, last: i64) -> Result<Vec<Told>, StoreError> {
+        tells::until(self, experiment, last).await
+    }
+
+    async fn best(&self, experiment: &Experiment) -> Result<Option<Told>, StoreError> {
+        tells::best(self, experiment).await
+    }
+
+    async fn close(&self) {
+        self.reads.close().await;
+        self.writes.close().await;
+    }
+}

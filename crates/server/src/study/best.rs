@@ -1,0 +1,45 @@
+//! The best so far after each tell, in the form in which the original writes it.
+
+use indexmap::IndexMap;
+
+use super::{Scalar, Variable};
+use crate::store::Told;
+use crate::wire::experiment::json_text;
+
+/// After each tell, the tell that was the best by then. The original maximises.
+pub(crate) struct RunningBest<'a> {
+    space: &'a [Variable],
+    steps: Vec<&'a Told>,
+}
+
+impl<'a> RunningBest<'a> {
+    /// Walks the history once; of equals the first stays the best.
+    pub(crate) fn of(space: &'a [Variable], history: &'a [Told]) -> Self {
+        let steps = history.iter().scan(None, |best: &mut Option<&Told>, told| {
+            if best.is_none_or(|best| told.value > best.value) {
+                *best = Some(told);
+            }
+            *best
+        });
+        Self { space, steps: steps.collect() }
+    }
+
+    /// `{"Response": {"0": .., "1": ..}}`
+    pub(crate) fn response(&self) -> String {
+        json_text(&IndexMap::from([("Response", self.column(|told| Some(Scalar::Real(told.value))))]))
+    }
+
+    /// `{"v1": {"0": .., "1": ..}, ..}`, the variables in their order.
+    pub(crate) fn covars(&self) -> String {
+        let columns = self
+            .space
+            .iter()
+            .enumerate()
+            .map(|(index, variable)| (variable.name.as_str(), self.column(|told| told.point.get(index).cloned())));
+        json_text(&columns.collect::<IndexMap<_, _>>())
+    }
+
+    fn column(&self, value: impl Fn(&Told) -> Option<Scalar>) -> IndexMap<String, Scalar> {
+        self.steps.iter().enumerate().filter_map(|(row, told)| Some((row.to_string(), value(told)?))).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! Experiments under `/v1`: plain JSON, times with an offset, pages.
+
+use poem_openapi::Object;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::experiment::named;
+use crate::clock::rfc3339;
+use crate::http::schema::Named;
+use crate::store;
+use crate::study::{Kind, Scalar, Variable};
+
+/// One variable of an experiment, in the words in which a new experiment names it.
+#[derive(Serialize, Object)]
+pub(crate) struct VariableDetail {
+    /// What it takes: int for whole numbers, cont for numbers, cat for categories.
+    vtype: String,
+    /// The value tried first.
+    guess: Scalar,
+    /// The least value, for int and cont.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<Scalar>,
+    /// The greatest value, for int and cont.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<Scalar>,
+    /// The options, for cat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[oai(nullable)]
+    options: Option<Vec<String>>,
+}
+
+impl From<&Variable> for VariableDetail {
+    fn from(variable: &Variable) -> Self {
+        let (vtype, min, max, options) = match &variable.kind {
+            Kind::Int { min, max } => ("int", Some((*min).into()), Some((*max).into()), None),
+            Kind::Cont { min, max } => ("cont", Some(Scalar::Real(*min)), Some(Scalar::Real(*max)), None),
+            Kind::Cat { options } => ("cat", None, None, Some(options.clone())),
+        };
+        Self { vtype: vtype.to_owned(), guess: variable.guess.clone(), min, max, options }
+    }
+}
+
+/// An experiment.
+#[derive(Serialize, Object)]
+pub(crate) struct ExperimentDetail {
+    /// The identifier of the experiment.
+    id: Uuid,
+    /// Its name.
+    name: String,
+    /// What it is about.
+    description: String,
+    /// Its variables by name, in the order in which they were given.
+    covars: Named<VariableDetail>,
+    /// The model that is fitted to what was told.
+    model_type: String,
+    /// The rule by which the next point is chosen.
+    acq_func: String,
+    /// What makes its asks repeatable.
+    seed: i64,
+    /// How many trials were told.
+    told: u64,
+    /// How many trials were asked and not told yet.
+    pending: u64,
+    /// When it was made, RFC 3339 in UTC.
+    created_at: String,
+    /// When it was last asked or told, RFC 3339 in UTC.
+    updated_at: String,
+}
+
+impl From<store::Experiment> for ExperimentDetail {
+    fn from(experiment: store::Experiment) -> Self {
+        Self {
+            id: experiment.uuid,
+            name: experiment.name,
+            description: experiment.description,
+            covars: experiment.space.iter().map(|variable| (variable.name.clone(), variable.into())).collect(),
+            model_type: experiment.model_type,
+            acq_func: experiment.acq_func,
+            seed: experiment.seed,
+            told: experiment.told,
+            pending: experiment.pending,
+            created_at: rfc3339(experiment.created_at),
+            updated_at: rfc3339(experiment.updated_at),
+        }
+    }
+}
+
+/// A page of experiments.
+#[derive(Serialize, Object)]
+pub(crate) struct ExperimentPage {
+    /// The experiments of this page, the oldest first.
+    pub(crate) items: Vec<ExperimentDetail>,
+    /// How many there are on all pages.
+    pub(crate) total: u64,
+}
+
+/// The best trial of an experiment.
+#[derive(Serialize, Object)]
+pub(crate) struct Best {
+    /// The identifier of the trial.
+    trial_id: Uuid,
+    /// Its value, the greatest that was told; of equals the one told first.
+    value: f64,
+    /// The values of the variables, by name.
+    params: Named<Scalar>,
+    /// When it was told, RFC 3339 in UTC.
+    told_at: String,
+}
+
+impl Best {
+    pub(crate) fn new(space: &[Variable], told: &store::Told) -> Self {
+        Self { trial_id: told.trial, value: told.value, params: named(space, &told.point), told_at: rfc3339(told.at) }
+    }
+}
+
+/// A told trial and the best value by then.
+#[derive(Serialize, Object)]
+pub(crate) struct HistoryEntry {
+    /// The identifier of the trial.
+    trial_id: Uuid,
+    /// The values of the variables, by name.
+    params: Named<Scalar>,
+    /// The value told for the trial.
+    value: f64,
+    /// The greatest value told up to and with this trial.
+    best_so_far: f64,
+    /// When it was told, RFC 3339 in UTC.
+    told_at: String,
+}
+
+impl HistoryEntry {
+    pub(crate) fn new(space: &[Variable], told: &store::Told) -> Self {
+        Self {
+            trial_id: told.trial,
+            params: named(space, &told.point),
+            value: told.value,
+            best_so_far: told.best_so_far,
+            told_at: rfc3339(told.at),
+        }
+    }
+}
+
+/// A page of the history of an experiment.
+#[derive(Serialize, Object)]
+pub(crate) struct HistoryPage {
+    /// The told trials of this page, in the order in which they were told.
+    pub(crate) items: Vec<HistoryEntry>,
+    /// How many there are on all pages.
+    pub(crate) total: u64,
+}
