@@ -4,7 +4,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use futures::TryStreamExt;
 use progenitor_client::ResponseValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -109,35 +108,24 @@ pub async fn finish<T: DeserializeOwned>(
 }
 
 /// Takes a reply without content out.
-pub async fn finish_empty(mut response: reqwest::Response, _op: &'static Op) -> Result<ResponseValue<()>, RawError> {
+pub fn empty(mut response: reqwest::Response) -> Result<ResponseValue<()>, RawError> {
     let reply = take(&mut response)?;
     Ok(ResponseValue::new((), reply.status, reply.headers))
 }
 
-/// Takes a streamed reply out, as the generated code's type; [`stream`] makes
-/// ours of it again.
-pub async fn finish_stream(
-    mut response: reqwest::Response,
-    _op: &'static Op,
-) -> Result<ResponseValue<progenitor_client::ByteStream>, RawError> {
+/// Takes a streamed reply out.
+pub fn stream(mut response: reqwest::Response) -> Result<ResponseValue<ByteStream>, RawError> {
     let reply = take(&mut response)?;
-    let body = reqwest::Body::wrap_stream(reply.stream());
-    Ok(ResponseValue::stream(http::Response::new(body).into()))
+    let (status, headers) = (reply.status, reply.headers.clone());
+    Ok(ResponseValue::new(reply.stream(), status, headers))
 }
 
-/// The stream of a streamed reply. Its errors have travelled as the causes of
-/// reqwest's, because that is the one type that the generated code knows.
-pub fn stream(reply: ResponseValue<progenitor_client::ByteStream>) -> ByteStream {
-    ByteStream::new(reply.into_inner_stream().map_err(|outer| {
-        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&outer);
-        while let Some(error) = cause {
-            if let Some(ours) = error.downcast_ref::<Error>() {
-                return ours.clone();
-            }
-            cause = error.source();
-        }
-        foreign()
-    }))
+/// Takes a text out, whole.
+pub async fn text(mut response: reqwest::Response) -> Result<ResponseValue<String>, RawError> {
+    let reply = take(&mut response)?;
+    let (status, headers) = (reply.status, reply.headers.clone());
+    let text = reply.stream().text().await.map_err(raw)?;
+    Ok(ResponseValue::new(text, status, headers))
 }
 
 fn take(response: &mut reqwest::Response) -> Result<Reply, RawError> {

@@ -22,12 +22,9 @@ pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStrea
             /// All rows, sorted by id.
             pub static OPS: &[#root::Op] = &[#(#rows),*];
 
-            /// Stands for an id that the document does not have: never repeated, no credential.
-            static UNKNOWN: #root::Op = #root::Op::raw(PLATFORM, #root::glue::AuthKind::None, "");
-
             /// The row of an operation.
             pub(crate) fn find(id: &str) -> &'static #root::Op {
-                OPS.binary_search_by(|op| op.id.cmp(id)).map_or(&UNKNOWN, |index| &OPS[index])
+                #root::glue::find(OPS, id)
             }
         }
     })
