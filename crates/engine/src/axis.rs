@@ -1,0 +1,205 @@
+//! How one variable lies on the unit interval that the model sees, and what it may be there.
+
+use crate::{Error, Kind, Value, rng::Stream};
+
+/// Whole numbers beyond this are not all exact as `f64`, so two of them could become one.
+const MAX_WHOLE: i64 = 1 << 53;
+
+/// Room for rounding when a range is divided into steps: 1.0 / 0.1 must count as ten.
+const STEP_SLACK: f64 = 1e-9;
+
+/// A variable as the model sees it: a number in `[0, 1]`, or the index of an option.
+#[derive(Debug, Clone)]
+pub(crate) enum Axis {
+    /// Every real number of a range.
+    Line(Scale),
+    /// Evenly spaced numbers of a range, the first one at its lower end.
+    Grid { scale: Scale, step: f64, levels: u64, whole: bool },
+    /// The options of a category.
+    Choice { options: Vec<String> },
+}
+
+/// A range, and whether equal ratios or equal differences count as equal.
+#[derive(Debug, Clone)]
+pub(crate) struct Scale {
+    min: f64,
+    max: f64,
+    log: bool,
+}
+
+impl Scale {
+    fn unit(&self, value: f64) -> f64 {
+        if self.log {
+            libm::log(value / self.min) / libm::log(self.max / self.min)
+        } else {
+            (value - self.min) / (self.max - self.min)
+        }
+    }
+
+    fn value(&self, unit: f64) -> f64 {
+        let value = if self.log {
+            self.min * libm::exp(unit * libm::log(self.max / self.min))
+        } else {
+            // Both ends come out exact, which min + unit * (max - min) does not promise.
+            self.min * (1.0 - unit) + self.max * unit
+        };
+        value.clamp(self.min, self.max)
+    }
+}
+
+impl Axis {
+    /// Reads a variable's kind; the error names the variable and what to change.
+    pub(crate) fn new(name: &str, kind: &Kind) -> Result<Self, Error> {
+        let wrong = |what: String| Err(Error::InvalidSpace(format!("variable {name:?}: {what}")));
+        match *kind {
+            Kind::Int { min, max, log, step } => {
+                if min < -MAX_WHOLE || max > MAX_WHOLE {
+                    return wrong(format!("bounds of whole numbers must lie within ±2^53, not {min} to {max}"));
+                }
+                let step = step.unwrap_or(1);
+                if step < 1 {
+                    return wrong(format!("step must be at least 1, not {step}"));
+                }
+                Self::grid(min as f64, max as f64, log, step as f64, true).or_else(wrong)
+            }
+            Kind::Cont { min, max, log, step: Some(step) } => {
+                if !(step.is_finite() && step > 0.0) {
+                    return wrong(format!("step must be a positive number, not {step}"));
+                }
+                Self::grid(min, max, log, step, false).or_else(wrong)
+            }
+            Kind::Cont { min, max, log, step: None } => scale(min, max, log).map(Axis::Line).or_else(wrong),
+            Kind::Cat { ref options } => {
+                if options.is_empty() {
+                    return wrong("a category needs at least one option".to_owned());
+                }
+                for (index, option) in options.iter().enumerate() {
+                    if options[..index].contains(option) {
+                        return wrong(format!("option {option:?} is listed twice; list it once"));
+                    }
+                }
+                Ok(Axis::Choice { options: options.clone() })
+            }
+        }
+    }
+
+    fn grid(min: f64, max: f64, log: bool, step: f64, whole: bool) -> Result<Self, String> {
+        let scale = scale(min, max, log)?;
+        let steps = ((max - min) / step + STEP_SLACK).floor();
+        if steps < 1.0 {
+            return Err(format!("step {step} is wider than the range {min} to {max}; take a smaller step"));
+        }
+        if steps >= MAX_WHOLE as f64 {
+            return Err(format!("step {step} is too fine for {min} to {max}; leave the step out"));
+        }
+        Ok(Axis::Grid { scale, step, levels: steps as u64 + 1, whole })
+    }
+
+    /// How many values there are; none for a line, which has no end of them.
+    pub(crate) fn levels(&self) -> Option<u64> {
+        match self {
+            Axis::Line(_) => None,
+            Axis::Grid { levels, .. } => Some(*levels),
+            Axis::Choice { options } => Some(options.len() as u64),
+        }
+    }
+
+    /// Whether distance means nothing here beyond equal or not.
+    pub(crate) fn is_choice(&self) -> bool {
+        matches!(self, Axis::Choice { .. })
+    }
+
+    /// Where a value lies that the variable has accepted.
+    pub(crate) fn coordinate(&self, value: &Value) -> f64 {
+        match (self, value) {
+            (Axis::Line(scale) | Axis::Grid { scale, .. }, Value::Int(number)) => scale.unit(*number as f64),
+            (Axis::Line(scale) | Axis::Grid { scale, .. }, Value::Real(number)) => scale.unit(*number),
+            (Axis::Choice { options }, Value::Text(text)) => {
+                options.iter().position(|option| option == text).unwrap_or_default() as f64
+            }
+            _ => 0.0,
+        }
+    }
+
+    /// The middle of a range, or the first option.
+    pub(crate) fn middle(&self) -> f64 {
+        if self.is_choice() { 0.0 } else { self.snap(0.5) }
+    }
+
+    /// The coordinate of a level; a line has none, and its lower end is given.
+    pub(crate) fn coordinate_of_level(&self, level: u64) -> f64 {
+        match *self {
+            Axis::Line(_) => 0.0,
+            Axis::Grid { ref scale, .. } => scale.unit(self.number_of_level(level)),
+            Axis::Choice { .. } => level as f64,
+        }
+    }
+
+    /// The level nearest to a coordinate; 0 on a line.
+    pub(crate) fn level(&self, coordinate: f64) -> u64 {
+        match *self {
+            Axis::Line(_) => 0,
+            Axis::Grid { ref scale, step, levels, .. } => {
+                let number = scale.value(coordinate.clamp(0.0, 1.0));
+                (((number - scale.min) / step).round() as u64).min(levels - 1)
+            }
+            Axis::Choice { ref options } => (coordinate as u64).min(options.len() as u64 - 1),
+        }
+    }
+
+    fn number_of_level(&self, level: u64) -> f64 {
+        match *self {
+            Axis::Grid { ref scale, step, .. } => (scale.min + step * level as f64).min(scale.max),
+            _ => level as f64,
+        }
+    }
+
+    /// The nearest coordinate that stands for a value of the variable.
+    pub(crate) fn snap(&self, coordinate: f64) -> f64 {
+        match self {
+            Axis::Line(_) => coordinate.clamp(0.0, 1.0),
+            _ => self.coordinate_of_level(self.level(coordinate)),
+        }
+    }
+
+    /// The coordinate at a fraction of the axis, each level getting an equal share of a choice or
+    /// of an evenly spaced grid.
+    pub(crate) fn at_fraction(&self, fraction: f64) -> f64 {
+        match (self, self.levels()) {
+            (Axis::Grid { scale: Scale { log: false, .. }, .. } | Axis::Choice { .. }, Some(levels)) => {
+                self.coordinate_of_level(((fraction * levels as f64) as u64).min(levels - 1))
+            }
+            _ => self.snap(fraction),
+        }
+    }
+
+    /// A random coordinate.
+    pub(crate) fn sample(&self, stream: &mut Stream) -> f64 {
+        self.at_fraction(stream.unit())
+    }
+
+    /// The value at a coordinate.
+    pub(crate) fn value(&self, coordinate: f64) -> Value {
+        match self {
+            Axis::Line(scale) => Value::Real(scale.value(coordinate)),
+            Axis::Grid { whole, .. } => {
+                let number = self.number_of_level(self.level(coordinate));
+                if *whole { Value::Int(number as i64) } else { Value::Real(number) }
+            }
+            Axis::Choice { options } => Value::Text(options[self.level(coordinate) as usize].clone()),
+        }
+    }
+}
+
+fn scale(min: f64, max: f64, log: bool) -> Result<Scale, String> {
+    if !(min.is_finite() && max.is_finite() && (max - min).is_finite()) {
+        return Err(format!("bounds must be finite numbers, not {min} to {max}"));
+    }
+    if min >= max {
+        return Err(format!("min must be less than max, not {min} to {max}; leave a fixed value out of the space"));
+    }
+    if log && min <= 0.0 {
+        return Err(format!("a log scale needs min above 0, not {min}"));
+    }
+    Ok(Scale { min, max, log })
+}

@@ -1,0 +1,66 @@
+//! A look into the options that the best result does not use.
+//!
+//! A process that knows one option well and another hardly at all expects little improvement of
+//! the other, polishes the first for ever and never learns better. So in a space with categories
+//! every third suggestion asks a question of another kind: which option may yet turn out best, and
+//! what would improve on the best result *within it*?
+
+use crate::acquisition::Acquisition;
+use crate::axis::Axis;
+use crate::model::{Model, Ranked};
+use crate::rng::Stream;
+use crate::search::Search;
+use crate::taken::Taken;
+
+/// Every how many suggestions one crosses over.
+const EVERY: usize = 3;
+
+/// How optimistic the question is, in standard deviations.
+const OPTIMISM: f64 = 2.0;
+
+/// Random points by which an option's outlook is judged.
+const PROBES: usize = 64;
+
+/// Whether the suggestion after `count` others should cross over.
+pub(crate) fn is_due(axes: &[Axis], count: usize) -> bool {
+    count % EVERY == EVERY - 1 && axes.iter().any(|axis| axis.levels() > Some(1) && axis.is_choice())
+}
+
+/// The point that promises most within the most hopeful of the options that the best result does
+/// not use; none where no such point is free.
+pub(crate) fn suggest(
+    axes: &[Axis],
+    model: &Model<'_>,
+    acquisition: Acquisition,
+    taken: &Taken<'_>,
+    stream: &mut Stream,
+) -> Option<Vec<f64>> {
+    let home = model.ranking.first()?;
+    let mut hopes: Vec<(usize, f64, f64)> = Vec::new();
+    for (variable, axis) in axes.iter().enumerate().filter(|(_, axis)| axis.is_choice()) {
+        let options = (0..axis.levels().unwrap_or(0)).map(|level| axis.coordinate_of_level(level));
+        for option in options.filter(|&option| option != home.point[variable]) {
+            hopes.push((variable, option, outlook(axes, model, (variable, option), stream)));
+        }
+    }
+    let &(variable, option, _) = hopes.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+
+    let inside: Vec<Ranked> = model.ranking.iter().filter(|ranked| ranked.point[variable] == option).cloned().collect();
+    // Nothing is known of an option without results: then the best of all is the one to beat.
+    let centres = if inside.is_empty() { &model.ranking } else { &inside };
+    let best = centres.first()?.mean;
+    let search = Search { axes, model, acquisition, best, pinned: Some((variable, option)) };
+    search.run(centres, taken, stream)
+}
+
+/// The best that a random point with this option may turn out to be, in an optimist's view.
+fn outlook(axes: &[Axis], model: &Model<'_>, (variable, option): (usize, f64), stream: &mut Stream) -> f64 {
+    (0..PROBES)
+        .map(|_| {
+            let mut x: Vec<f64> = axes.iter().map(|axis| axis.sample(stream)).collect();
+            x[variable] = option;
+            let (mean, deviation) = model.gp.predict(&x);
+            mean + OPTIMISM * deviation
+        })
+        .fold(f64::NEG_INFINITY, f64::max)
+}

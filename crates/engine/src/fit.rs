@@ -1,0 +1,88 @@
+//! The hyperparameters that make the results most plausible.
+
+use crate::axis::Axis;
+use crate::gp::{scale, scale_cost, solve};
+use crate::hyper::Hyper;
+use crate::kernel::squares;
+use crate::linalg::{Cholesky, dot};
+use crate::minimise::minimise;
+
+/// A fit is mostly done in twenty steps; one that is not is on a ridge where more steps change
+/// nothing that shows in a suggestion.
+const STEPS: u64 = 40;
+
+/// Pairs of points with what does not depend on hyperparameters: their squared differences.
+pub(crate) struct Pairs {
+    points: usize,
+    dimension: usize,
+    /// `dimension` numbers for each pair `(i, j)` with `j < i`, in the order of the lower triangle.
+    squares: Vec<f64>,
+}
+
+impl Pairs {
+    pub(crate) fn new(axes: &[Axis], points: &[Vec<f64>]) -> Self {
+        let mut all = Vec::with_capacity(points.len() * points.len() / 2 * axes.len());
+        for (i, point) in points.iter().enumerate() {
+            for other in &points[..i] {
+                all.extend(squares(axes, point, other));
+            }
+        }
+        Pairs { points: points.len(), dimension: axes.len(), squares: all }
+    }
+
+    /// The hyperparameters of greatest posterior density for these values, found from each start,
+    /// with the negative logarithm of that density.
+    pub(crate) fn fit(&self, values: &[f64], starts: &[Hyper]) -> Option<(Hyper, f64)> {
+        let (lower, upper) = Hyper::bounds(self.dimension);
+        starts
+            .iter()
+            .map(|start| minimise(&start.0, &lower, &upper, STEPS, |logs| self.cost(values, logs)))
+            .filter(|(_, cost)| cost.is_finite())
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(logs, cost)| (Hyper(logs), cost))
+    }
+
+    /// The negative log posterior density of hyperparameters given as logarithms, and its slopes.
+    /// Not a number where the covariance matrix is not positive definite.
+    fn cost(&self, values: &[f64], logs: &[f64]) -> (f64, Vec<f64>) {
+        let (n, d) = (self.points, self.dimension);
+        let hyper = Hyper(logs.to_vec());
+        let (kernel, noise) = (hyper.kernel(), hyper.noise());
+        let mut slopes = vec![0.0; logs.len()];
+
+        let mut rows = vec![0.0; n * n];
+        let mut by_distance = Vec::with_capacity(n * n / 2);
+        let mut pairs = self.squares.chunks_exact(d);
+        for i in 0..n {
+            for (cell, squares) in rows[i * n..i * n + i].iter_mut().zip(&mut pairs) {
+                let (covariance, slope) = kernel.at(squares.iter().copied());
+                *cell = covariance;
+                by_distance.push(slope);
+            }
+            rows[i * n + i] = kernel.variance() + noise;
+        }
+        let Some(factor) = Cholesky::new(rows, n) else {
+            return (f64::NAN, slopes);
+        };
+        let weights = solve(&factor, values);
+        let scale = scale(n, dot(values, &weights));
+        let mut cost = 0.5 * factor.log_determinant() + scale_cost(n, scale);
+
+        // d cost / d K is half of this matrix, for each of the two triangles.
+        let inverse = factor.inverse();
+        let sensitivity = |i: usize, j: usize| inverse[i * n + j] - weights[i] * weights[j] / scale;
+        let mut pairs = self.squares.chunks_exact(d).zip(&by_distance);
+        for i in 0..n {
+            for (j, (squares, slope)) in (0..i).zip(&mut pairs) {
+                // The squared distance falls by twice its share as the log length scale grows.
+                let factor = -2.0 * sensitivity(i, j) * slope;
+                for ((total, square), weight) in slopes.iter_mut().zip(squares).zip(kernel.weights()) {
+                    *total += factor * square * weight;
+                }
+            }
+            slopes[d] += 0.5 * sensitivity(i, i) * noise;
+        }
+        hyper.add_prior(&mut cost, &mut slopes);
+        (cost, slopes)
+    }
+}

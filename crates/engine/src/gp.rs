@@ -1,0 +1,125 @@
+//! A Gaussian process: what is known of the response at any point, given some results.
+
+use crate::axis::Axis;
+use crate::hyper::Hyper;
+use crate::kernel::{Kernel, squares};
+use crate::linalg::{Cholesky, dot};
+
+/// How many results' worth the belief that responses have variance one counts for. It keeps the
+/// scale from collapsing while there are two or three results.
+const SCALE_WEIGHT: f64 = 2.0;
+
+/// A posterior variance below this share of the prior's is rounding.
+const LEAST_VARIANCE: f64 = 1e-12;
+
+/// The process given its results, for one set of hyperparameters.
+#[derive(Debug)]
+pub(crate) struct Gp<'a> {
+    axes: &'a [Axis],
+    points: Vec<Vec<f64>>,
+    kernel: Kernel,
+    noise: f64,
+    factor: Cholesky,
+    weights: Vec<f64>,
+    scale: f64,
+}
+
+/// The response expected at a point, its standard deviation without noise, and how both change
+/// with each coordinate (not at all with a category).
+pub(crate) struct Slopes {
+    pub(crate) mean: f64,
+    pub(crate) deviation: f64,
+    pub(crate) mean_by: Vec<f64>,
+    pub(crate) deviation_by: Vec<f64>,
+}
+
+impl<'a> Gp<'a> {
+    /// Conditions the process on results; none if they contradict each other numerically.
+    pub(crate) fn new(axes: &'a [Axis], points: Vec<Vec<f64>>, values: &[f64], hyper: &Hyper) -> Option<Self> {
+        let (kernel, noise) = (hyper.kernel(), hyper.noise());
+        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
+        let weights = solve(&factor, values);
+        let scale = scale(values.len(), dot(values, &weights));
+        Some(Gp { axes, points, kernel, noise, factor, weights, scale })
+    }
+
+    /// Takes further points as if each had returned what is expected of it: what is known of the
+    /// mean stays, what is unknown shrinks around them. Hyperparameters and scale stay as well.
+    pub(crate) fn believe(self, values: &[f64], open: &[Vec<f64>]) -> Option<Self> {
+        let believed: Vec<f64> = open.iter().map(|point| self.predict(point).0).collect();
+        let Gp { axes, mut points, kernel, noise, scale, .. } = self;
+        points.extend(open.iter().cloned());
+        let values = [values, &believed].concat();
+        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
+        let weights = solve(&factor, &values);
+        Some(Gp { axes, points, kernel, noise, factor, weights, scale })
+    }
+
+    /// The response expected at a point, and its standard deviation without noise.
+    pub(crate) fn predict(&self, at: &[f64]) -> (f64, f64) {
+        let mut covariances: Vec<f64> =
+            self.points.iter().map(|point| self.kernel.at(squares(self.axes, point, at)).0).collect();
+        let mean = dot(&covariances, &self.weights);
+        self.factor.forward(&mut covariances);
+        (mean, self.deviation(&covariances))
+    }
+
+    /// As [`Gp::predict`], with the slopes.
+    pub(crate) fn slopes(&self, at: &[f64]) -> Slopes {
+        let (mut covariances, by_distance): (Vec<f64>, Vec<f64>) =
+            self.points.iter().map(|point| self.kernel.at(squares(self.axes, point, at))).unzip();
+        let mean = dot(&covariances, &self.weights);
+        self.factor.forward(&mut covariances);
+        let deviation = self.deviation(&covariances);
+        self.factor.backward(&mut covariances);
+
+        let mut mean_by = vec![0.0; at.len()];
+        let mut deviation_by = vec![0.0; at.len()];
+        for (index, point) in self.points.iter().enumerate() {
+            for (variable, weight) in self.kernel.weights().iter().enumerate() {
+                if self.axes[variable].is_choice() {
+                    continue;
+                }
+                let slope = 2.0 * by_distance[index] * (at[variable] - point[variable]) * weight;
+                mean_by[variable] += slope * self.weights[index];
+                deviation_by[variable] -= slope * covariances[index] * self.scale / deviation;
+            }
+        }
+        Slopes { mean, deviation, mean_by, deviation_by }
+    }
+
+    fn deviation(&self, half_solved: &[f64]) -> f64 {
+        let variance = self.kernel.variance() - dot(half_solved, half_solved);
+        (self.scale * variance.max(LEAST_VARIANCE)).sqrt()
+    }
+}
+
+/// The variance of the responses, given `n` of them and their squared length under the model.
+pub(crate) fn scale(n: usize, squared: f64) -> f64 {
+    (SCALE_WEIGHT + squared) / (SCALE_WEIGHT + n as f64)
+}
+
+/// The share of the negative log likelihood that the scale is responsible for, the scale itself
+/// being at its best.
+pub(crate) fn scale_cost(n: usize, scale: f64) -> f64 {
+    0.5 * (SCALE_WEIGHT + n as f64) * libm::log(scale)
+}
+
+pub(crate) fn solve(factor: &Cholesky, values: &[f64]) -> Vec<f64> {
+    let mut solved = values.to_vec();
+    factor.forward(&mut solved);
+    factor.backward(&mut solved);
+    solved
+}
+
+fn covariance(axes: &[Axis], points: &[Vec<f64>], kernel: &Kernel, noise: f64) -> Vec<f64> {
+    let n = points.len();
+    let mut rows = vec![0.0; n * n];
+    for i in 0..n {
+        for j in 0..i {
+            rows[i * n + j] = kernel.at(squares(axes, &points[i], &points[j])).0;
+        }
+        rows[i * n + i] = kernel.variance() + noise;
+    }
+    rows
+}

@@ -1,0 +1,114 @@
+//! The next point to try, from everything told so far.
+
+use crate::design::latin_hypercube;
+use crate::model::Model;
+use crate::rng::{Purpose, Stream};
+use crate::search::Search;
+use crate::taken::Taken;
+use crate::{Acquisition, Error, Point, Space, crossing, design};
+
+/// Every how many suggestions one is a random point. Random points cost little and are the only
+/// ones that do not depend on the model being right; AutoTune has the same habit.
+const RANDOM_EVERY: usize = 10;
+
+/// The result of one trial. The greater the value, the better.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observation {
+    /// What was tried.
+    pub point: Point,
+    /// What came of it. A number that is not finite means that the trial failed: the point is not
+    /// tried again, and counts as no better than the worst result.
+    pub value: f64,
+}
+
+/// What is searched, how, and from which seed. It holds no results: every suggestion is worked out
+/// from the history it is given, so any process with the same history suggests the same point.
+#[derive(Debug, Clone)]
+pub struct Study {
+    /// The space that is searched.
+    pub space: Space,
+    /// Which points count as promising.
+    pub acquisition: Acquisition,
+    /// Decides everything that is random.
+    pub seed: u64,
+}
+
+impl Study {
+    /// How many points are tried before the model is asked: the guess and a Latin hypercube.
+    pub fn initial_points(&self) -> usize {
+        design::size(self.space.axes())
+    }
+
+    /// The point to try next: never one that has been told or is pending. It takes milliseconds
+    /// for fifty results and about half a second for some hundreds, so call it where blocking is
+    /// allowed.
+    ///
+    /// # Errors
+    /// [`Error::InvalidPoint`] if a point of the history or a pending one is not in the space;
+    /// [`Error::Exhausted`] if no point is left.
+    pub fn suggest(&self, history: &[Observation], pending: &[Point]) -> Result<Point, Error> {
+        let told = self.encode(history.iter().map(|observation| &observation.point))?;
+        let open = self.encode(pending)?;
+        let taken = Taken::new(&self.space, told.iter().chain(&open).cloned().collect())?;
+        let mut stream = Stream::new(self.seed, told.len(), open.len(), Purpose::Search);
+
+        if let Some(point) = self.initial(&taken, told.len() + open.len()) {
+            return Ok(point);
+        }
+        let results: Vec<f64> = history.iter().map(|observation| observation.value).collect();
+        let promising = self.promising(&told, &results, &open, &taken, &mut stream);
+        let x = match promising {
+            Some(x) => x,
+            None => taken.draw(&mut stream)?,
+        };
+        Ok(self.space.decode(&x))
+    }
+
+    fn encode<'p>(&self, points: impl IntoIterator<Item = &'p Point>) -> Result<Vec<Vec<f64>>, Error> {
+        let checked = points.into_iter().map(|point| self.space.check(point));
+        checked.map(|point| Ok(self.space.encode(&point?))).collect()
+    }
+
+    /// The next point of the initial design while it lasts. `count` points are taken.
+    fn initial(&self, taken: &Taken<'_>, count: usize) -> Option<Point> {
+        let size = self.initial_points();
+        if count >= size {
+            return None;
+        }
+        let guess = self.space.guess();
+        if taken.is_free(&self.space.encode(&guess)) {
+            return Some(guess);
+        }
+        latin_hypercube(&self.space, size - 1, self.seed)
+            .into_iter()
+            .find(|x| taken.is_free(x))
+            .map(|x| self.space.decode(&x))
+    }
+
+    /// What the model suggests; none where it is a random point's turn or nothing is known.
+    fn promising(
+        &self,
+        told: &[Vec<f64>],
+        results: &[f64],
+        open: &[Vec<f64>],
+        taken: &Taken<'_>,
+        stream: &mut Stream,
+    ) -> Option<Vec<f64>> {
+        let count = told.len() + open.len();
+        if count % RANDOM_EVERY == RANDOM_EVERY - 1 {
+            return None;
+        }
+        let axes = self.space.axes();
+        let mut fit = Stream::new(self.seed, told.len(), open.len(), Purpose::Fit);
+        let model = Model::learn(axes, told, results, open, &mut fit)?;
+        if crossing::is_due(axes, count) {
+            let crossed = crossing::suggest(axes, &model, self.acquisition, taken, stream);
+            if crossed.is_some() {
+                return crossed;
+            }
+        }
+        let best = model.ranking.first()?.mean;
+        let search = Search { axes, model: &model, acquisition: self.acquisition, best, pinned: None };
+        search.run(&model.ranking, taken, stream)
+    }
+}

@@ -1,0 +1,93 @@
+//! The points that must not be suggested again, and how to find one that may be.
+
+use crate::rng::Stream;
+use crate::{Error, Space};
+
+/// Coordinates nearer than this are the same point: far below what a result could tell apart, far
+/// above rounding.
+const SAME: f64 = 1e-7;
+
+/// Random points to draw before a finite space is searched one by one.
+const DRAWS: usize = 32;
+
+/// Points with a result, and points whose result is still to come.
+#[derive(Debug)]
+pub(crate) struct Taken<'a> {
+    space: &'a Space,
+    points: Vec<Vec<f64>>,
+}
+
+impl<'a> Taken<'a> {
+    /// # Errors
+    /// [`Error::Exhausted`] where the points leave none of a finite space.
+    pub(crate) fn new(space: &'a Space, points: Vec<Vec<f64>>) -> Result<Self, Error> {
+        if let Some(size) = space.size() {
+            let mut places: Vec<u64> = points.iter().filter_map(|x| place(space, x)).collect();
+            places.sort_unstable();
+            places.dedup();
+            if places.len() as u64 >= size {
+                return Err(Error::Exhausted);
+            }
+        }
+        Ok(Taken { space, points })
+    }
+
+    pub(crate) fn is_free(&self, x: &[f64]) -> bool {
+        !self.points.iter().any(|point| same(point, x))
+    }
+
+    /// A random point that is free.
+    ///
+    /// # Errors
+    /// [`Error::Exhausted`] where there is none.
+    pub(crate) fn draw(&self, stream: &mut Stream) -> Result<Vec<f64>, Error> {
+        let axes = self.space.axes();
+        for _ in 0..DRAWS {
+            let x: Vec<f64> = axes.iter().map(|axis| axis.sample(stream)).collect();
+            if self.is_free(&x) {
+                return Ok(x);
+            }
+        }
+        let size = self.space.size().ok_or(Error::Exhausted)?;
+        let start = stream.below(size);
+        // Each taken point blocks one place, so one of the first few must be free.
+        (0..=self.points.len() as u64)
+            .map(|step| point_at(self.space, (start + step) % size))
+            .find(|x| self.is_free(x))
+            .ok_or(Error::Exhausted)
+    }
+
+    /// Every free point of a space with at most `most` points.
+    pub(crate) fn all_free(&self, most: u64) -> Option<Vec<Vec<f64>>> {
+        let size = self.space.size().filter(|&size| size <= most)?;
+        Some((0..size).map(|at| point_at(self.space, at)).filter(|x| self.is_free(x)).collect())
+    }
+}
+
+fn same(a: &[f64], b: &[f64]) -> bool {
+    a.iter().zip(b).all(|(x, y)| (x - y).abs() < SAME)
+}
+
+/// The point's number in a finite space; none for a point between the steps.
+fn place(space: &Space, x: &[f64]) -> Option<u64> {
+    space.axes().iter().zip(x).try_fold(0_u64, |place, (axis, &coordinate)| {
+        ((axis.snap(coordinate) - coordinate).abs() < SAME)
+            .then(|| place * axis.levels().unwrap_or(1) + axis.level(coordinate))
+    })
+}
+
+fn point_at(space: &Space, mut place: u64) -> Vec<f64> {
+    let mut x: Vec<f64> = space
+        .axes()
+        .iter()
+        .rev()
+        .map(|axis| {
+            let levels = axis.levels().unwrap_or(1);
+            let level = place % levels;
+            place /= levels;
+            axis.coordinate_of_level(level)
+        })
+        .collect();
+    x.reverse();
+    x
+}
