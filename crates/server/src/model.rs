@@ -2,14 +2,16 @@
 
 use std::fmt;
 
-use crate::study::{Scalar, Variable};
+use mlhub_engine::{Acquisition, Observation, Study};
+
+use crate::study::{Scalar, Variable, searchable};
 
 /// Everything that a choice rests on. The same question has the same answer, on whichever machine it is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The variables.
     pub space: Vec<Variable>,
-    /// The name of the model, one of those that an experiment may have.
+    /// The name of the model, one of those that an experiment may have. The hub's own fits one process for all of them.
     pub model_type: String,
     /// The name of the acquisition function, one of those that an experiment may have.
     pub acq_func: String,
@@ -54,6 +56,24 @@ pub struct GaussianProcess;
 
 impl Model for GaussianProcess {
     fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
-        Ok(question.space.iter().map(|variable| variable.guess.clone()).collect())
+        let study = Study {
+            space: searchable(&question.space)?,
+            acquisition: Acquisition::from_name(&question.acq_func)?,
+            seed: question.seed,
+        };
+        let engine = |point: &Vec<Scalar>| point.iter().cloned().map(Into::into).collect();
+        let history: Vec<_> =
+            question.history.iter().map(|(point, value)| Observation { point: engine(point), value: *value }).collect();
+        let pending: Vec<_> = question.pending.iter().map(engine).collect();
+        Ok(study.suggest(&history, &pending)?.into_iter().map(Scalar::from).collect())
+    }
+}
+
+impl From<mlhub_engine::Error> for ModelError {
+    fn from(error: mlhub_engine::Error) -> Self {
+        match error {
+            mlhub_engine::Error::Exhausted => Self::Exhausted,
+            other => Self::Failed(other.to_string()),
+        }
     }
 }

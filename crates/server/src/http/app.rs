@@ -40,7 +40,7 @@ pub(crate) fn app(hub: Arc<Hub>) -> impl Endpoint<Output = Response> {
                 Response::builder().content_type("application/json").body(document.clone())
             })),
         )
-        .nest_no_strip("/", service())
+        .nest("/", service())
         .data(hub)
         .with(CatchPanic::new().with_handler(|_| Fault::internal("a panic").into_response()))
         .catch_all_error(move |error| {

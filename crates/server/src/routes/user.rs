@@ -20,7 +20,7 @@ use crate::wire::account::{NewUser, User, UserWithExperiments};
 pub(crate) struct UserRoutes;
 
 // The original lists accounts under a path that ends with a slash, and a prefix is what keeps one.
-#[OpenApi(prefix_path = "/", tag = "Group::User")]
+#[OpenApi(prefix_path = "/user/", tag = "Group::User")]
 impl UserRoutes {
     /// Lists the accounts that the caller may see
     ///

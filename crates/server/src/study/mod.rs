@@ -7,4 +7,5 @@ pub(crate) mod table;
 mod variable;
 
 pub use scalar::Scalar;
+pub(crate) use variable::searchable;
 pub use variable::{Kind, Variable};

@@ -1,27 +1,25 @@
-//! The names by which the original calls its models and acquisition functions: those taken, and why others are not.
+//! The names by which the original calls its models and acquisition functions. What stands behind them, and why some are
+//! refused, is for the engine to say.
+
+use mlhub_engine::{Acquisition, ModelType};
 
 /// The names of one kind of choice.
 pub(crate) struct Names {
     /// What is used where none is given.
     pub(crate) default: &'static str,
-    /// What is taken.
+    /// What is taken, as a refusal lists it.
     pub(crate) taken: &'static [&'static str],
-    /// What the original knows and this hub refuses, with the reason.
-    refused: &'static [(&'static str, &'static str)],
+    known: fn(&str) -> Result<(), mlhub_engine::Error>,
 }
 
-const VARIANCE: &str = "it needs the variance of each response, which a tell does not carry; use SingleTaskGP";
-const ENTROPY: &str =
-    "it never got past its second ask in the original and is not implemented; use ExpectedImprovement";
-
-/// The models. The original accepts the refused two as well and then fails on the first tell.
+/// The models.
 pub(crate) const MODEL: Names = Names {
     default: "SingleTaskGP",
     taken: &["SingleTaskGP", "SimpleCustomMaternGP"],
-    refused: &[("FixedNoiseGP", VARIANCE), ("HeteroskedasticSingleTaskGP", VARIANCE)],
+    known: |name| ModelType::from_name(name).map(drop),
 };
 
-/// The acquisition functions. The original accepts the refused four as well and then fails on a later ask.
+/// The acquisition functions.
 pub(crate) const ACQUISITION: Names = Names {
     default: "ExpectedImprovement",
     taken: &[
@@ -36,29 +34,28 @@ pub(crate) const ACQUISITION: Names = Names {
         "qSimpleRegret",
         "qUpperConfidenceBound",
     ],
-    refused: &[
-        (
-            "ConstrainedExpectedImprovement",
-            "it needs constraints, which an experiment does not have; use ExpectedImprovement",
-        ),
-        (
-            "qKnowledgeGradient",
-            "it never got past its third ask in the original and is not implemented; use ExpectedImprovement",
-        ),
-        ("qMaxValueEntropy", ENTROPY),
-        ("qMultiFidelityMaxValueEntropy", ENTROPY),
-    ],
+    known: |name| Acquisition::from_name(name).map(drop),
 };
 
 impl Names {
-    /// Whether `name` is taken, or what to say about it.
+    /// Whether `name` is taken, or why it is not.
     pub(crate) fn check(&self, name: &str) -> Result<(), String> {
-        if self.taken.contains(&name) {
-            return Ok(());
+        (self.known)(name).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_listed_as_taken_is_taken() {
+        for names in [MODEL, ACQUISITION] {
+            assert!(names.taken.contains(&names.default));
+            for name in names.taken {
+                assert_eq!(names.check(name), Ok(()));
+            }
+            assert!(names.check("Nope").is_err());
         }
-        if let Some((_, why)) = self.refused.iter().find(|(refused, _)| *refused == name) {
-            return Err(format!("{name} is not supported: {why}"));
-        }
-        Err(format!("value is not a valid enumeration member; permitted: '{}'", self.taken.join("', '")))
     }
 }

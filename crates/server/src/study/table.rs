@@ -122,8 +122,11 @@ mod tests {
         assert!(refused("[]").ends_with("one row is told at a time, not 0"));
         assert!(refused(r#"[{"v1": 3, "w": 1.0}, {"v1": 3, "w": 2.0}]"#).ends_with("not 2"));
         assert!(refused(r#"{"v1": [3, 4], "w": [1.0, 2.0]}"#).ends_with("not 2"));
-        assert!(refused(r#"[{"v1": 6, "w": 1.0}]"#).ends_with("`v1` is 6, outside of 0 to 5"));
-        assert!(refused(r#"[{"v1": 1e300, "w": 1.0}]"#).ends_with("`v1` is 1e300, outside of 0 to 5"));
+        assert!(
+            refused(r#"[{"v1": 6, "w": 1.0}]"#)
+                .ends_with("variable \"v1\": 6 is not allowed; give a whole number from 0 to 5")
+        );
+        assert!(refused(r#"[{"v1": 1e300, "w": 1.0}]"#).ends_with("give a whole number from 0 to 5"));
         assert!(refused(r#"[{"v1": 3, "w": null}]"#).ends_with("`w` is null, not a number or a text"));
         assert!(response(r#"[{"Response": NaN}]"#).unwrap_err().ends_with("NaN and Infinity are not numbers in JSON"));
         assert!(response(r#"[{"Response": "a"}]"#).unwrap_err().ends_with("`Response` is \"a\", not a finite number"));

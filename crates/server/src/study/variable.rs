@@ -1,5 +1,6 @@
 //! What can be searched: the variables of an experiment, and whether a value belongs to one.
 
+use mlhub_engine::{Space, Value};
 use serde::{Deserialize, Serialize};
 
 use super::Scalar;
@@ -43,45 +44,43 @@ pub enum Kind {
 
 impl Variable {
     /// `value` as this variable holds it (a whole number given for a `cont` becomes a float), or why it does not belong.
-    pub fn admit(&self, value: &Scalar) -> Result<Scalar, String> {
-        let name = &self.name;
-        match (&self.kind, value) {
-            (Kind::Int { min, max }, Scalar::Int(value)) => {
-                if (min..=max).contains(&value) {
-                    Ok(Scalar::Int(*value))
-                } else {
-                    Err(format!("`{name}` is {value}, outside of {min} to {max}"))
-                }
-            }
-            (Kind::Int { min, max }, Scalar::Real(real)) if real.fract() == 0.0 => {
-                // The cast saturates, so what is too large for an integer is outside of the bounds as well.
-                let value = *real as i64;
-                if (min..=max).contains(&&value) {
-                    Ok(Scalar::Int(value))
-                } else {
-                    Err(format!("`{name}` is {real:?}, outside of {min} to {max}"))
-                }
-            }
-            (Kind::Int { min, max }, other) => {
-                Err(format!("`{name}` is {other}, not a whole number from {min} to {max}"))
-            }
-            (Kind::Cont { min, max }, value @ (Scalar::Int(_) | Scalar::Real(_))) => {
-                let real = match value {
-                    Scalar::Int(value) => *value as f64,
-                    Scalar::Real(value) => *value,
-                    Scalar::Text(_) => f64::NAN,
-                };
-                if (*min..=*max).contains(&real) {
-                    Ok(Scalar::Real(real))
-                } else {
-                    Err(format!("`{name}` is {value}, outside of {min:?} to {max:?}"))
-                }
-            }
-            (Kind::Cont { min, max }, other) => {
-                Err(format!("`{name}` is {other}, not a number from {min:?} to {max:?}"))
-            }
-            (Kind::Cat { options }, Scalar::Text(text)) if options.contains(text) => Ok(value.clone()),
-            (Kind::Cat { options }, other) => Err(format!("`{name}` is {other}, not one of {}", options.join(", "))),
+    pub(crate) fn admit(&self, value: &Scalar) -> Result<Scalar, String> {
+        let space = searchable(std::slice::from_ref(self)).map_err(|error| error.to_string())?;
+        let point = space.check(&[value.clone().into()]).map_err(|error| error.to_string())?;
+        point.into_iter().next().map(Scalar::from).ok_or_else(|| format!("`{}` has no value", self.name))
+    }
+}
+
+/// The variables as the engine searches them, or why it cannot.
+pub(crate) fn searchable(variables: &[Variable]) -> Result<Space, mlhub_engine::Error> {
+    let variables = variables.iter().map(|variable| mlhub_engine::Variable {
+        name: variable.name.clone(),
+        kind: match &variable.kind {
+            Kind::Int { min, max } => mlhub_engine::Kind::Int { min: *min, max: *max, log: false, step: None },
+            Kind::Cont { min, max } => mlhub_engine::Kind::Cont { min: *min, max: *max, log: false, step: None },
+            Kind::Cat { options } => mlhub_engine::Kind::Cat { options: options.clone() },
+        },
+        guess: Some(variable.guess.clone().into()),
+    });
+    Space::new(variables.collect())
+}
+
+impl From<Scalar> for Value {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Int(value) => Self::Int(value),
+            Scalar::Real(value) => Self::Real(value),
+            Scalar::Text(value) => Self::Text(value),
+        }
+    }
+}
+
+impl From<Value> for Scalar {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Int(value) => Self::Int(value),
+            Value::Real(value) => Self::Real(value),
+            Value::Text(value) => Self::Text(value),
         }
     }
 }

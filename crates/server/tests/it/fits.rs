@@ -1,0 +1,137 @@
+//! A model that takes its time holds up nobody but the one who asked it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::{self, ThreadId};
+
+use mlhub_server::{Model, ModelError, Question, Scalar};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::support::{Hub, User, tell};
+
+/// Says when it is asked, and answers when it is let.
+#[derive(Debug)]
+struct Held {
+    entered: UnboundedSender<ThreadId>,
+    release: Mutex<mpsc::Receiver<()>>,
+    async_thread: ThreadId,
+    running: AtomicUsize,
+    most: Arc<AtomicUsize>,
+}
+
+impl Model for Held {
+    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(running, Ordering::SeqCst);
+        let here = thread::current().id();
+        self.entered.send(here).unwrap();
+        // Waiting on the async thread would hang this test for ever; that it was used is reported instead.
+        if here != self.async_thread {
+            self.release.lock().unwrap().recv().unwrap();
+        }
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        Ok(question.space.iter().map(|variable| variable.guess.clone()).collect())
+    }
+}
+
+/// A hub with such a model, and what holds it.
+struct Holding {
+    hub: Hub,
+    entered: UnboundedReceiver<ThreadId>,
+    release: mpsc::Sender<()>,
+    most: Arc<AtomicUsize>,
+}
+
+async fn holding(fits: usize) -> Holding {
+    let (entered_sender, entered) = unbounded_channel();
+    let (release, released) = mpsc::channel();
+    let most = Arc::new(AtomicUsize::new(0));
+    let model = Held {
+        entered: entered_sender,
+        release: Mutex::new(released),
+        async_thread: thread::current().id(),
+        running: AtomicUsize::new(0),
+        most: most.clone(),
+    };
+    let hub = Hub::start_with(|settings| settings.with_model(model).with_fits(fits)).await;
+    Holding { hub, entered, release, most }
+}
+
+fn asked(user: &User, experiment: &str) -> tokio::task::JoinHandle<crate::support::Reply> {
+    tokio::spawn(user.call("GET", &format!("/experiment/ask/{experiment}")).send())
+}
+
+// One thread for everything async: whoever blocks it blocks all requests.
+#[tokio::test(flavor = "current_thread")]
+async fn while_one_waits_for_a_fit_others_are_answered() {
+    let Holding { hub, mut entered, release, .. } = holding(1).await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.experiment().await;
+    let ask = asked(&ann, &experiment);
+    assert_ne!(entered.recv().await.unwrap(), thread::current().id(), "the fit runs on the async thread");
+    let told = ann.post(&format!("/experiment/tell/{experiment}"), &tell(3, "blue", 1.0, 0.5)).await;
+    assert_eq!(told.status, 202, "a tell of the very experiment that is being fitted");
+    assert_eq!(ann.get("/v1/experiments").await.status, 200);
+    assert_eq!(hub.user("bob@x.com").await.get("/auth/me").await.status, 200);
+    assert!(!ask.is_finished());
+    release.send(()).unwrap();
+    assert_eq!(ask.await.unwrap().status, 200);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_more_fits_run_at_once_than_are_allowed() {
+    let Holding { hub, mut entered, release, most } = holding(2).await;
+    let ann = hub.user("ann@x.com").await;
+    let mut asks = Vec::new();
+    for _ in 0..6 {
+        asks.push(asked(&ann, &ann.experiment().await));
+    }
+    for _ in 0..6 {
+        entered.recv().await.unwrap();
+        release.send(()).unwrap();
+    }
+    for ask in asks {
+        assert_eq!(ask.await.unwrap().status, 200);
+    }
+    assert!(most.load(Ordering::SeqCst) <= 2);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn asks_of_one_experiment_take_turns() {
+    let Holding { hub, mut entered, release, most } = holding(4).await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.experiment().await;
+    let path = format!("/v1/experiments/{experiment}/trials");
+    let asks: Vec<_> = (0..3).map(|_| tokio::spawn(ann.call("POST", &path).send())).collect();
+    for _ in 0..3 {
+        entered.recv().await.unwrap();
+        release.send(()).unwrap();
+    }
+    for ask in asks {
+        assert_eq!(ask.await.unwrap().status, 201);
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 1);
+}
+
+/// Fails in each of the ways in which a model can.
+#[derive(Debug)]
+struct Failing(fn() -> Result<Vec<Scalar>, ModelError>);
+
+impl Model for Failing {
+    fn suggest(&self, _question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        (self.0)()
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_fails_or_panics_is_a_500_with_a_detail_and_the_hub_goes_on() {
+    for model in [Failing(|| Err(ModelError::Failed("no luck".into()))), Failing(|| panic!("out of luck"))] {
+        let hub = Hub::start_with(|settings| settings.with_model(model)).await;
+        let ann = hub.user("ann@x.com").await;
+        let experiment = ann.experiment().await;
+        let reply = ann.get(&format!("/experiment/ask/{experiment}")).await;
+        assert_eq!((reply.status, reply.detail().contains("x-request-id")), (500, true));
+        assert!(!reply.body.contains("luck"), "the cause is for the log");
+        assert_eq!(ann.get(&format!("/v1/experiments/{experiment}")).await.status, 200);
+    }
+}

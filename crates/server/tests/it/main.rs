@@ -1,0 +1,14 @@
+//! The hub from the outside: over real sockets, by what it promises.
+
+mod concurrency;
+mod durability;
+mod errors;
+mod fits;
+mod idempotency;
+mod ownership;
+mod recordings;
+mod secrets;
+mod startup;
+mod story;
+mod support;
+mod v1;

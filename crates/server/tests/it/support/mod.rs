@@ -1,0 +1,180 @@
+//! A hub on a free port for each test, accounts on it, and a clock that stands still until it is told to move.
+
+pub(crate) mod client;
+pub(crate) mod logs;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use mlhub_server::{Clock, Error, Server, Settings};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) use client::{Reply, call};
+
+/// The key that every test hub signs with.
+pub(crate) const KEY: &str = "a key for tests which is long enough to sign with";
+
+/// Time that moves one microsecond a look, so that no two moments are the same, and as far as a test says.
+#[derive(Debug, Clone)]
+pub(crate) struct TestClock(Arc<AtomicI64>);
+
+impl TestClock {
+    fn new() -> Self {
+        // 2026-11-21T00:00:00Z
+        Self(Arc::new(AtomicI64::new(1_795_219_200_000_000)))
+    }
+
+    pub(crate) fn forward(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.fetch_add(1, Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// A running hub.
+pub(crate) struct Hub {
+    pub(crate) url: String,
+    pub(crate) clock: TestClock,
+    folder: TempDir,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), Error>>,
+}
+
+/// Settings for a free port on loopback, with the database in `folder`.
+pub(crate) fn settings(folder: &Path) -> Settings {
+    Settings::new("127.0.0.1:0".parse().unwrap(), database(folder)).with_key(KEY)
+}
+
+/// The database in `folder`.
+pub(crate) fn database(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("hub.db").display())
+}
+
+impl Hub {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|settings| settings).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::start_in(TempDir::new().unwrap(), TestClock::new(), change).await
+    }
+
+    async fn start_in(folder: TempDir, clock: TestClock, change: impl FnOnce(Settings) -> Settings) -> Self {
+        let settings = change(settings(folder.path()).with_clock(clock.clone()));
+        let server = Server::bind(settings).await.unwrap();
+        let url = server.url();
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(server.run(async {
+            let _ = stopped.await;
+        }));
+        Self { url, clock, folder, stop, running }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops it as an operator does and starts it again on the same file.
+    pub(crate) async fn restart(self) -> Self {
+        self.stop.send(()).unwrap();
+        self.running.await.unwrap().unwrap();
+        Self::start_in(self.folder, self.clock, |settings| settings).await
+    }
+
+    /// Signs up and logs in.
+    pub(crate) async fn user(&self, email: &str) -> User {
+        let body = json!({"email": email, "password": "CHANGEME"});
+        let reply = call(&self.url, "POST", "/user/signup").json(&body).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        let uuid = reply.json()["uuid"].as_str().unwrap().to_owned();
+        User { url: self.url.clone(), token: self.log_in(email).await, uuid }
+    }
+
+    pub(crate) async fn log_in(&self, email: &str) -> String {
+        let form = [("username", email), ("password", "CHANGEME")];
+        let reply = call(&self.url, "POST", "/auth/token").form(&form).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.json()["access_token"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Somebody who is logged in.
+#[derive(Clone)]
+pub(crate) struct User {
+    url: String,
+    pub(crate) token: String,
+    pub(crate) uuid: String,
+}
+
+impl User {
+    /// The same account, calling `hub`.
+    pub(crate) fn at(self, hub: &Hub) -> Self {
+        Self { url: hub.url.clone(), ..self }
+    }
+
+    /// The same account, logged in anew at `hub`.
+    pub(crate) async fn logged_in_at(self, hub: &Hub, email: &str) -> Self {
+        Self { token: hub.log_in(email).await, ..self.at(hub) }
+    }
+
+    pub(crate) fn call(&self, method: &str, path: &str) -> client::Call {
+        call(&self.url, method, path).bearer(&self.token)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.call("GET", path).send().await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.call("POST", path).json(body).send().await
+    }
+
+    /// The experiment of the original's description; gives its identifier.
+    pub(crate) async fn experiment(&self) -> String {
+        self.experiment_of(COVARS).await
+    }
+
+    pub(crate) async fn experiment_of(&self, covars: &str) -> String {
+        let body = format!("{{\"name\": \"forest\", \"seed\": 7, \"covars\": {covars}}}");
+        let reply = self.call("POST", "/experiment/new").body("application/json", body).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.json()["exp_uuid"].as_str().unwrap().to_owned()
+    }
+
+    /// Tells by the original's route.
+    pub(crate) async fn tell(&self, experiment: &str, v1: i64, color: &str, weight: f64, response: f64) -> Reply {
+        self.post(&format!("/experiment/tell/{experiment}"), &tell(v1, color, weight, response)).await
+    }
+
+    /// Asks for a trial; gives its identifier.
+    pub(crate) async fn trial(&self, experiment: &str) -> String {
+        let reply = self.call("POST", &format!("/v1/experiments/{experiment}/trials")).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.json()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The variables of the original's description, as text: their order is part of what is sent.
+pub(crate) const COVARS: &str = r#"{
+    "v1": {"vtype": "int", "guess": 2, "min": 0, "max": 5},
+    "color": {"vtype": "cat", "guess": "red", "options": ["red", "green", "blue"]},
+    "weight": {"vtype": "cont", "guess": 6.6, "min": -3.0, "max": 200.0}
+}"#;
+
+/// The body of a tell in the original's format.
+pub(crate) fn tell(v1: i64, color: &str, weight: f64, response: f64) -> Value {
+    json!({
+        "covars_tell": json!([{"v1": v1, "color": color, "weight": weight}]).to_string(),
+        "response_tell": json!([{"Response": response}]).to_string(),
+    })
+}
