@@ -1,2 +1,34 @@
-//! mlhub
-fn main() {}
+//! `cargo xtask`: keeps documents and snapshots what they are meant to be.
+
+mod args;
+mod check;
+mod diff;
+mod failure;
+mod fetch;
+mod platforms;
+mod refresh;
+mod snapshots;
+mod workspace;
+
+use std::process::ExitCode;
+
+use args::{Args, Task};
+use clap::Parser;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    let workspace = Workspace::here();
+    let done = match Args::parse().task {
+        Task::Refresh { platform, from } => refresh::run(&workspace, &platform, from.as_deref()),
+        Task::Check { documents_only } => check::run(&workspace, documents_only),
+        Task::Snapshot { accept } => snapshots::run(&workspace, accept),
+        Task::Diff { platform, against } => diff::run(&workspace, platform.as_deref(), &against),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
