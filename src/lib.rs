@@ -28,6 +28,8 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "autotune")]
+pub mod autotune;
 mod builder;
 pub mod clock;
 mod error;
@@ -41,6 +43,8 @@ mod platform;
 mod raw;
 mod secret;
 mod stream;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod timestamp;
 mod wait;
 

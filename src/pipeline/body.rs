@@ -1,11 +1,14 @@
 //! What travels: bytes that can be sent again, or a stream that cannot.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 
 use super::transport::TransportError;
+
+type Pieces = BoxStream<'static, Result<Bytes, TransportError>>;
 
 /// The body of a request or a reply.
 #[derive(Default)]
@@ -13,13 +16,19 @@ pub struct Body(Inner);
 
 enum Inner {
     Bytes(Bytes),
-    Stream(BoxStream<'static, Result<Bytes, TransportError>>),
+    /// Behind a lock that is never taken: only so that a call can be shared
+    /// between threads, which a boxed stream cannot.
+    Stream(Mutex<Pieces>),
 }
 
 impl Default for Inner {
     fn default() -> Self {
         Inner::Bytes(Bytes::new())
     }
+}
+
+fn unlocked(pieces: Mutex<Pieces>) -> Pieces {
+    pieces.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Body {
@@ -30,7 +39,7 @@ impl Body {
 
     /// A body that arrives in pieces. A request with such a body is sent once.
     pub fn stream(stream: impl futures::Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Body(Inner::Stream(stream.boxed()))
+        Body(Inner::Stream(Mutex::new(stream.boxed())))
     }
 
     /// The bytes, unless the body is a stream.
@@ -51,7 +60,7 @@ impl Body {
         match self.0 {
             Inner::Bytes(bytes) if bytes.is_empty() => futures::stream::empty().boxed(),
             Inner::Bytes(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
-            Inner::Stream(stream) => stream,
+            Inner::Stream(pieces) => unlocked(pieces),
         }
     }
 
@@ -59,7 +68,8 @@ impl Body {
     pub async fn collect(self) -> Result<Bytes, TransportError> {
         match self.0 {
             Inner::Bytes(bytes) => Ok(bytes),
-            Inner::Stream(mut stream) => {
+            Inner::Stream(pieces) => {
+                let mut stream = unlocked(pieces);
                 let Some(first) = stream.try_next().await? else {
                     return Ok(Bytes::new());
                 };
