@@ -6,12 +6,12 @@ use std::time::Duration;
 use tracing::Instrument;
 
 use super::attempt::{self, Answer, AnswerBody, Failure};
-use super::auth::{Authenticate, Credential};
+use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
 use super::reply::{Content, Context, Reply, request_id};
 use super::{budget, curl, prepare, redact, retry_after, trace, verdict};
-use crate::clock::{timeout, unit};
+use crate::clock::{Elapsed, timeout, unit};
 use crate::error::{Attempt, Error, ErrorKind, Outcome, shape};
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
 use crate::secret::MASK;
@@ -104,7 +104,14 @@ impl<'a> Run<'a> {
         let slot = self.pipeline.auth().get();
         let credential = match &slot {
             _ if op.auth == AuthKind::None || !options.auth => None,
-            Some(auth) => Some(self.credential(&**auth).await?),
+            Some(auth) => {
+                let clock = &*core.clock;
+                let fetch = auth.credential(clock, self.refused.as_ref());
+                // The wait borrows the credential alone: a draft that is a
+                // stream cannot be looked at from two threads.
+                let fetched = timeout(clock, left, fetch).await;
+                Some(self.fetched(fetched)?)
+            }
             None => node.credential().cloned(),
         };
         let address = attempt::address(&self.draft, node);
@@ -142,15 +149,13 @@ impl<'a> Run<'a> {
         })
     }
 
-    async fn credential(&self, auth: &dyn Authenticate) -> Result<Credential, Error> {
-        let clock = &**self.pipeline.clock();
-        let fetched = timeout(clock, self.left(), auth.credential(clock, self.refused.as_ref()));
-        match fetched.await {
+    fn fetched(&self, fetched: Result<Result<Credential, Error>, Elapsed>) -> Result<Credential, Error> {
+        match fetched {
             Ok(Ok(credential)) => Ok(credential),
             // A login that failed tells of its own call.
             Ok(Err(error)) if error.operation().is_some() => Err(error),
             Ok(Err(error)) => Err(self.context.dress(error)),
-            Err(_) => Err(self.out_of_time("passed while a token was fetched")),
+            Err(Elapsed) => Err(self.out_of_time("passed while a token was fetched")),
         }
     }
 

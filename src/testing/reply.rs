@@ -1,0 +1,138 @@
+//! What a scripted service does with a request: an answer, or a fault.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+/// What a scripted service does with a request.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Reply {
+    pub(super) delay: Duration,
+    pub(super) act: Act,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Act {
+    Answer(Answer),
+    NoConnection,
+    Reset,
+    Hang,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) pieces: Vec<Bytes>,
+    /// Time before each piece.
+    pub(super) gap: Duration,
+    pub(super) end: End,
+}
+
+/// How a body ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Whole,
+    Cut,
+    Stall,
+}
+
+impl Reply {
+    /// An answer with that status and no body. A number that is no status
+    /// counts as 500.
+    pub fn status(status: u16) -> Self {
+        Self::act(Act::Answer(Answer {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers: HeaderMap::new(),
+            pieces: Vec::new(),
+            gap: Duration::ZERO,
+            end: End::Whole,
+        }))
+    }
+
+    /// 200 with that value as JSON.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::status(200).with_json(value)
+    }
+
+    /// 200 with that body.
+    pub fn bytes(body: impl Into<Bytes>) -> Self {
+        Self::status(200).with_pieces([body.into()])
+    }
+
+    /// No connection: nothing is sent, nothing is in the journal.
+    pub fn no_connection() -> Self {
+        Self::act(Act::NoConnection)
+    }
+
+    /// The connection breaks after the request was read.
+    pub fn reset() -> Self {
+        Self::act(Act::Reset)
+    }
+
+    /// The request is read and never answered.
+    pub fn hang() -> Self {
+        Self::act(Act::Hang)
+    }
+
+    /// The same after that time.
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// With that value as its JSON body. What cannot be written counts as null.
+    pub fn with_json<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        let text = serde_json::to_vec(value).unwrap_or_else(|_| b"null".to_vec());
+        self.with_pieces([text]).header("content-type", "application/json")
+    }
+
+    /// With a body that comes in those pieces.
+    pub fn with_pieces(self, pieces: impl IntoIterator<Item = impl Into<Bytes>>) -> Self {
+        self.answer(|answer| answer.pieces = pieces.into_iter().map(Into::into).collect())
+    }
+
+    /// With that time before each piece of the body.
+    pub fn gap(self, gap: Duration) -> Self {
+        self.answer(|answer| answer.gap = gap)
+    }
+
+    /// With a connection that breaks where the body would end.
+    pub fn cut(self) -> Self {
+        self.answer(|answer| answer.end = End::Cut)
+    }
+
+    /// With a body that never ends, silent after its last piece.
+    pub fn stall(self) -> Self {
+        self.answer(|answer| answer.end = End::Stall)
+    }
+
+    /// With a header; one that headers cannot carry is left out.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        let pair = (HeaderName::try_from(name), HeaderValue::try_from(value));
+        self.answer(|answer| {
+            if let (Ok(name), Ok(value)) = pair {
+                answer.headers.append(name, value);
+            }
+        })
+    }
+
+    /// With a header that sends the caller elsewhere.
+    pub fn location(self, target: &str) -> Self {
+        self.header(header::LOCATION.as_str(), target)
+    }
+
+    fn act(act: Act) -> Self {
+        Reply { delay: Duration::ZERO, act }
+    }
+
+    fn answer(mut self, change: impl FnOnce(&mut Answer)) -> Self {
+        if let Act::Answer(answer) = &mut self.act {
+            change(answer);
+        }
+        self
+    }
+}
