@@ -7,7 +7,7 @@ fn main() {
 
 #[cfg(feature = "autotune")]
 fn compile(platforms: &[&str]) {
-    let settings = mlhub_codegen::Settings { root: "crate".to_owned(), schema: true };
+    let settings = mlhub_codegen::Settings { root: "crate".to_owned(), features: true };
     for platform in platforms {
         if let Err(error) = mlhub_codegen::compile(format!("openapi/{platform}.json"), &settings) {
             // A panic would bury the message under a backtrace.

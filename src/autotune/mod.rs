@@ -42,6 +42,11 @@ mod trial;
 
 pub use best::Best;
 pub use experiment::{Experiment, NewExperiment};
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub use generated::recode;
+#[cfg(feature = "schema")]
+pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
 pub use protocol::Protocol;
 pub use trial::{Params, Trial};

@@ -18,8 +18,8 @@ use crate::{dialect, emit, pass};
 pub struct Settings {
     /// Path of the library's root: `crate` inside it, `::mlhub` in a crate of your own.
     pub root: String,
-    /// Whether types derive `schemars::JsonSchema` under the feature `schema`.
-    pub schema: bool,
+    /// Whether the crate has the features `schema` (types describe themselves) and `testing` (replies recoded for tests).
+    pub features: bool,
 }
 
 /// Compiles a document to Rust source.
@@ -40,8 +40,8 @@ pub fn generate(name: &str, text: &str, settings: &Settings) -> Result<String, E
     let (lowered, replacements) = lower::lower(&document)?;
     let mut file = run_generator(name, lowered, &replacements, &settings.root)?;
     let model = Model::read(&document, &file)?;
-    pass::rework(&document, &model, &root, settings.schema, &mut file)?;
-    let additions = emit::additions(&document, &model, &root)?;
+    pass::rework(&document, &model, &root, settings.features, &mut file)?;
+    let additions = emit::additions(&document, &model, &root, settings.features)?;
     let mut file = pass::insert(&document, file, additions)?;
     file.attrs.clear();
     Ok(prettyplease::unparse(&file))

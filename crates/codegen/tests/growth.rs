@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const WORKSHOP: &str = include_str!("../../../examples/own_hub/openapi/workshop.json");
 
 fn code(document: &Value) -> Result<String, String> {
-    let settings = Settings { root: "::mlhub".to_owned(), schema: false };
+    let settings = Settings { root: "::mlhub".to_owned(), features: false };
     generate("workshop", &document.to_string(), &settings).map_err(|e| e.to_string())
 }
 

@@ -6,6 +6,7 @@ mod groups;
 mod ops;
 mod paging;
 pub(crate) mod setters;
+mod tests;
 mod waits;
 mod walk;
 
@@ -28,7 +29,12 @@ pub(crate) struct Additions {
 /// # Errors
 ///
 /// An `x-mlhub` that names what the operation does not have.
-pub(crate) fn additions(document: &Document, model: &Model, root: &TokenStream) -> Result<Additions, Error> {
+pub(crate) fn additions(
+    document: &Document,
+    model: &Model,
+    root: &TokenStream,
+    features: bool,
+) -> Result<Additions, Error> {
     let mut in_builder = TokenStream::new();
     for operation in &document.operations {
         let builder = model
@@ -41,6 +47,9 @@ pub(crate) fn additions(document: &Document, model: &Model, root: &TokenStream) 
     }
     let mut beside = ops::emit(document, root)?;
     beside.extend(groups::emit(document, model, root)?);
+    if features {
+        beside.extend(tests::emit(document, model));
+    }
     Ok(Additions { in_builder, beside })
 }
 

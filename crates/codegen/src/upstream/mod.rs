@@ -71,7 +71,8 @@ fn each_object(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value
             for (key, member) in members.iter_mut() {
                 let data = matches!(key.as_str(), "example" | "examples" | "default" | "const")
                     && !matches!(member.get("type"), Some(Value::String(_)));
-                if !(data || key == "enum" || key.starts_with("x-")) {
+                let words = key == "enum" && member.is_array();
+                if !(data || words || key.starts_with("x-")) {
                     each_object(member, change);
                 }
             }
