@@ -1,0 +1,6 @@
+//! Credentials: fetched once, replaced ahead of their end, never for ever.
+
+mod refresh;
+mod refused;
+mod slot;
+mod support;

@@ -1,0 +1,133 @@
+//! One fetch for all, ahead of the end.
+
+use futures::future::join_all;
+use mlhub::clock::Clock;
+use mlhub::testing::{Lab, Reply};
+use mlhub::{ErrorKind, Token};
+
+use super::support::{Source, tokens};
+use crate::support::{Checked, READ, builder, call, failure, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn eight_callers_need_one_fetch() -> Checked {
+    let lab = Lab::new();
+    lab.times(8, Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+        result?;
+    }
+    assert_eq!(source.begun(), 1);
+    assert_eq!(tokens(&lab), ["t1"; 8]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_callers_share_one_failure() -> Checked {
+    let lab = Lab::new();
+    let source = Source::new(&lab, None);
+    source.fail(8);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+        assert_eq!(failure(result)?.kind(), ErrorKind::Unauthenticated);
+    }
+    assert_eq!(source.begun(), 1);
+    // The next call tries again.
+    failure(call(&road, &READ).await)?;
+    assert_eq!(source.begun(), 2);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_leader_is_cancelled_the_next_takes_over() -> Checked {
+    let lab = Lab::new();
+    lab.times(3, Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let spawn = || {
+        let road = road.clone();
+        tokio::spawn(async move { call(&road, &READ).await })
+    };
+    let leader = spawn();
+    tokio::task::yield_now().await;
+    let followers = [spawn(), spawn(), spawn()];
+    tokio::task::yield_now().await;
+    assert_eq!(source.begun(), 1);
+    leader.abort();
+    for follower in followers {
+        follower.await??;
+    }
+    assert_eq!(source.begun(), 2);
+    assert_eq!(tokens(&lab), ["t2"; 3]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_replaced_before_it_ends() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::json(&1));
+    let source = Source::new(&lab, Some(seconds(600)));
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    for wait in [0, 500, 38, 2, 0] {
+        lab.clock().sleep(seconds(wait)).await;
+        call(&road, &READ).await?;
+    }
+    // Fetched at 0, so it ends at 601 s; a minute before, the next is fetched.
+    assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t2", "t2"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_old_token_holds_nobody_waits_and_a_failure_harms_nobody() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::json(&1));
+    let source = Source::new(&lab, Some(seconds(600)));
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&road, &READ).await?;
+    lab.clock().sleep(seconds(560)).await;
+    let before = lab.clock().now();
+    source.fail(1);
+    let (first, second) = futures::join!(call(&road, &READ), call(&road, &READ));
+    first?;
+    second?;
+    let sent: Vec<_> = lab.seen().iter().skip(1).map(|seen| (seen.at - before).as_secs()).collect();
+    // The second does not wait for the fetch of the first.
+    assert_eq!(sent, [0, 1]);
+    assert_eq!(tokens(&lab), ["t1"; 3]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_lives_shortly_is_used_for_most_of_its_life() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::json(&1));
+    let source = Source::new(&lab, Some(seconds(10)));
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    for wait in [0, 4, 3, 2] {
+        lab.clock().sleep(seconds(wait)).await;
+        call(&road, &READ).await?;
+    }
+    // A fifth of ten seconds is kept as the margin.
+    assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t2"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_source_gets_the_last_token_for_its_refresh_token() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::json(&1));
+    let clock = lab.clock();
+    let bearer = mlhub::pipeline::Bearer::from_source(move |last: Option<Token>| {
+        let end = clock.wall() + seconds(100);
+        async move {
+            let refresh = last.as_ref().and_then(Token::refresh).map_or("none", |refresh| refresh.expose());
+            Ok(Token::new(format!("after-{refresh}")).with_refresh("r1").with_expiry(end))
+        }
+    });
+    let road = builder(&lab).authenticate(bearer).build()?;
+    call(&road, &READ).await?;
+    lab.clock().sleep(seconds(99)).await;
+    call(&road, &READ).await?;
+    assert_eq!(tokens(&lab), ["after-none", "after-r1"]);
+    Ok(())
+}

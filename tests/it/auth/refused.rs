@@ -1,0 +1,89 @@
+//! The server refuses the credential.
+
+use std::sync::LazyLock;
+
+use futures::future::join_all;
+use mlhub::testing::{Lab, Reply};
+use mlhub::{ErrorKind, Retry};
+use serde_json::json;
+
+use super::support::{Source, tokens};
+use crate::support::{Checked, NEVER, READ, builder, call, failure};
+
+#[tokio::test(start_paused = true)]
+async fn one_repetition_with_a_new_token_also_for_what_is_never_repeated() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::status(401)).then(Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).retry(Retry::never()).authenticate(source.bearer()).build()?;
+    call(&road, &NEVER).await?;
+    assert_eq!(tokens(&lab), ["t1", "t2"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_second_refusal_is_final() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::status(401).with_json(&json!({"detail": "who?"})));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let error = failure(call(&road, &READ).await)?;
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, Some("who?")));
+    assert_eq!((error.attempts().len(), source.begun()), (2, 2));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_refused_callers_need_one_fetch() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|seen| {
+        let old = seen.header("authorization") == Some("Bearer t1");
+        Some(if old { Reply::status(401) } else { Reply::json(&1) })
+    });
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+        result?;
+    }
+    assert_eq!(source.begun(), 2);
+    assert_eq!(lab.seen().len(), 16);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_token_that_is_refused_is_not_sent_again() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::status(401));
+    failure(call(&builder(&lab).token("fixed").build()?, &READ).await)?;
+    assert_eq!(tokens(&lab), ["fixed"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_permission_is_not_a_matter_of_the_token() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::status(403));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    assert_eq!(failure(call(&road, &READ).await)?.kind(), ErrorKind::Forbidden);
+    assert_eq!(source.begun(), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_in_the_body_is_replaced_there() -> Checked {
+    use mlhub::op::{AuthKind, BodyKind, Op, RetryClass};
+    static PARAMS: LazyLock<Op> = LazyLock::new(|| Op {
+        body: BodyKind::Params,
+        auth: AuthKind::Body,
+        ..crate::support::op("params", RetryClass::Never)
+    });
+    let lab = Lab::new();
+    lab.then(Reply::status(401)).then(Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&road, &PARAMS).await?;
+    let bodies: Vec<_> = lab.seen().iter().map(|seen| seen.json()).collect();
+    assert_eq!(bodies, [json!({"token": "t1", "n": 1}), json!({"token": "t2", "n": 1})]);
+    Ok(())
+}

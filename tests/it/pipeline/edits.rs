@@ -1,0 +1,173 @@
+//! What the road does to a request of generated code.
+
+use std::sync::LazyLock;
+
+use mlhub::glue::{self, reqwest};
+use mlhub::op::{BodyKind, Op, Param, Place, RetryClass, Wire};
+use mlhub::testing::{Lab, Reply};
+use mlhub::{Error, ErrorKind, RawCall};
+use serde_json::{Value, json};
+
+use crate::support::{Checked, READ, SAFE, client, failure, op, param};
+
+static NAMED: LazyLock<Op> = LazyLock::new(|| Op {
+    method: http::Method::GET,
+    path: "/a/{id}/b",
+    body: BodyKind::None,
+    ..op("named", RetryClass::Safe)
+});
+static LATER: LazyLock<Op> = LazyLock::new(|| Op {
+    path: "/models/{names}/_eval_later",
+    wire: Some(Wire { path: Some("/models/{names}/_eval"), query: &[("bg", "true")] }),
+    ..op("later", RetryClass::Never)
+});
+
+/// Sends a request as generated code does.
+async fn generated(lab: &Lab, op: &'static Op, path: &str) -> Result<Value, Error> {
+    let road = client(lab)?;
+    let request = road.requests().request(op.method.clone(), format!("{}{path}", glue::PLACEHOLDER));
+    let request = request.header("api-version", "1.0").build().map_err(glue::RawError::CommunicationError)?;
+    let response = road.exec(request, op).await.map_err(glue::RawError::CommunicationError)?;
+    match response.status().is_success() {
+        true => Ok(glue::finish::<Value>(response, op).await?.into_inner()),
+        false => Err(glue::RawError::UnexpectedResponse(response).into()),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_node_takes_the_place_of_the_placeholder() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::json(&json!({"a": 1})));
+    assert_eq!(generated(&lab, &NAMED, "/a/x%2Fy/b?q=%20").await?, json!({"a": 1}));
+    let seen = &lab.seen()[0];
+    assert_eq!(seen.url, "http://hub.test/prefix/a/x%2Fy/b?q=%20");
+    assert_eq!(seen.header("api-version"), None);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn path_values_that_address_something_else_are_refused() -> Checked {
+    let lab = Lab::new();
+    for path in ["/a//b", "/a/../b", "/a/./b", "/a/%2e%2e/b", "/a/x/../../b", "/b"] {
+        let error = failure(generated(&lab, &NAMED, path).await)?;
+        assert_eq!(error.kind(), ErrorKind::Request, "{path}");
+        assert_eq!(error.operation(), Some("named"));
+    }
+    for value in ["", ".", ".."] {
+        let call = RawCall::of(client(&lab)?, &PATHED).arg("id", value);
+        assert_eq!(failure(call.bytes().await)?.kind(), ErrorKind::Request, "{value:?}");
+    }
+    assert!(lab.seen().is_empty());
+    Ok(())
+}
+
+const ID: &[Param] = &[Param { required: true, ..param("id", Place::Path) }];
+static PATHED: LazyLock<Op> = LazyLock::new(|| Op {
+    method: http::Method::GET,
+    path: "/a/{id}",
+    params: ID,
+    body: BodyKind::None,
+    ..op("pathed", RetryClass::Safe)
+});
+
+#[tokio::test(start_paused = true)]
+async fn the_wire_form_replaces_the_documented_one() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::json(&1));
+    generated(&lab, &LATER, "/models/m1;m2/_eval_later?from=now").await?;
+    assert_eq!(lab.seen()[0].url, "http://hub.test/prefix/models/m1;m2/_eval?from=now&bg=true");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_comes_out_of_generated_code_whole() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::status(404).with_json(&json!({"detail": "no such thing"})).header("x-request-id", "r1"));
+    let error = failure(generated(&lab, &NAMED, "/a/7/b").await)?;
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
+    assert_eq!(error.message(), Some("no such thing"));
+    assert_eq!(error.request_id(), Some("r1"));
+    assert_eq!(error.url_template(), Some("/a/{id}/b"));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streamed_request_body_is_sent_once() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::status(503));
+    let road = client(&lab)?;
+    let pieces = futures::stream::iter([Ok::<_, std::io::Error>("ab"), Ok("cd")]);
+    let request = reqwest::Client::new().post(format!("{}/things", glue::PLACEHOLDER));
+    let request = request.body(reqwest::Body::wrap_stream(pieces)).build()?;
+    let response = road.exec(request, &SAFE).await?;
+    assert_eq!(response.status(), 599);
+    assert_eq!(lab.seen().len(), 1);
+    assert_eq!(lab.seen()[0].body, "abcd");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_go_where_the_document_has_them() -> Checked {
+    const EVERYWHERE: &[Param] = &[
+        Param { required: true, ..param("id", Place::Path) },
+        Param { join: Some(";"), ..param("names", Place::Path) },
+        Param { list: true, ..param("tag", Place::Query) },
+        Param { list: true, join: Some(","), ..param("fields", Place::Query) },
+        param("x-mode", Place::Header),
+        param("name", Place::Body),
+    ];
+    static ALL: LazyLock<Op> = LazyLock::new(|| Op {
+        method: http::Method::PUT,
+        path: "/a/{id}/{names}",
+        params: EVERYWHERE,
+        ..op("all", RetryClass::Safe)
+    });
+    let lab = Lab::new();
+    lab.then(Reply::json(&1));
+    let call = RawCall::of(client(&lab)?, &ALL)
+        .arg("id", "a/b c")
+        .arg("names", json!(["x", "y;z"]))
+        .arg("tag", json!(["t1", 2]))
+        .arg("fields", json!(["f", "g"]))
+        .arg("x-mode", "fast")
+        .arg("name", "n")
+        .arg("unknown", json!({"deep": 1}));
+    call.send::<u8>().await?;
+    let seen = &lab.seen()[0];
+    assert_eq!(seen.url, "http://hub.test/prefix/a/a%2Fb%20c/x;y%3Bz?tag=t1&tag=2&fields=f%2Cg");
+    assert_eq!(seen.header("x-mode"), Some("fast"));
+    assert_eq!(seen.json(), json!({"name": "n", "unknown": {"deep": 1}}));
+    let missing = failure(RawCall::of(client(&lab)?, &ALL).bytes().await)?;
+    assert!(missing.to_string().contains("needs the parameter \"id\""), "{missing}");
+    let unknown = failure(RawCall::of(client(&lab)?, &READ).arg("nope", 1).bytes().await)?;
+    assert!(unknown.to_string().contains("\"nope\""), "{unknown}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_is_a_form() -> Checked {
+    static LOGIN: LazyLock<Op> = LazyLock::new(|| Op { body: BodyKind::Form, ..op("login", RetryClass::Never) });
+    let lab = Lab::new();
+    lab.then(Reply::json(&1));
+    RawCall::of(client(&lab)?, &LOGIN).arg("username", "me@x").arg("password", "a b&c").send::<u8>().await?;
+    let seen = &lab.seen()[0];
+    assert_eq!(seen.body, "password=a+b%26c&username=me%40x");
+    assert_eq!(seen.header("content-type"), Some("application/x-www-form-urlencoded"));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_raw_call_takes_the_same_road_and_is_sent_once() -> Checked {
+    static RAW: Op = Op::raw("lab", mlhub::op::AuthKind::Bearer, "detail");
+    let lab = Lab::new();
+    lab.then(Reply::status(503)).then(Reply::json(&2));
+    let get = || RawCall::raw(client(&lab).ok()?, &RAW, http::Method::GET, "api/v1/x?a=%201").query("limit", 5).into();
+    let call: Option<RawCall> = get();
+    let error = failure(call.ok_or("no client")?.send::<u8>().await)?;
+    assert_eq!((error.attempts().len(), error.operation()), (1, Some("raw")));
+    let call: Option<RawCall> = get();
+    assert_eq!(call.ok_or("no client")?.idempotent().send::<u8>().await?, 2);
+    assert_eq!(lab.seen()[0].url, "http://hub.test/prefix/api/v1/x?a=+1&limit=5");
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The one road that every request takes.
+
+mod budget;
+mod deadline;
+mod decode;
+mod edits;
+mod errors;
+mod keys;
+mod nodes;
+mod options;
+mod retry;
+mod retry_after;
+mod socket;
+mod spans;
+mod streams;

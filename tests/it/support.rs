@@ -1,0 +1,91 @@
+//! What the tests of the road share: operations, clients over a lab, times.
+
+use std::sync::LazyLock;
+
+use std::time::Duration;
+
+use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, ReplyKind, RetryClass};
+use mlhub::pipeline::Pipeline;
+use mlhub::testing::Lab;
+use mlhub::{Builder, Error, Options, RawCall};
+
+/// The result of a test: any error fails it.
+pub(crate) type Checked = Result<(), Box<dyn std::error::Error>>;
+
+/// An operation without anything special; tests change what they are about.
+pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
+    Op {
+        platform: "lab",
+        id,
+        group: "thing",
+        verb: id,
+        method: http::Method::POST,
+        path: "/things",
+        summary: "",
+        params: &[],
+        body: BodyKind::Json,
+        reply: ReplyKind::Json,
+        retry,
+        key: None,
+        paging: None,
+        waits: &[],
+        auth: AuthKind::Bearer,
+        errors: "detail",
+        wire: None,
+        gzip: false,
+    }
+}
+
+/// A parameter that a call may leave out.
+pub(crate) const fn param(name: &'static str, place: Place) -> Param {
+    Param { name, place, required: false, list: false, join: None, secret: false, doc: "" }
+}
+
+/// A read.
+pub(crate) static READ: LazyLock<Op> =
+    LazyLock::new(|| Op { method: http::Method::GET, body: BodyKind::None, ..op("read", RetryClass::Safe) });
+/// A change that may be repeated, such as a PUT.
+pub(crate) static SAFE: LazyLock<Op> = LazyLock::new(|| op("safe", RetryClass::Safe));
+/// A change that may not be repeated.
+pub(crate) static NEVER: LazyLock<Op> = LazyLock::new(|| op("never", RetryClass::Never));
+/// A change with an idempotency key that the server honours.
+pub(crate) static KEYED: LazyLock<Op> = LazyLock::new(|| op("keyed", RetryClass::Keyed { header: "idempotency-key" }));
+
+/// A builder over that lab.
+pub(crate) fn builder(lab: &Lab) -> Builder<Pipeline> {
+    Builder::new("http://hub.test/prefix", |road: Pipeline| road).transport(lab.clone()).clock(lab.clock())
+}
+
+/// A client over that lab, with everything by default.
+pub(crate) fn client(lab: &Lab) -> Result<Pipeline, Error> {
+    builder(lab).build()
+}
+
+/// A client over that lab with other options.
+pub(crate) fn client_with(lab: &Lab, change: impl FnOnce(Options) -> Options) -> Result<Pipeline, Error> {
+    builder(lab).with(change).build()
+}
+
+/// Calls the operation with `{"n": 1}` where it has a body.
+pub(crate) async fn call(road: &Pipeline, op: &'static Op) -> Result<serde_json::Value, Error> {
+    let call = RawCall::of(road.clone(), op);
+    match op.body {
+        BodyKind::None => call.send().await,
+        _ => call.body(serde_json::json!({"n": 1})).send().await,
+    }
+}
+
+/// The failure of something that must fail.
+pub(crate) fn failure<T>(result: Result<T, Error>) -> Result<Error, String> {
+    result.err().ok_or_else(|| "succeeded where it had to fail".to_owned())
+}
+
+/// When each request was sent, in milliseconds.
+pub(crate) fn times(lab: &Lab) -> Vec<u128> {
+    lab.seen().iter().map(|seen| seen.at.as_millis()).collect()
+}
+
+/// Whole seconds.
+pub(crate) const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
