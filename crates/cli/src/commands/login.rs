@@ -1,0 +1,112 @@
+//! `login`, `logout`, `whoami`.
+
+use mlhub::Secret;
+
+use crate::args::Login;
+use crate::fault::Fault;
+use crate::output::{Out, Table};
+use crate::profile::{Credential, Files, Session, variable};
+use crate::terminal;
+
+/// Fetches a token, proves that it works, and keeps it.
+pub(crate) async fn login(session: &Session, options: &Login, out: &Out) -> Result<(), Fault> {
+    let username = username(session, options)?;
+    let password = password(session, options, &username)?;
+    let bare = Session {
+        platform: session.platform,
+        profile: session.profile.clone(),
+        url: session.url.clone(),
+        given_url: session.given_url.clone(),
+        credential: Credential::None,
+    };
+    let client = (session.platform.client)(&bare).map_err(|error| session.fault(&error))?;
+    let login = client.login(&session.url, &username, &password).await.map_err(|error| session.fault(&error))?;
+    let until = login.expires_at.as_ref().map_or_else(String::new, |end| format!(", until {end}"));
+    let files = Files::open()?;
+    files.keep(&session.profile, session.platform.name, login)?;
+    let place = files.credentials();
+    out.notice(&format!("logged in to {} as {username}{until}; the token is in {}", session.url, place.display()));
+    Ok(())
+}
+
+fn username(session: &Session, options: &Login) -> Result<String, Fault> {
+    let name = session.platform.name;
+    match options.username.clone().or_else(|| variable(name, "USERNAME")) {
+        Some(username) => Ok(username),
+        None if terminal::can_ask() => terminal::ask("Username"),
+        None => {
+            let next = format!("mlhub login {name} --username NAME --password-stdin");
+            Err(Fault::usage("no user name was given, and there is no terminal to ask on", next))
+        }
+    }
+}
+
+fn password(session: &Session, options: &Login, username: &str) -> Result<Secret, Fault> {
+    let name = session.platform.name;
+    if options.password_stdin {
+        return terminal::read_password();
+    }
+    match variable(name, "PASSWORD") {
+        Some(password) => Ok(password.into()),
+        None if terminal::can_ask() => terminal::ask_password(&format!("Password of {username}")),
+        None => {
+            let next = format!("printf %s \"$PASSWORD\" | mlhub login {name} --username {username} --password-stdin");
+            Err(Fault::usage("no password was given, and there is no terminal to ask on", next))
+        }
+    }
+}
+
+/// Forgets the token in the profile.
+pub(crate) fn logout(session: &Session, out: &Out) -> Result<(), Fault> {
+    let name = session.platform.name;
+    let had = Files::open()?.forget(&session.profile, name)?;
+    let profile = &session.profile;
+    out.notice(&match had {
+        true => {
+            format!("the token for {name} in the profile {profile:?} is forgotten; the server takes it until it ends")
+        }
+        false => format!("there was no token for {name} in the profile {profile:?}"),
+    });
+    Ok(())
+}
+
+/// Prints who the token speaks for, where it is used and where it came from.
+pub(crate) async fn whoami(session: &Session, out: &Out) -> Result<(), Fault> {
+    let fault = |error: mlhub::Error| session.fault(&error);
+    let client = (session.platform.client)(session).map_err(fault)?;
+    let (source, ends) = match &session.credential {
+        Credential::None => return Err(session.logged_out()),
+        Credential::Token { source, expires_at, .. } => (*source, expires_at.clone()),
+        Credential::Password { username, password } => {
+            client.sign_in(username, password).await.map_err(fault)?;
+            ("environment", None)
+        }
+    };
+    let me = client.whoami().await.map_err(fault)?;
+    let field = |name: &str| me.get(name).cloned().unwrap_or_default();
+    let ends = ends.map_or_else(String::new, |end| end.to_string());
+    let mut table = Table::new(["username", "uuid", "platform", "url", "login", "expires_at"]);
+    let cells = [session.platform.name.into(), shown(&session.url).into(), source.into(), ends.into()];
+    let [platform, url, source, ends] = cells;
+    table.row([field("username"), field("uuid"), platform, url, source, ends]);
+    out.table(&table)
+}
+
+/// An address without the password that may stand in it.
+fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rfind('@')) {
+        (Some((scheme, _)), Some(at)) => format!("{scheme}://{}", &url[at + 1..]),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        assert_eq!(shown("http://me:hunter2@host:1/p"), "http://host:1/p");
+        assert_eq!(shown("http://host:1/p"), "http://host:1/p");
+    }
+}

@@ -1,0 +1,62 @@
+//! What each command does.
+
+mod call;
+mod explain;
+mod login;
+mod ops;
+mod scripts;
+#[cfg(feature = "hub")]
+pub(crate) mod serve;
+
+use crate::args::{Cli, Command};
+use crate::fault::Fault;
+use crate::output::Out;
+use crate::platforms::{self, Platform};
+use crate::profile::Session;
+
+/// Carries the command out, until its end or Ctrl-C.
+pub(crate) async fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
+    #[cfg(feature = "hub")]
+    if let Command::Serve(options) = &cli.command {
+        // Ctrl-C is how a server is asked to stop.
+        return serve::serve(options, out).await;
+    }
+    tokio::select! {
+        result = dispatch(&cli, out) => result,
+        _ = tokio::signal::ctrl_c() => Err(Fault::interrupted()),
+    }
+}
+
+async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
+    let global = &cli.global;
+    match &cli.command {
+        #[cfg(feature = "hub")]
+        Command::Quickstart(options) => crate::quickstart::run(options, out).await,
+        #[cfg(feature = "hub")]
+        Command::Serve(options) => serve::serve(options, out).await,
+        Command::Call(options) => {
+            let session = Session::open(platform(&options.platform)?, global)?;
+            call::call(&session, options, out).await
+        }
+        Command::Ops(options) => ops::ops(options, out),
+        Command::Login(options) => {
+            let session = Session::open(platform(&options.platform)?, global)?;
+            login::login(&session, options, out).await
+        }
+        Command::Logout(options) => {
+            let session = Session::open(platform(&options.platform)?, global)?;
+            login::logout(&session, out)
+        }
+        Command::Whoami(options) => {
+            let session = Session::open(platform(&options.platform)?, global)?;
+            login::whoami(&session, out).await
+        }
+        Command::Explain(options) => explain::explain(options, out),
+        Command::Completions(options) => scripts::completions(options, out),
+        Command::Man(options) => scripts::man(options, out),
+    }
+}
+
+fn platform(name: &str) -> Result<&'static Platform, Fault> {
+    platforms::find(name).ok_or_else(|| Fault::usage(format!("there is no platform {name:?}"), "mlhub ops"))
+}

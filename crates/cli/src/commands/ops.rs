@@ -1,0 +1,57 @@
+//! `ops`: what can be called, and what it takes.
+
+use mlhub::Op;
+use mlhub::op::{BodyKind, Place};
+
+use crate::args::Ops;
+use crate::fault::Fault;
+use crate::output::{Out, Table};
+use crate::platforms::{self, PLATFORMS, Platform};
+
+/// Prints the operations, or the parameters of one.
+pub(crate) fn ops(options: &Ops, out: &Out) -> Result<(), Fault> {
+    let platform = options.platform.as_deref().and_then(platforms::find);
+    if let (Some(platform), Some(id)) = (platform, &options.operation) {
+        let op = platform.op(id).ok_or_else(|| unknown(platform, id))?;
+        return out.table(&parameters(op));
+    }
+    let shown = platform.map_or(PLATFORMS, std::slice::from_ref);
+    out.table(&operations(shown))
+}
+
+fn operations(platforms: &[Platform]) -> Table {
+    let mut table = Table::new(["operation", "platform", "method", "path", "summary"]);
+    for op in platforms.iter().flat_map(|platform| platform.ops) {
+        let method = op.method.as_str().into();
+        table.row([op.id.into(), op.platform.into(), method, op.path.into(), op.summary.into()]);
+    }
+    table
+}
+
+fn parameters(op: &Op) -> Table {
+    let mut table = Table::new(["parameter", "place", "required", "list", "description"]);
+    for param in op.params {
+        let place = match param.place {
+            Place::Path => "path",
+            Place::Query => "query",
+            Place::Header => "header",
+            Place::Body => "body",
+        };
+        table.row([param.name.into(), place.into(), param.required.into(), param.list.into(), param.doc.into()]);
+    }
+    if op.body != BodyKind::None && !op.params.iter().any(|param| param.place == Place::Body) {
+        let description = "the whole body, as the document has it";
+        table.row(["--body".into(), "body".into(), true.into(), false.into(), description.into()]);
+    }
+    table
+}
+
+/// The failure for an operation that is not there, with those that sound like it.
+pub(super) fn unknown(platform: &Platform, id: &str) -> Fault {
+    let parts: Vec<&str> = id.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
+    let shares = |op: &&Op| parts.iter().any(|part| op.id.split('_').any(|own| own == *part));
+    let near: Vec<_> = platform.ops.iter().filter(shares).map(|op| op.id).collect();
+    let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
+    let message = format!("{} has no operation {id:?}{hint}", platform.name);
+    Fault::usage(message, format!("mlhub ops {}", platform.name))
+}

@@ -1,0 +1,97 @@
+//! Data on stdout, in the form that was asked for.
+
+mod table;
+mod text;
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde_json::Value;
+
+pub(crate) use table::Table;
+
+use crate::args::{Format, Global};
+use crate::fault::Fault;
+use crate::terminal;
+
+/// Where data goes, and in which form.
+#[derive(Debug)]
+pub(crate) struct Out {
+    format: Option<Format>,
+    quiet: bool,
+    terminal: bool,
+}
+
+impl Out {
+    /// As the command line and stdout say.
+    pub(crate) fn new(global: &Global) -> Out {
+        Out { format: global.output, quiet: global.quiet, terminal: std::io::stdout().is_terminal() }
+    }
+
+    /// The form that was asked for, if any was.
+    pub(crate) fn asked(&self) -> Option<Format> {
+        self.format
+    }
+
+    /// Whether only ids are wanted.
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether people look at stdout.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// Says something about the data, on stderr.
+    pub(crate) fn notice(&self, text: &str) {
+        if !self.quiet {
+            terminal::write_stderr(&format!("{text}\n"));
+        }
+    }
+
+    /// Prints a table of ours.
+    pub(crate) fn table(&self, table: &Table) -> Result<(), Fault> {
+        if self.quiet {
+            return self.text(&table.ids());
+        }
+        let format = self.format.unwrap_or(if self.terminal { Format::Table } else { Format::Tsv });
+        match format {
+            Format::Json => self.text(&text::json(&table.value())),
+            Format::Yaml => self.text(&text::yaml(&table.value())?),
+            Format::Jsonl => self.text(&table.jsonl()),
+            Format::Csv => self.text(&table.csv()),
+            Format::Tsv => self.text(&table.tsv()),
+            Format::Table => {
+                let width = if self.terminal { terminal::width() } else { usize::MAX };
+                let (text, cut) = table.aligned(width);
+                self.text(&text)?;
+                if cut {
+                    self.notice("cut to fit; -o tsv shows all");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Prints any JSON value: its rows, where the form is one of rows.
+    pub(crate) fn value(&self, value: &Value) -> Result<(), Fault> {
+        match self.format {
+            _ if self.quiet => self.text(&Table::of(value).ids()),
+            None | Some(Format::Json) => self.text(&text::json(value)),
+            Some(Format::Yaml) => self.text(&text::yaml(value)?),
+            Some(_) => self.table(&Table::of(value)),
+        }
+    }
+
+    /// Prints text, as it is.
+    pub(crate) fn text(&self, text: &str) -> Result<(), Fault> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Prints bytes, as they are, at once.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Fault> {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(bytes)?;
+        Ok(stdout.flush()?)
+    }
+}

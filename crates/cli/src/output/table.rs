@@ -1,0 +1,231 @@
+//! Rows with named columns: aligned for people, or as TSV, CSV and JSON lines.
+
+use serde_json::{Map, Value};
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+/// Between two columns of an aligned table.
+const GAP: usize = 2;
+/// No column is cut below this width: less shows nothing.
+const NARROWEST: usize = 8;
+/// Keys under which platforms keep the rows of a list.
+const LISTS: &[&str] = &["items", "data", "results"];
+/// Columns that name a row, the best first.
+const IDS: &[&str] = &["id", "uuid", "exp_uuid", "trial_id", "name"];
+
+/// Rows with named columns.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    columns: Vec<String>,
+    rows: Vec<Vec<Value>>,
+}
+
+impl Table {
+    /// A table without rows yet. The first column names the row.
+    pub(crate) fn new<const N: usize>(columns: [&str; N]) -> Table {
+        Table { columns: columns.map(str::to_owned).to_vec(), rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [Value; N]) {
+        self.rows.push(cells.to_vec());
+    }
+
+    /// The rows in a reply: of a list, of the list in a page, or the one that
+    /// the reply itself is.
+    pub(crate) fn of(value: &Value) -> Table {
+        let list = match value {
+            Value::Array(items) => Some(items),
+            Value::Object(fields) => LISTS.iter().find_map(|key| fields.get(*key)?.as_array()),
+            _ => None,
+        };
+        let items = list.map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+        let mut columns: Vec<String> = Vec::new();
+        for key in items.iter().filter_map(Value::as_object).flat_map(Map::keys) {
+            if !columns.contains(key) {
+                columns.push(key.clone());
+            }
+        }
+        if columns.is_empty() {
+            let rows = items.iter().map(|item| vec![item.clone()]).collect();
+            return Table { columns: vec!["value".to_owned()], rows };
+        }
+        if let Some(id) = IDS.iter().find_map(|id| columns.iter().position(|column| column == id)) {
+            columns[..=id].rotate_right(1);
+        }
+        let cell = |item: &Value, column: &String| item.get(column).cloned().unwrap_or_default();
+        let rows = items.iter().map(|item| columns.iter().map(|column| cell(item, column)).collect()).collect();
+        Table { columns, rows }
+    }
+
+    /// The rows as JSON.
+    pub(crate) fn value(&self) -> Value {
+        self.objects().collect()
+    }
+
+    /// One JSON document per line.
+    pub(crate) fn jsonl(&self) -> String {
+        self.objects().map(|object| format!("{object}\n")).collect()
+    }
+
+    fn objects(&self) -> impl Iterator<Item = Value> {
+        self.rows.iter().map(|row| {
+            let fields = self.columns.iter().cloned().zip(row.iter().cloned());
+            Value::Object(fields.collect())
+        })
+    }
+
+    /// The first column, a line each.
+    pub(crate) fn ids(&self) -> String {
+        self.rows.iter().filter_map(|row| row.first()).map(|cell| format!("{}\n", escaped(cell))).collect()
+    }
+
+    /// Tab-separated lines. No heading, so that what reads them needs not skip
+    /// one; tabs and line ends within a cell are escaped.
+    pub(crate) fn tsv(&self) -> String {
+        let line = |row: &Vec<Value>| row.iter().map(escaped).collect::<Vec<_>>().join("\t") + "\n";
+        self.rows.iter().map(line).collect()
+    }
+
+    /// Comma-separated lines with a heading, quoted as RFC 4180 has it.
+    pub(crate) fn csv(&self) -> String {
+        let heading = self.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>();
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| quoted(&plain(cell))).collect());
+        std::iter::once(heading).chain(rows).map(|cells: Vec<_>| cells.join(",") + "\n").collect()
+    }
+
+    /// Aligned columns that fit the width, and whether anything was cut.
+    pub(crate) fn aligned(&self, width: usize) -> (String, bool) {
+        let heading = self.columns.iter().map(|name| name.to_uppercase().replace('_', " ")).collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(printable).collect());
+        let lines: Vec<Vec<String>> = std::iter::once(heading).chain(rows).collect();
+        let mut widths = vec![0; self.columns.len()];
+        for line in &lines {
+            for (most, cell) in widths.iter_mut().zip(line) {
+                *most = (*most).max(cell.width());
+            }
+        }
+        let cut = fit(&mut widths, width);
+        let mut text = String::new();
+        for line in &lines {
+            let mut out = String::new();
+            for (cell, &most) in line.iter().zip(&widths) {
+                let cell = shortened(cell, most);
+                out += &cell;
+                out.extend(std::iter::repeat_n(' ', most - cell.width() + GAP));
+            }
+            text += out.trim_end();
+            text.push('\n');
+        }
+        (text, cut)
+    }
+}
+
+/// Takes from the widest column until the line fits.
+fn fit(widths: &mut [usize], width: usize) -> bool {
+    let mut cut = false;
+    while widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1) > width {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > NARROWEST => *widest -= 1,
+            _ => break,
+        }
+        cut = true;
+    }
+    cut
+}
+
+fn shortened(cell: &str, most: usize) -> String {
+    if cell.width() <= most {
+        return cell.to_owned();
+    }
+    let mut out = String::new();
+    let mut used = 1; // the dots
+    for letter in cell.chars() {
+        used += letter.width().unwrap_or(0);
+        if used > most {
+            break;
+        }
+        out.push(letter);
+    }
+    out + "…"
+}
+
+/// A text as it is, anything else as JSON, nothing for null.
+fn plain(cell: &Value) -> String {
+    match cell {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What a server sent must not move the cursor or change colours.
+fn printable(cell: &Value) -> String {
+    plain(cell).chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+fn escaped(cell: &Value) -> String {
+    plain(cell).replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn awkward() -> Table {
+        let mut table = Table::new(["id", "some_text"]);
+        table.row([json!("a"), json!("tab\tline\nback\\slash")]);
+        table.row([json!("b"), json!({"x": "1, \"2\""})]);
+        table.row([json!("c"), Value::Null]);
+        table
+    }
+
+    #[test]
+    fn tsv_keeps_a_row_on_its_line() {
+        let expected = "a\ttab\\tline\\nback\\\\slash\nb\t{\"x\":\"1, \\\\\"2\\\\\"\"}\nc\t\n";
+        assert_eq!(awkward().tsv(), expected);
+    }
+
+    #[test]
+    fn csv_quotes_what_would_be_misread() {
+        let expected = "id,some_text\na,\"tab\tline\nback\\slash\"\nb,\"{\"\"x\"\":\"\"1, \\\"\"2\\\"\"\"\"}\"\nc,\n";
+        assert_eq!(awkward().csv(), expected);
+    }
+
+    #[test]
+    fn aligned_columns_fit_and_say_when_they_were_cut() {
+        let mut table = Table::new(["id", "what"]);
+        table.row([json!(1), json!("漢字 wide letters count twice")]);
+        assert_eq!(table.aligned(100), ("ID  WHAT\n1   漢字 wide letters count twice\n".to_owned(), false));
+        assert_eq!(table.aligned(18), ("ID  WHAT\n1   漢字 wide let…\n".to_owned(), true));
+    }
+
+    #[test]
+    fn a_server_cannot_move_the_cursor() {
+        let mut table = Table::new(["id"]);
+        table.row([json!("\u{1b}[2Jgone\u{7}")]);
+        assert!(!table.aligned(80).0.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn rows_are_found_wherever_a_reply_keeps_them() {
+        for reply in [
+            json!([{"name": "n", "id": 1}, {"id": 2, "more": true}]),
+            json!({"items": [{"name": "n", "id": 1}, {"id": 2, "more": true}], "total": 2}),
+            json!({"data": [{"name": "n", "id": 1}, {"id": 2, "more": true}], "meta": {}}),
+        ] {
+            let table = Table::of(&reply);
+            assert_eq!(table.ids(), "1\n2\n");
+            let mut columns = table.columns.clone();
+            columns.sort();
+            assert_eq!(columns, ["id", "more", "name"]);
+        }
+        assert_eq!(Table::of(&json!({"uuid": "u", "a": [1]})).tsv(), "u\t[1]\n");
+        assert_eq!(Table::of(&json!("text")).tsv(), "text\n");
+        assert_eq!(Table::of(&json!([])).csv(), "value\n");
+    }
+}

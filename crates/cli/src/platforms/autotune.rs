@@ -1,0 +1,62 @@
+//! AutoTune: mlhub's own hub, or the original.
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use mlhub::autotune::{Client as AutoTune, ops, types};
+use mlhub::{Error, Op, RawCall, Secret, Token};
+use serde_json::{Value, json};
+
+use super::{Client, Platform};
+use crate::profile::{Credential, Login, Session};
+
+/// The row of the table. The port is the one that the original documents.
+pub(super) const PLATFORM: Platform =
+    Platform { name: "autotune", url: "http://127.0.0.1:8008", ops: ops::OPS, client };
+
+fn client(session: &Session) -> Result<Box<dyn Client>, Error> {
+    let mut builder = AutoTune::builder(&session.url);
+    if let Credential::Token { token, .. } = &session.credential {
+        builder = builder.token(token.clone());
+    }
+    Ok(Box::new(builder.build()?))
+}
+
+impl Client for AutoTune {
+    fn call(&self, op: &'static Op) -> RawCall {
+        AutoTune::call(self, op)
+    }
+
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
+        AutoTune::login(self, username, password.clone()).boxed()
+    }
+
+    fn login<'a>(
+        &'a self,
+        url: &'a str,
+        username: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<Login, Error>> {
+        async move {
+            let form = types::Credentials::builder().username(username).password(password.clone());
+            let reply = self.auth().token().body(form).send().await?;
+            let token = Token::new(reply.access_token);
+            AutoTune::builder(url).token(token.value().clone()).build()?.whoami().await?;
+            Ok(Login {
+                url: url.to_owned(),
+                username: username.to_owned(),
+                token: token.value().clone(),
+                expires_at: token.expires().map(Into::into),
+            })
+        }
+        .boxed()
+    }
+
+    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+        async move {
+            let me = AutoTune::whoami(self).await?;
+            // The reply carries a fresh token beside these two.
+            Ok(json!({"username": me.username, "uuid": me.uuid}))
+        }
+        .boxed()
+    }
+}

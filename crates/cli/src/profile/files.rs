@@ -1,0 +1,228 @@
+//! Profiles in the user's config folder: addresses in one file, secrets in
+//! another that nobody else can read.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy as _;
+use mlhub::{Secret, Timestamp};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::terminal;
+
+/// Addresses, for people to edit.
+const CONFIG: &str = "config.yaml";
+/// Tokens.
+const CREDENTIALS: &str = "credentials.yaml";
+/// Held while the other two are read and written, so that two logins at once
+/// do not undo each other.
+const LOCK: &str = ".lock";
+
+/// What is kept of a login.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Login {
+    /// The server that gave the token. It is sent to no other.
+    pub(crate) url: String,
+    /// Who logged in.
+    pub(crate) username: String,
+    /// The token.
+    pub(crate) token: Secret,
+    /// When it ends, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+/// A platform in a profile.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Place {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+/// Both files: profile, platform, entry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: DeserializeOwned"))]
+struct Profiles<T> {
+    #[serde(default = "BTreeMap::new")]
+    profiles: BTreeMap<String, BTreeMap<String, T>>,
+}
+
+impl<T> Default for Profiles<T> {
+    fn default() -> Self {
+        Profiles { profiles: BTreeMap::new() }
+    }
+}
+
+/// The folder with both files.
+#[derive(Debug)]
+pub(crate) struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// The folder of this user: `$XDG_CONFIG_HOME/mlhub`, or where the system
+    /// has such folders.
+    pub(crate) fn open() -> Result<Files, Fault> {
+        let strategy = etcetera::choose_base_strategy().map_err(Fault::local)?;
+        Ok(Files { folder: strategy.config_dir().join("mlhub") })
+    }
+
+    /// Where tokens are kept.
+    pub(crate) fn credentials(&self) -> PathBuf {
+        self.folder.join(CREDENTIALS)
+    }
+
+    /// The address in the profile.
+    pub(crate) fn url(&self, profile: &str, platform: &str) -> Result<Option<String>, Fault> {
+        let config: Profiles<Place> = self.read(CONFIG)?;
+        Ok(config.profiles.get(profile).and_then(|entries| entries.get(platform)?.url.clone()))
+    }
+
+    /// The login in the profile.
+    pub(crate) fn login(&self, profile: &str, platform: &str) -> Result<Option<Login>, Fault> {
+        let file: Profiles<Login> = self.read(CREDENTIALS)?;
+        if !file.profiles.is_empty() {
+            self.check_mode();
+        }
+        Ok(file.profiles.get(profile).and_then(|entries| entries.get(platform)).cloned())
+    }
+
+    /// Keeps a login, and its address for later commands.
+    pub(crate) fn keep(&self, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
+        let _lock = self.lock()?;
+        let mut config: Profiles<Place> = self.read(CONFIG)?;
+        let place = config.profiles.entry(profile.to_owned()).or_default().entry(platform.to_owned()).or_default();
+        place.url = Some(login.url.clone());
+        let mut file: Profiles<Login> = self.read(CREDENTIALS)?;
+        file.profiles.entry(profile.to_owned()).or_default().insert(platform.to_owned(), login);
+        self.write(CREDENTIALS, &file)?;
+        self.write(CONFIG, &config)
+    }
+
+    /// Forgets a login; whether there was one.
+    pub(crate) fn forget(&self, profile: &str, platform: &str) -> Result<bool, Fault> {
+        if !self.credentials().exists() {
+            return Ok(false);
+        }
+        let _lock = self.lock()?;
+        let mut file: Profiles<Login> = self.read(CREDENTIALS)?;
+        let entries = file.profiles.get_mut(profile);
+        let had = entries.is_some_and(|entries| entries.remove(platform).is_some());
+        file.profiles.retain(|_, entries| !entries.is_empty());
+        self.write(CREDENTIALS, &file)?;
+        Ok(had)
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Profiles<T>, Fault> {
+        let path = self.folder.join(name);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) if text.trim().is_empty() => return Ok(Profiles::default()),
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Profiles::default()),
+            Err(error) => return Err(failed("read", &path, &error)),
+        };
+        // The parser's own message would quote the file, tokens and all.
+        serde_saphyr::from_str(&text).map_err(|_| {
+            let message = format!("{} is not a file of profiles: it begins with `profiles:`", path.display());
+            Fault::new(Exit::Usage, message, format!("mv {} {}.old", path.display(), path.display()))
+        })
+    }
+
+    /// Replaces the file whole: whoever reads it meanwhile sees the old or the
+    /// new one. A temporary file is for its owner alone (0600) from the start.
+    fn write<T: Serialize>(&self, name: &str, value: &Profiles<T>) -> Result<(), Fault> {
+        let path = self.folder.join(name);
+        let text = serde_saphyr::to_string(value).map_err(Fault::local)?;
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+            file.write_all(text.as_bytes())?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(|error| failed("written", &path, &error))
+    }
+
+    fn lock(&self) -> Result<File, Fault> {
+        let path = self.folder.join(LOCK);
+        let lock = || -> std::io::Result<File> {
+            std::fs::create_dir_all(&self.folder)?;
+            let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(|error| failed("locked", &path, &error))
+    }
+
+    #[cfg(unix)]
+    fn check_mode(&self) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.credentials();
+        let open = std::fs::metadata(&path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+        if open {
+            let path = path.display();
+            terminal::warn(&format!("others can read the tokens in {path}\n  next: chmod 600 {path}"));
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn check_mode(&self) {}
+}
+
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> Fault {
+    let message = format!("{} cannot be {what}: {error}", path.display());
+    Fault::new(Exit::Other, message, format!("ls -l {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Files) {
+        let dir = tempfile::tempdir().unwrap();
+        let files = Files { folder: dir.path().join("mlhub") };
+        (dir, files)
+    }
+
+    fn login(token: &str) -> Login {
+        Login { url: "http://a".into(), username: "me".into(), token: token.into(), expires_at: None }
+    }
+
+    #[test]
+    fn a_login_is_found_again_and_forgotten() {
+        let (_dir, files) = folder();
+        assert!(files.login("default", "autotune").unwrap().is_none());
+        files.keep("default", "autotune", login("one")).unwrap();
+        files.keep("other", "autotune", login("two")).unwrap();
+        assert_eq!(files.login("default", "autotune").unwrap().unwrap().token.expose(), "one");
+        assert_eq!(files.url("other", "autotune").unwrap().as_deref(), Some("http://a"));
+        assert!(files.forget("default", "autotune").unwrap());
+        assert!(!files.forget("default", "autotune").unwrap());
+        assert!(files.login("default", "autotune").unwrap().is_none());
+        assert_eq!(files.login("other", "autotune").unwrap().unwrap().token.expose(), "two");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_can_read_the_tokens() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_dir, files) = folder();
+        files.keep("default", "autotune", login("one")).unwrap();
+        let mode = std::fs::metadata(files.credentials()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_not_quoted() {
+        let (_dir, files) = folder();
+        std::fs::create_dir_all(&files.folder).unwrap();
+        std::fs::write(files.credentials(), "profiles: [hunter2").unwrap();
+        let fault = format!("{:?}", files.login("default", "autotune").unwrap_err());
+        assert!(fault.contains(CREDENTIALS) && !fault.contains("hunter2"), "{fault}");
+    }
+}

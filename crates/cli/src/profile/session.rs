@@ -1,0 +1,157 @@
+//! What one command uses: an address, and a credential that belongs to it.
+
+use std::time::SystemTime;
+
+use mlhub::Secret;
+
+use super::files::{Files, Login};
+use crate::args::Global;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::platforms::Platform;
+use crate::{clock, terminal};
+
+/// The profile that is used where none is named.
+const PROFILE: &str = "default";
+
+/// An address and the credential for it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// The platform.
+    pub(crate) platform: &'static Platform,
+    /// The profile.
+    pub(crate) profile: String,
+    /// The server.
+    pub(crate) url: String,
+    /// What was given as `--url`, to be repeated in the next command.
+    pub(crate) given_url: Option<String>,
+    /// How to prove who is asking.
+    pub(crate) credential: Credential,
+}
+
+/// How to prove who is asking.
+#[derive(Debug)]
+pub(crate) enum Credential {
+    /// Not at all.
+    None,
+    /// A token, and where it came from.
+    Token {
+        /// The token.
+        token: Secret,
+        /// Where it was found.
+        source: &'static str,
+        /// When it ends, as far as the profile knows.
+        expires_at: Option<mlhub::Timestamp>,
+    },
+    /// A login with each command.
+    Password {
+        /// Who.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+}
+
+/// Reads a variable of the environment; one that is empty counts as not set.
+pub(crate) fn variable(platform: &str, what: &str) -> Option<String> {
+    let name = format!("MLHUB_{}_{what}", platform.to_uppercase().replace('-', "_"));
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Session {
+    /// What the command line, the environment and the profile say.
+    pub(crate) fn open(platform: &'static Platform, global: &Global) -> Result<Session, Fault> {
+        let files = Files::open()?;
+        let profile = global.profile.clone();
+        let profile = profile.or_else(|| std::env::var("MLHUB_PROFILE").ok().filter(|name| !name.is_empty()));
+        let profile = profile.unwrap_or_else(|| PROFILE.to_owned());
+        let url = match global.url.clone().or_else(|| variable(platform.name, "URL")) {
+            Some(url) => url,
+            None => files.url(&profile, platform.name)?.unwrap_or_else(|| platform.url.to_owned()),
+        };
+        let credential = match given(platform.name, global) {
+            Some(credential) => credential,
+            None => kept(files.login(&profile, platform.name)?, &url, clock::now()),
+        };
+        Ok(Session { platform, profile, url, given_url: global.url.clone(), credential })
+    }
+
+    /// The failure of a call of this session.
+    pub(crate) fn fault(&self, error: &mlhub::Error) -> Fault {
+        Fault::call(error, self.platform.name, self.given_url.as_deref())
+    }
+
+    /// The failure of a command that needs a login, without one.
+    pub(crate) fn logged_out(&self) -> Fault {
+        let name = self.platform.name;
+        Fault::new(Exit::Denied, format!("not logged in to {name}"), format!("mlhub login {name}"))
+    }
+}
+
+/// A credential from the command line or the environment.
+fn given(platform: &str, global: &Global) -> Option<Credential> {
+    let token = |token: Secret, source| Credential::Token { token, source, expires_at: None };
+    if let Some(given) = &global.token {
+        return Some(token(given.clone(), "--token"));
+    }
+    if let Some(given) = variable(platform, "TOKEN") {
+        return Some(token(given.into(), "environment"));
+    }
+    let username = variable(platform, "USERNAME")?;
+    let password = variable(platform, "PASSWORD")?;
+    Some(Credential::Password { username, password: password.into() })
+}
+
+/// The credential in the profile, if it belongs to that server and still lives.
+fn kept(login: Option<Login>, url: &str, now: SystemTime) -> Credential {
+    // A token goes to the server that gave it and to no other.
+    let Some(login) = login.filter(|login| same_server(&login.url, url)) else {
+        return Credential::None;
+    };
+    if login.expires_at.as_ref().and_then(mlhub::Timestamp::time).is_some_and(|end| end <= now) {
+        terminal::warn("the login in the profile has ended");
+        return Credential::None;
+    }
+    Credential::Token { token: login.token, source: "profile", expires_at: login.expires_at }
+}
+
+fn same_server(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    fn login(expires: Option<u64>) -> Option<Login> {
+        Some(Login {
+            url: "http://one:1/".into(),
+            username: "me".into(),
+            token: "hunter2".into(),
+            expires_at: expires.map(|seconds| (UNIX_EPOCH + Duration::from_secs(seconds)).into()),
+        })
+    }
+
+    #[test]
+    fn a_token_goes_to_the_server_that_gave_it_and_to_no_other() {
+        let now = UNIX_EPOCH;
+        assert!(matches!(kept(login(None), "http://one:1", now), Credential::Token { .. }));
+        assert!(matches!(kept(login(None), "http://one:2", now), Credential::None));
+        assert!(matches!(kept(login(None), "https://one:1", now), Credential::None));
+        assert!(matches!(kept(None, "http://one:1", now), Credential::None));
+    }
+
+    #[test]
+    fn a_token_that_has_ended_is_not_sent() {
+        let now = UNIX_EPOCH + Duration::from_secs(100);
+        assert!(matches!(kept(login(Some(101)), "http://one:1", now), Credential::Token { .. }));
+        assert!(matches!(kept(login(Some(100)), "http://one:1", now), Credential::None));
+    }
+
+    #[test]
+    fn a_session_does_not_show_its_token() {
+        let credential = kept(login(None), "http://one:1", UNIX_EPOCH);
+        assert!(!format!("{credential:?}").contains("hunter2"));
+    }
+}

@@ -1,0 +1,67 @@
+//! What is said to people: notices on stderr, questions on a terminal, logs.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use mlhub::Secret;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::Command;
+use crate::fault::Fault;
+
+/// Width of a terminal that does not say; as everywhere since the VT100.
+const WIDTH: usize = 80;
+
+/// Writes to stderr, without colours where nobody wants them. There is nobody
+/// left to be told that stderr is closed.
+pub(crate) fn write_stderr(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
+/// A warning; said even under `--quiet`.
+pub(crate) fn warn(text: &str) {
+    let yellow = anstyle::AnsiColor::Yellow.on_default().bold();
+    write_stderr(&format!("{yellow}warning:{yellow:#} {text}\n"));
+}
+
+/// Columns of the terminal behind stdout.
+pub(crate) fn width() -> usize {
+    terminal_size::terminal_size_of(std::io::stdout()).map_or(WIDTH, |(width, _)| width.0.into())
+}
+
+/// Whether somebody is there to answer: what is asked goes to stderr, what is
+/// answered comes from stdin.
+pub(crate) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks for a line.
+pub(crate) fn ask(question: &str) -> Result<String, Fault> {
+    write_stderr(&format!("{question}: "));
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Fault::local)?;
+    Ok(line.trim().to_owned())
+}
+
+/// Asks for a password; what is typed is not shown.
+pub(crate) fn ask_password(question: &str) -> Result<Secret, Fault> {
+    let typed = rpassword::prompt_password(format!("{question}: ")).map_err(Fault::local)?;
+    Ok(typed.into())
+}
+
+/// The first line of stdin, for a password that a script pipes in.
+pub(crate) fn read_password() -> Result<Secret, Fault> {
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Fault::local)?;
+    Ok(line.trim_end_matches(['\r', '\n']).into())
+}
+
+/// Sends logs to stderr. Silent but for warnings, unless `RUST_LOG` says
+/// otherwise; a server tells of its requests.
+pub(crate) fn log(command: &Command) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(command.log_level()));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
+        .with_writer(std::io::stderr)
+        .init();
+}

@@ -1,0 +1,126 @@
+//! `call` reaches every operation of the document, and says how it went.
+
+use std::collections::BTreeMap;
+
+use mlhub::autotune::ops::OPS;
+use serde_json::{Value, json};
+
+use crate::hub::{HUB, PASSWORD, USER};
+use crate::support::Home;
+
+#[test]
+fn every_operation_can_be_called_by_name() {
+    let experiment = HUB.experiment();
+    let trial = HUB.trial(&experiment);
+    let other = HUB.experiment();
+    let me: Value = serde_json::from_str(&HUB.home().run(&["whoami", "autotune", "-o", "json"]).ok()).unwrap();
+    let uuid = me[0]["uuid"].as_str().unwrap();
+    let covars = r#"covars={"x":{"vtype":"int","guess":1,"min":0,"max":3}}"#;
+    let (exp, id) = (format!("exp_uuid={experiment}"), format!("experiment_id={experiment}"));
+    let (user, password) = (format!("username={USER}"), format!("password={PASSWORD}"));
+    let trial_id = format!("trial_id={trial}");
+    let arguments: BTreeMap<&str, Vec<&str>> = [
+        ("hub_info", vec![]),
+        ("auth_token", vec![user.as_str(), &password]),
+        ("auth_login", vec![&user, &password]),
+        ("auth_me", vec![]),
+        ("auth_header_me", vec![]),
+        ("user_list", vec![]),
+        ("user_get", vec!["user_id=1", "uuid=ME"]),
+        ("user_signup", vec!["email=second@example.org", &password]),
+        ("experiment_create", vec!["name=two", covars]),
+        ("experiment_ask", vec![&exp]),
+        ("experiment_tell", vec![&exp, r#"covars_tell=[{"x":0.25}]"#, r#"response_tell=[{"response":1.5}]"#]),
+        ("experiment_all", vec![]),
+        ("experiment_list", vec!["limit=2"]),
+        ("experiment_get", vec![&id]),
+        ("experiment_best", vec![&id]),
+        ("experiment_history", vec![&id]),
+        ("trial_create", vec!["experiment_id=OTHER", "Idempotency-Key=one"]),
+        ("trial_list", vec![&id, "state=pending"]),
+        ("trial_get", vec![&trial_id]),
+        ("trial_tell", vec![&trial_id, "value=0.5"]),
+    ]
+    .into();
+    // The tells come first: the best and the history need them.
+    let rank = |id: &str| (!id.ends_with("_tell"), id.to_owned());
+    let mut rows: Vec<_> = OPS.iter().map(|op| op.id).collect();
+    rows.sort_by_key(|id| rank(id));
+    let home = HUB.home();
+    for id in rows {
+        let given = arguments.get(id).unwrap_or_else(|| panic!("{id} has no arguments in this test"));
+        let filled: Vec<_> = given.iter().map(|text| text.replace("ME", uuid).replace("OTHER", &other)).collect();
+        let mut args = vec!["call", "autotune", id];
+        args.extend(filled.iter().map(String::as_str));
+        args.extend(["-o", "json"]);
+        let reply = home.run(&args).ok();
+        assert!(serde_json::from_str::<Value>(&reply).is_ok(), "{id}: {reply}");
+    }
+}
+
+#[test]
+fn a_body_comes_from_the_command_line_a_file_or_stdin() {
+    let home = HUB.home();
+    let body = json!({"name": "n", "covars": {"x": {"vtype": "cat", "guess": "a", "options": ["a", "b"]}}}).to_string();
+    std::fs::write(home.path().join("body.json"), &body).unwrap();
+    let create = ["call", "autotune", "experiment_create", "--body"];
+    home.run(&[&create[..], &[&body]].concat()).ok();
+    home.run(&[&create[..], &["@body.json"]].concat()).ok();
+    home.run_with_stdin(&[&create[..], &["-"]].concat(), &body).ok();
+    let said = home.run(&[&create[..], &["@missing.json"]].concat()).fails(2);
+    assert!(said.contains("missing.json"), "{said}");
+    let said = home.run(&[&create[..], &["{hunter2"]].concat()).fails(2);
+    assert!(said.contains("not JSON") && !said.contains("hunter2"), "{said}");
+    home.run(&["call", "autotune", "hub_info", "--body", "{}"]).fails(2);
+}
+
+#[test]
+fn the_bytes_of_a_reply_are_printed_as_they_came() {
+    let printed = HUB.home().run(&["call", "autotune", "hub_info"]).ok();
+    let curl = std::process::Command::new("curl").args(["-sS", &HUB.url]).output();
+    if let Ok(curl) = curl {
+        assert_eq!(printed.as_bytes(), curl.stdout);
+    }
+    assert!(printed.starts_with('{'), "{printed}");
+}
+
+#[test]
+fn the_form_is_chosen_with_output() {
+    let (home, experiment) = (HUB.home(), HUB.experiment());
+    let list = |form: &str| home.run(&["call", "autotune", "experiment_list", "limit=1", "-o", form]).ok();
+    for form in ["json", "jsonl", "yaml", "csv", "table", "tsv"] {
+        assert!(list(form).contains(&experiment), "{form}");
+    }
+    assert_eq!(list("jsonl").lines().count(), 1);
+    assert_eq!(list("csv").lines().count(), 2);
+    assert_eq!(home.run(&["call", "autotune", "experiment_list", "limit=1", "-q"]).ok().trim(), experiment);
+}
+
+#[test]
+fn the_exit_code_says_what_sort_of_failure_it_was() {
+    let (home, nobody) = (HUB.home(), HUB.outside());
+    let missing = "experiment_id=00000000-0000-0000-0000-000000000000";
+    let call = |home: &Home, args: &[&str], code| home.run(&[&["call", "autotune"], args].concat()).fails(code);
+    let experiment = HUB.experiment();
+    let trial = format!("trial_id={}", HUB.trial(&experiment));
+
+    call(&home, &["experiment_create"], 2);
+    let said = call(&home, &["experiment_gets"], 2);
+    assert!(said.contains("experiment_get"), "{said}");
+    call(&home, &["experiment_get", "experiment_id=../x"], 2);
+    let said = call(&nobody, &["experiment_list"], 3);
+    assert!(said.trim_end().ends_with("mlhub login autotune"), "{said}");
+    call(&home, &["experiment_get", missing], 4);
+    call(&home, &["trial_tell", &trial, "value=high"], 1);
+    home.run(&["call", "autotune", "trial_tell", &trial, "value=1"]).ok();
+    call(&home, &["trial_tell", &trial, "value=2"], 5);
+}
+
+#[test]
+fn nobody_there_is_an_exit_code_of_its_own() {
+    // A port that was free a moment ago and is not listened on.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let said = Home::new().run(&["call", "autotune", "hub_info", "--url", &format!("http://{free}")]).fails(10);
+    assert!(said.contains("mlhub explain MLH-CONNECT"), "{said}");
+    Home::new().run(&["call", "autotune", "hub_info", "--url", "no address"]).fails(2);
+}
