@@ -16,11 +16,23 @@ const TIMESTAMP: &str = "MlhubTimestamp";
 /// Moves such schemas into components, wherever they stand in `json`.
 pub(super) fn types(json: &mut Value) -> Vec<Replacement> {
     let mut found = BTreeMap::new();
+    // One that is a component already is replaced under its own name.
+    for (name, schema) in json["components"]["schemas"].as_object_mut().into_iter().flatten() {
+        if let Some(replacement) = ours(schema) {
+            found.insert(name.clone(), Replacement { component: name.clone(), ..replacement });
+            *schema = plain();
+        }
+    }
     walk(json, &mut found);
     for name in found.keys() {
-        json["components"]["schemas"][name] = json!({"type": "string", "description": "A text."});
+        json["components"]["schemas"][name] = plain();
     }
     found.into_values().collect()
+}
+
+/// What the generator sees of it: it writes the name and never looks inside.
+fn plain() -> Value {
+    json!({"type": "string", "description": "A text."})
 }
 
 fn walk(value: &mut Value, found: &mut BTreeMap<String, Replacement>) {
