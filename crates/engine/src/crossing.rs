@@ -2,7 +2,7 @@
 //!
 //! A process that knows one option well and another hardly at all expects little improvement of
 //! the other, polishes the first for ever and never learns better. So in a space with categories
-//! every third suggestion asks a question of another kind: which option may yet turn out best, and
+//! every second suggestion asks a question of another kind: which option may yet turn out best, and
 //! what would improve on the best result *within it*?
 
 use crate::acquisition::Acquisition;
@@ -13,7 +13,7 @@ use crate::search::Search;
 use crate::taken::Taken;
 
 /// Every how many suggestions one crosses over.
-const EVERY: usize = 3;
+const EVERY: usize = 2;
 
 /// How optimistic the question is, in standard deviations.
 const OPTIMISM: f64 = 2.0;

@@ -35,3 +35,54 @@ pub(crate) fn latin_hypercube(space: &Space, count: usize, seed: u64) -> Vec<Vec
     }
     points
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::{Kind, Variable};
+
+    fn variable(name: &str, kind: Kind) -> Variable {
+        Variable { name: name.to_owned(), kind, guess: None }
+    }
+
+    fn options(count: usize) -> Kind {
+        Kind::Cat { options: (0..count).map(|option| option.to_string()).collect() }
+    }
+
+    const LINE: Kind = Kind::Cont { min: 0.0, max: 1.0, log: false, step: None };
+
+    #[test]
+    fn each_slice_of_each_variable_is_used_once() {
+        let space = Space::new(vec![variable("a", LINE), variable("b", LINE)]).expect("a valid space");
+        let points = latin_hypercube(&space, 8, 42);
+        for index in 0..2 {
+            let mut slices: Vec<usize> = points.iter().map(|x| (x[index] * 8.0) as usize).collect();
+            slices.sort_unstable();
+            assert_eq!(slices, (0..8).collect::<Vec<_>>());
+        }
+        assert_eq!(points, latin_hypercube(&space, 8, 42));
+        assert_ne!(points, latin_hypercube(&space, 8, 43));
+    }
+
+    #[test]
+    fn each_option_is_drawn_equally_often() {
+        let space = Space::new(vec![variable("c", options(4))]).expect("a valid space");
+        let points = latin_hypercube(&space, 8, 1);
+        for option in 0..4 {
+            assert_eq!(points.iter().filter(|x| x[0] == f64::from(option)).count(), 2);
+        }
+    }
+
+    #[test]
+    fn its_size_follows_the_largest_category_within_limits() {
+        let size_of = |kinds: &[Kind]| {
+            let variables = kinds.iter().enumerate().map(|(i, kind)| variable(&i.to_string(), kind.clone()));
+            size(Space::new(variables.collect()).expect("a valid space").axes())
+        };
+        assert_eq!(size_of(&[LINE]), 5);
+        assert_eq!(size_of(&[LINE, LINE, LINE, LINE, LINE, LINE]), 5);
+        assert_eq!(size_of(&[LINE, options(2)]), 5);
+        assert_eq!(size_of(&[options(4), options(2)]), 9);
+        assert_eq!(size_of(&[options(50)]), 13);
+    }
+}

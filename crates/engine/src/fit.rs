@@ -86,3 +86,61 @@ impl Pairs {
         (cost, slopes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::{Kind, Space, Variable};
+
+    /// Two real variables and a category, with points that have no pattern.
+    fn space() -> Space {
+        let line = |name: &str| Variable {
+            name: name.to_owned(),
+            kind: Kind::Cont { min: 0.0, max: 1.0, log: false, step: None },
+            guess: None,
+        };
+        let options = vec!["p".to_owned(), "q".to_owned(), "r".to_owned()];
+        let choice = Variable { name: "c".to_owned(), kind: Kind::Cat { options }, guess: None };
+        Space::new(vec![line("a"), line("b"), choice]).expect("a valid space")
+    }
+
+    fn data(count: usize) -> (Vec<Vec<f64>>, Vec<f64>) {
+        let fraction = |x: f64| x - x.floor();
+        let points: Vec<Vec<f64>> =
+            (0..count).map(|i| vec![fraction(0.618 * i as f64), fraction(0.414 * i as f64), (i % 3) as f64]).collect();
+        let values = points.iter().map(|x| libm::sin(5.0 * x[0]) + x[1] * x[1] - 0.3 * x[2]).collect();
+        (points, values)
+    }
+
+    #[test]
+    fn slopes_of_the_fit_agree_with_differences() {
+        let (space, (points, values)) = (space(), data(12));
+        let pairs = Pairs::new(space.axes(), &points);
+        let step = 1e-5;
+        for logs in [vec![-0.7, -0.7, -0.7, -9.0], vec![0.4, -2.0, 1.0, -2.0]] {
+            let (_, slopes) = pairs.cost(&values, &logs);
+            for (index, slope) in slopes.iter().enumerate() {
+                let at = |shift: f64| {
+                    let mut moved = logs.clone();
+                    moved[index] += shift;
+                    pairs.cost(&values, &moved).0
+                };
+                let numeric = (at(step) - at(-step)) / (2.0 * step);
+                assert!((slope - numeric).abs() < 1e-4 * (1.0 + numeric.abs()), "{index}: {slope} {numeric}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_variable_without_effect_gets_a_long_length_scale_and_noise_is_noticed() {
+        let (space, (points, _)) = (space(), data(40));
+        let pairs = Pairs::new(space.axes(), &points);
+        let start = [Hyper::new(3, 0.5, 1e-4)];
+        let clean: Vec<f64> = points.iter().map(|x| libm::sin(6.0 * x[0])).collect();
+        let noisy: Vec<f64> = clean.iter().enumerate().map(|(i, v)| v + 0.3 * (-1.0_f64).powi(i as i32 / 2)).collect();
+        let (clean, _) = pairs.fit(&clean, &start).expect("a fit");
+        let (noisy, _) = pairs.fit(&noisy, &start).expect("a fit");
+        assert!(clean.0[1] > clean.0[0] + 1.0, "the second variable does nothing: {clean:?}");
+        assert!(clean.noise() < 1e-3 && noisy.noise() > 10.0 * clean.noise(), "{clean:?} {noisy:?}");
+    }
+}

@@ -123,3 +123,69 @@ fn covariance(axes: &[Axis], points: &[Vec<f64>], kernel: &Kernel, noise: f64) -
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::space::{Kind, Space, Variable};
+
+    fn space() -> Space {
+        let kind = Kind::Cont { min: 0.0, max: 1.0, log: false, step: None };
+        let options = vec!["p".to_owned(), "q".to_owned()];
+        Space::new(vec![
+            Variable { name: "x".to_owned(), kind, guess: None },
+            Variable { name: "c".to_owned(), kind: Kind::Cat { options }, guess: None },
+        ])
+        .expect("a valid space")
+    }
+
+    fn points() -> Vec<Vec<f64>> {
+        vec![vec![0.0, 0.0], vec![0.3, 0.0], vec![0.6, 1.0], vec![1.0, 0.0]]
+    }
+
+    const VALUES: [f64; 4] = [-1.0, 0.8, 1.2, -0.5];
+
+    #[test]
+    fn without_noise_the_process_passes_through_its_results() {
+        let space = space();
+        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.5, 1e-6)).expect("a process");
+        for (point, value) in points().iter().zip(VALUES) {
+            let (mean, deviation) = gp.predict(point);
+            assert!((mean - value).abs() < 1e-4 && deviation < 1e-2, "{point:?}: {mean} ± {deviation}");
+        }
+        assert!(gp.predict(&[0.8, 1.0]).1 > 0.1, "far from results it is unsure");
+    }
+
+    #[test]
+    fn with_noise_it_passes_between_them() {
+        let space = space();
+        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.5, 0.5)).expect("a process");
+        let (mean, deviation) = gp.predict(&points()[2]);
+        assert!(mean < 1.0 && deviation > 0.2, "{mean} ± {deviation}");
+    }
+
+    #[test]
+    fn slopes_agree_with_differences_and_are_zero_for_a_category() {
+        let space = space();
+        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.4, 1e-3)).expect("a process");
+        let step = 1e-6;
+        for x in [0.1, 0.45, 0.9] {
+            let slopes = gp.slopes(&[x, 1.0]);
+            let (above, below) = (gp.predict(&[x + step, 1.0]), gp.predict(&[x - step, 1.0]));
+            assert!((slopes.mean_by[0] - (above.0 - below.0) / (2.0 * step)).abs() < 1e-5);
+            assert!((slopes.deviation_by[0] - (above.1 - below.1) / (2.0 * step)).abs() < 1e-5);
+            assert_eq!((slopes.mean_by[1], slopes.deviation_by[1]), (0.0, 0.0));
+        }
+    }
+
+    #[test]
+    fn an_open_point_is_believed_to_return_what_is_expected() {
+        let space = space();
+        let new = || Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.3, 1e-4)).expect("a process");
+        let open = vec![0.8, 1.0];
+        let believing = new().believe(&VALUES, std::slice::from_ref(&open)).expect("a process");
+        let (before, after) = (new().predict(&open), believing.predict(&open));
+        assert!((before.0 - after.0).abs() < 1e-3, "the mean stays: {before:?} {after:?}");
+        assert!(after.1 < 0.2 * before.1, "the doubt goes: {before:?} {after:?}");
+    }
+}

@@ -83,3 +83,32 @@ const GRADIENT_TOLERANCE: f64 = 1e-6;
 
 /// Gains below this share of the value end the walk (as `factr` = 1e7 of the Fortran original).
 const COST_TOLERANCE: f64 = 2e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bowl(x: &[f64]) -> (f64, Vec<f64>) {
+        let (a, b) = (x[0] - 1.0, x[1] + 2.0);
+        (a * a + 10.0 * b * b, vec![2.0 * a, 20.0 * b])
+    }
+
+    #[test]
+    fn the_bottom_of_a_bowl_is_found() {
+        let (x, value) = minimise(&[4.0, 3.0], &vec![-8.0; 2], &vec![8.0; 2], 50, bowl);
+        assert!((x[0] - 1.0).abs() < 1e-5 && (x[1] + 2.0).abs() < 1e-5 && value < 1e-9, "{x:?} {value}");
+    }
+
+    #[test]
+    fn a_bound_stops_the_walk() {
+        let (x, _) = minimise(&[4.0, 3.0], &vec![2.0, -8.0], &vec![8.0; 2], 50, bowl);
+        assert!((x[0] - 2.0).abs() < 1e-12 && (x[1] + 2.0).abs() < 1e-5, "{x:?}");
+    }
+
+    #[test]
+    fn a_function_that_is_not_a_number_gives_the_start_back() {
+        let nowhere = |x: &[f64]| (f64::NAN, vec![f64::NAN; x.len()]);
+        let (x, _) = minimise(&[0.5], &vec![0.0], &vec![1.0], 10, nowhere);
+        assert_eq!(x, [0.5]);
+    }
+}

@@ -91,3 +91,49 @@ fn point_at(space: &Space, mut place: u64) -> Vec<f64> {
     x.reverse();
     x
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+    use crate::space::{Kind, Variable};
+
+    fn grid() -> Space {
+        let kind = Kind::Int { min: 0, max: 9, log: false, step: None };
+        let options = (0..20).map(|i| i.to_string()).collect();
+        Space::new(vec![
+            Variable { name: "k".to_owned(), kind, guess: None },
+            Variable { name: "c".to_owned(), kind: Kind::Cat { options }, guess: None },
+        ])
+        .expect("a valid space")
+    }
+
+    #[test]
+    fn places_and_points_belong_to_each_other() {
+        let space = grid();
+        for at in 0..200 {
+            assert_eq!(place(&space, &point_at(&space, at)), Some(at));
+        }
+        assert_eq!(place(&space, &[0.05, 0.0]), None, "between two steps");
+    }
+
+    #[test]
+    fn the_last_free_point_is_found_and_then_there_is_none() {
+        let space = grid();
+        let mut points: Vec<Vec<f64>> = (0..200).map(|at| point_at(&space, at)).collect();
+        let last = points.remove(137);
+        let mut stream = Stream::new(1, 0, 0, Purpose::Search);
+        let taken = Taken::new(&space, points.clone()).expect("one is left");
+        assert_eq!(taken.draw(&mut stream), Ok(last.clone()));
+        assert_eq!(taken.all_free(200), Some(vec![last.clone()]));
+        points.push(last);
+        assert_eq!(Taken::new(&space, points).err(), Some(Error::Exhausted));
+    }
+
+    #[test]
+    fn a_point_told_twice_blocks_one_place() {
+        let space = grid();
+        let points = vec![point_at(&space, 3); 200];
+        assert!(Taken::new(&space, points).is_ok());
+    }
+}
