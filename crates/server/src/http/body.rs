@@ -96,7 +96,8 @@ fn object(bytes: &[u8]) -> Result<IndexMap<String, Box<RawValue>>, Fault> {
 
 /// Says where the JSON breaks. The body itself is not sent back: it may hold a password.
 fn not_json(bytes: &[u8], error: &serde_json::Error) -> Fault {
-    let before: usize = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line() - 1).map(<[u8]>::len).sum();
+    let before: usize =
+        bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
     let position = (before + error.column()).saturating_sub(1);
     let msg = error.to_string();
     let ctx = json!({"msg": msg, "pos": position, "lineno": error.line(), "colno": error.column()});

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Header, Path};
+use poem_openapi::param::Path;
 use uuid::Uuid;
 
 use super::{Group, access};
@@ -12,7 +12,7 @@ use crate::http::answer::{Answer, Outcome};
 use crate::http::body::Body;
 use crate::http::caller::Member;
 use crate::http::fault::Fault;
-use crate::http::once::once;
+use crate::http::once::IdempotencyKey;
 use crate::hub::Hub;
 use crate::store::{self, Origin, Page, Subject};
 use crate::study::table;
@@ -83,7 +83,7 @@ impl ExperimentRoutes {
         exp_uuid: Path<Uuid>,
         /// With the same key the same request is stored once, however often it arrives.
         #[oai(name = "Idempotency-Key")]
-        key: Header<Option<String>>,
+        key: IdempotencyKey,
         body: Body<Tell>,
     ) -> Outcome<202, Told> {
         let experiment = access::experiment_as_original(&hub, &member.0, exp_uuid.0).await?;
@@ -91,7 +91,7 @@ impl ExperimentRoutes {
         let point = table::point(&experiment.space, &tell.covars_tell).map_err(Fault::unprocessable)?;
         let value = table::response(&tell.response_tell).map_err(Fault::unprocessable)?;
         let fingerprint = format!("experiment_tell {} {} {value:?}", experiment.uuid, json_text(&point));
-        let once = once(key, fingerprint)?;
+        let once = key.once(fingerprint);
         let (_, stored) = hub.tell(&experiment, Subject::Point(&point), value, once.as_ref()).await?;
         let history = hub.store.history_until(&experiment, stored.id).await?;
         Ok(Answer(Told::new(&experiment, tell, &history, stored.at)))

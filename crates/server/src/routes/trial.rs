@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 use poem_openapi::OpenApi;
-use poem_openapi::param::{Header, Path, Query};
+use poem_openapi::param::{Path, Query};
 use uuid::Uuid;
 
 use super::{Group, access};
@@ -12,7 +12,7 @@ use crate::http::answer::{Answer, Outcome};
 use crate::http::body::Body;
 use crate::http::caller::Caller;
 use crate::http::fault::{Fault, Problem};
-use crate::http::once::once;
+use crate::http::once::IdempotencyKey;
 use crate::http::paging::page;
 use crate::hub::Hub;
 use crate::store::{Origin, Subject, TrialState};
@@ -34,10 +34,10 @@ impl TrialRoutes {
         experiment_id: Path<Uuid>,
         /// With the same key the same request makes one trial, however often it arrives.
         #[oai(name = "Idempotency-Key")]
-        key: Header<Option<String>>,
+        key: IdempotencyKey,
     ) -> Outcome<201, Trial> {
         let experiment = access::experiment(&hub, &caller.0, experiment_id.0).await?;
-        let once = once(key, format!("trial_create {}", experiment.uuid))?;
+        let once = key.once(format!("trial_create {}", experiment.uuid));
         let trial = hub.ask(&experiment, Origin::Trial, once.as_ref()).await?;
         Ok(Answer(Trial::new(&experiment.space, &trial)))
     }
@@ -88,12 +88,12 @@ impl TrialRoutes {
         trial_id: Path<Uuid>,
         /// With the same key the same request is stored once, however often it arrives.
         #[oai(name = "Idempotency-Key")]
-        key: Header<Option<String>>,
+        key: IdempotencyKey,
         body: Body<TrialResult>,
     ) -> Outcome<200, Trial> {
         let (experiment, trial) = access::trial(&hub, &caller.0, trial_id.0).await?;
         let value = body.0.value;
-        let once = once(key, format!("trial_tell {} {value:?}", trial.uuid))?;
+        let once = key.once(format!("trial_tell {} {value:?}", trial.uuid));
         let (trial, _) = hub.tell(&experiment, Subject::Trial(&trial), value, once.as_ref()).await?;
         Ok(Answer(Trial::new(&experiment.space, &trial)))
     }

@@ -142,8 +142,54 @@ async fn a_missing_query_parameter_and_values_out_of_range() {
     let experiment = ann.experiment().await;
     let reply = ann.get(&format!("/v1/experiments/{experiment}/trials?state=lost")).await;
     assert_eq!(places(&reply), [json!(["query", "state"])]);
-    let key = ann.call("POST", &format!("/v1/experiments/{experiment}/trials")).header("Idempotency-Key", "two words");
-    assert_eq!(places(&key.send().await), [json!(["header", "Idempotency-Key"])]);
+}
+
+#[tokio::test]
+async fn an_idempotency_key_that_cannot_be_read_is_refused_and_not_passed_over() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let path = format!("/v1/experiments/{}/trials", ann.experiment().await);
+    for key in ["two words", "schlüssel", "", &"k".repeat(256)] {
+        let reply = ann.call("POST", &path).header("Idempotency-Key", key).send().await;
+        assert_eq!(reply.status, 422, "{key:?}: {reply:?}");
+        assert_eq!(places(&reply), [json!(["header", "Idempotency-Key"])], "{key:?}");
+    }
+    let twice = ann.call("POST", &path).header("Idempotency-Key", "k1").header("Idempotency-Key", "k2").send().await;
+    assert_eq!(places(&twice), [json!(["header", "Idempotency-Key"])]);
+    assert_eq!(ann.get(&path).await.json()["total"], 0);
+}
+
+#[tokio::test]
+async fn hostile_paths_and_bodies_are_refused_with_a_detail_and_never_crash() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let paths = [
+        "/v1/trials/%ff",
+        "/v1/trials/%",
+        "//",
+        "/user//",
+        "/v1/experiments?limit=%ff",
+        "/v1/experiments?limit=-1",
+        "/experiment/ask/..%2f..",
+        "/user/1?uuid=%zz",
+        "/user/1?uuid=&uuid=1",
+        "/v1/experiments/%00/best",
+    ];
+    for path in paths {
+        let reply = ann.get(path).await;
+        assert!((400..500).contains(&reply.status), "{path}: {reply:?}");
+        assert!(!reply.detail().is_empty(), "{path}");
+    }
+    let bodies: [&[u8]; 7] =
+        [b"\xff\xfe", b"{\"email\": \"\\ud800\"}", b"{", b"{\"email\"", b"\0", b"{}{}", b"{\"email\": 1e999}"];
+    for body in bodies {
+        let reply = call(&hub.url, "POST", "/user/signup").body("application/json", body).send().await;
+        assert_eq!(reply.status, 422, "{body:?}: {reply:?}");
+        assert!(!reply.detail().is_empty(), "{body:?}");
+    }
+    let reply =
+        call(&hub.url, "POST", "/auth/token").body("application/x-www-form-urlencoded", b"%ff&=&&username").send();
+    assert_eq!(reply.await.status, 422);
 }
 
 #[tokio::test]

@@ -113,6 +113,20 @@ async fn asks_of_one_experiment_take_turns() {
     assert_eq!(most.load(Ordering::SeqCst), 1);
 }
 
+#[tokio::test(flavor = "current_thread")]
+async fn a_hub_that_is_told_to_stop_answers_what_it_has_begun() {
+    let Holding { hub, mut entered, release, .. } = holding(1).await;
+    let ann = hub.user("ann@x.com").await;
+    let ask = asked(&ann, &ann.experiment().await);
+    entered.recv().await.unwrap();
+    let stopped = hub.stop();
+    tokio::task::yield_now().await;
+    assert!(!stopped.is_finished());
+    release.send(()).unwrap();
+    assert_eq!(ask.await.unwrap().status, 200);
+    stopped.await.unwrap();
+}
+
 /// Fails in each of the ways in which a model can.
 #[derive(Debug)]
 struct Failing(fn() -> Result<Vec<Scalar>, ModelError>);

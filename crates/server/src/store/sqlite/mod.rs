@@ -166,3 +166,38 @@ impl Store for Sqlite {
         self.writes.close().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_syncs_fully_before_a_commit_is_acknowledged() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Sqlite::open(&format!("sqlite://{}/hub.db", folder.path().display())).await.unwrap();
+        for pool in [&store.reads, &store.writes] {
+            // 2 is FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
+            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(pool).await.unwrap(), 2);
+            assert_eq!(sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(pool).await.unwrap(), "wal");
+            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA foreign_keys").fetch_one(pool).await.unwrap(), 1);
+            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA busy_timeout").fetch_one(pool).await.unwrap(), 5000);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_of_a_newer_version_is_refused() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let url = format!("sqlite://{}/hub.db", folder.path().display());
+        let store = Sqlite::open(&url).await.unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'from the future', TRUE, x'00', 0)",
+        )
+        .execute(&store.writes)
+        .await
+        .unwrap();
+        store.close().await;
+        let refused = Sqlite::open(&url).await.unwrap_err().to_string();
+        assert!(refused.contains("9999"), "{refused}");
+    }
+}

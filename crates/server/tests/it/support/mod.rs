@@ -84,11 +84,20 @@ impl Hub {
         self.folder.path()
     }
 
-    /// Stops it as an operator does and starts it again on the same file.
-    pub(crate) async fn restart(self) -> Self {
+    /// Tells it to stop as an operator does; what comes back ends when it has, and holds its folder until then.
+    pub(crate) fn stop(self) -> JoinHandle<TempDir> {
         self.stop.send(()).unwrap();
-        self.running.await.unwrap().unwrap();
-        Self::start_in(self.folder, self.clock, |settings| settings).await
+        tokio::spawn(async move {
+            self.running.await.unwrap().unwrap();
+            self.folder
+        })
+    }
+
+    /// Stops it and starts it again on the same file.
+    pub(crate) async fn restart(self) -> Self {
+        let clock = self.clock.clone();
+        let folder = self.stop().await.unwrap();
+        Self::start_in(folder, clock, |settings| settings).await
     }
 
     /// Signs up and logs in.
