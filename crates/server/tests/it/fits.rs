@@ -1,7 +1,7 @@
 //! A model that takes its time holds up nobody but the one who asked it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread::{self, ThreadId};
 
 use mlhub_server::{Model, ModelError, Question, Scalar};
@@ -125,6 +125,41 @@ async fn a_hub_that_is_told_to_stop_answers_what_it_has_begun() {
     release.send(()).unwrap();
     assert_eq!(ask.await.unwrap().status, 200);
     stopped.await.unwrap();
+}
+
+/// Answers its first two questions at the same moment, and each with the number of points that it knows of.
+#[derive(Debug, Clone)]
+struct Together {
+    met: Arc<Barrier>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Model for Together {
+    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) < 2 {
+            self.met.wait();
+        }
+        let known = question.history.len() + question.pending.len();
+        Ok(vec![Scalar::Int(i64::try_from(known).unwrap())])
+    }
+}
+
+#[tokio::test]
+async fn two_replicas_that_choose_the_same_point_at_the_same_moment_give_out_two() {
+    let model = Together { met: Arc::new(Barrier::new(2)), asked: Arc::new(AtomicUsize::new(0)) };
+    let one = Hub::start_with(|settings| settings.with_model(model.clone())).await;
+    let two = one.replica(|settings| settings.with_model(model.clone())).await;
+    let ann = one.user("ann@x.com").await;
+    let experiment = ann.experiment_of(r#"{"a": {"vtype": "int", "guess": 0, "min": 0, "max": 9}}"#).await;
+    let ask = |user: User| {
+        let call = user.call("POST", &format!("/v1/experiments/{experiment}/trials"));
+        tokio::spawn(async move { call.send().await.json()["params"]["a"].as_i64().unwrap() })
+    };
+    let (first, second) = (ask(ann.clone()), ask(ann.clone().at(&two)));
+    let mut points = [first.await.unwrap(), second.await.unwrap()];
+    points.sort_unstable();
+    assert_eq!(points, [0, 1]);
+    assert_eq!(model.asked.load(Ordering::SeqCst), 3, "the one who came second chose again");
 }
 
 /// Fails in each of the ways in which a model can.

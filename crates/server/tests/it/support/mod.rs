@@ -45,7 +45,7 @@ impl Clock for TestClock {
 pub(crate) struct Hub {
     pub(crate) url: String,
     pub(crate) clock: TestClock,
-    folder: TempDir,
+    folder: Arc<TempDir>,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), Error>>,
 }
@@ -66,10 +66,15 @@ impl Hub {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(Settings) -> Settings) -> Self {
-        Self::start_in(TempDir::new().unwrap(), TestClock::new(), change).await
+        Self::start_in(Arc::new(TempDir::new().unwrap()), TestClock::new(), change).await
     }
 
-    async fn start_in(folder: TempDir, clock: TestClock, change: impl FnOnce(Settings) -> Settings) -> Self {
+    /// Another hub on the same file.
+    pub(crate) async fn replica(&self, change: impl FnOnce(Settings) -> Settings) -> Self {
+        Self::start_in(self.folder.clone(), self.clock.clone(), change).await
+    }
+
+    async fn start_in(folder: Arc<TempDir>, clock: TestClock, change: impl FnOnce(Settings) -> Settings) -> Self {
         let settings = change(settings(folder.path()).with_clock(clock.clone()));
         let server = Server::bind(settings).await.unwrap();
         let url = server.url();
@@ -85,7 +90,7 @@ impl Hub {
     }
 
     /// Tells it to stop as an operator does; what comes back ends when it has, and holds its folder until then.
-    pub(crate) fn stop(self) -> JoinHandle<TempDir> {
+    pub(crate) fn stop(self) -> JoinHandle<Arc<TempDir>> {
         self.stop.send(()).unwrap();
         tokio::spawn(async move {
             self.running.await.unwrap().unwrap();
