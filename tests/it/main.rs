@@ -2,7 +2,9 @@
 
 mod auth;
 mod canary;
+mod documents;
 mod paging;
 mod pipeline;
+mod recordings;
 mod support;
 mod waiting;

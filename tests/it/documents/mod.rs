@@ -1,0 +1,7 @@
+//! What the documents promise, platform by platform: each operation's line,
+//! the request it sends, the replies it reads, the types it gives.
+
+mod autotune;
+mod decode;
+mod surface;
+mod wire;
