@@ -1,6 +1,7 @@
 //! The library's own tests: the road in a lab, under virtual time.
 
 mod auth;
+mod autotune;
 mod canary;
 mod documents;
 mod paging;

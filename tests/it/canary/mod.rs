@@ -1,1 +1,165 @@
-//! -
+//! Secrets that sing wherever they are printed: none may be heard in any sink.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, RetryClass};
+use mlhub::pipeline::{Basic, Bearer, Pipeline, Token};
+use mlhub::testing::{Lab, Reply};
+use mlhub::{Builder, RawCall, Secret};
+use serde_json::json;
+
+use crate::support::{Checked, builder, op, param};
+
+/// Everything secret in these tests has this in it.
+const CANARY: &str = "c4n4ry";
+
+const ACCOUNT: &[Param] = &[param("username", Place::Body), Param { secret: true, ..param("password", Place::Body) }];
+
+/// Operations of every kind that carries a secret.
+fn operations() -> [Op; 3] {
+    [
+        Op { body: BodyKind::Form, params: ACCOUNT, ..op("login", RetryClass::Never) },
+        Op { body: BodyKind::Params, auth: AuthKind::Body, ..op("params", RetryClass::Safe) },
+        Op { method: http::Method::GET, body: BodyKind::None, ..op("read", RetryClass::Safe) },
+    ]
+}
+
+/// Everything that is written to it.
+#[derive(Clone, Default)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+        if let Ok(mut all) = self.0.lock() {
+            all.extend_from_slice(text);
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Sink {
+    fn text(&self) -> String {
+        self.0.lock().map(|all| String::from_utf8_lossy(&all).into_owned()).unwrap_or_default()
+    }
+}
+
+/// Every way in which a client can be given a secret.
+fn clients(lab: &Lab) -> Result<Vec<Pipeline>, mlhub::Error> {
+    let token = format!("{CANARY}-token");
+    let fetched = token.clone();
+    let source = Bearer::from_source(move |_: Option<Token>| {
+        let token = Token::new(fetched.clone()).with_refresh(format!("{CANARY}-refresh"));
+        async move { Ok(token) }
+    });
+    let address = format!("http://me:{CANARY}-pw@hub.test/x");
+    Ok(vec![
+        builder(lab).token(token.as_str()).build()?,
+        builder(lab).basic("me", format!("{CANARY}-pw")).build()?,
+        builder(lab).authenticate(source).build()?,
+        builder(lab).header("x-api-key", &token).build()?,
+        Builder::new(address, |road: Pipeline| road).transport(lab.clone()).clock(lab.clock()).build()?,
+    ])
+}
+
+/// What a service may do that makes a client talk.
+fn replies() -> Vec<Reply> {
+    let echo = format!("bad token {CANARY}-token");
+    vec![
+        Reply::json(&json!({"access_token": format!("{CANARY}-fresh")})),
+        Reply::status(401).with_json(&json!({"detail": echo})),
+        Reply::status(422)
+            .with_json(&json!({"detail": [{"loc": ["body"], "msg": "no", "input": format!("{CANARY}-pw")}]})),
+        Reply::status(302).location(&format!("http://x/?token={CANARY}")),
+        Reply::bytes(format!("\"{CANARY}-text\"")),
+        Reply::no_connection(),
+        Reply::reset(),
+        Reply::hang(),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_sink_hears_them() -> Checked {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let filter = tracing_subscriber::EnvFilter::new("trace,hyper=off");
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let mut printed = String::new();
+    for operation in operations() {
+        // One row for each operation, as long as the program lives.
+        let operation: &'static Op = Box::leak(Box::new(operation));
+        for reply in replies() {
+            let lab = Lab::new();
+            lab.rule(move |_| Some(reply.clone()));
+            for road in clients(&lab)? {
+                let road = road.with(|o| o.curl_trace(true).header("x-extra", &format!("{CANARY}-header")));
+                printed += &format!("{road:?} {lab:?}");
+                let mut call = RawCall::of(road, operation).query("api_key", format!("{CANARY}-query"));
+                if operation.body != BodyKind::None {
+                    call = call.arg("username", "me").arg("password", format!("{CANARY}-pass"));
+                }
+                printed += &format!("{:?}", lab.seen().len());
+                if let Err(error) = call.send::<Vec<u8>>().await {
+                    let mut cause: Option<&dyn std::error::Error> = Some(&error);
+                    while let Some(one) = cause {
+                        printed += &format!("{one} {one:?} {one:#?}\n");
+                        cause = one.source();
+                    }
+                }
+            }
+        }
+    }
+    let log = sink.text();
+    assert!(log.contains("mlhub::curl") && log.contains("mlhub.attempt"), "the log is silent");
+    assert!(printed.contains("MLH-AUTH"), "nothing was printed");
+    for (name, text) in [("log", &log), ("errors", &printed)] {
+        let heard = text.find(CANARY).map(|at| text.get(at.saturating_sub(200)..(at + 60).min(text.len())));
+        assert_eq!(heard, None, "in the {name}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_types_that_hold_them_print_nothing() -> Checked {
+    let secret = Secret::new(CANARY);
+    let token = Token::new(CANARY).with_refresh(CANARY);
+    let (bearer, basic) = (Bearer::fixed(CANARY)?, Basic::new("me", CANARY)?);
+    let credential = mlhub::pipeline::Credential::bearer(&secret)?;
+    let options = mlhub::Options::default().header("x", CANARY).extra("token", CANARY);
+    let builder = Builder::new(format!("http://me:{CANARY}@hub.test"), |road: Pipeline| road).token(CANARY);
+    let all = format!("{secret} {secret:?} {token:?} {bearer:?} {basic:?} {credential:?} {options:?} {builder:?}");
+    assert!(!all.contains(CANARY), "{all}");
+    assert_eq!(serde_json::to_string(&secret)?, format!("\"{CANARY}\""));
+    assert_eq!(serde_json::from_str::<Secret>(&format!("\"{CANARY}\""))?.expose(), CANARY);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_the_middle_of_a_call_prints_nothing() -> Checked {
+    let heard = Arc::new(Mutex::new(String::new()));
+    let sink = Arc::clone(&heard);
+    let lab = Lab::new();
+    lab.rule(|_| None::<Reply>.or_else(|| std::panic::panic_any("the service broke")));
+    let road = builder(&lab).token(CANARY).build()?;
+    let call = tokio::spawn(async move {
+        static READ: std::sync::LazyLock<Op> = std::sync::LazyLock::new(|| op("read", RetryClass::Safe));
+        RawCall::of(road, &READ).send::<u8>().await
+    });
+    let Err(broken) = call.await else { return Err("did not panic".into()) };
+    if let Ok(mut text) = sink.lock() {
+        *text = format!("{broken} {broken:?}");
+    }
+    let text = heard.lock().map(|text| text.clone()).unwrap_or_default();
+    assert!(text.contains("panic") && !text.contains(CANARY), "{text}");
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! AutoTune's client against the original application.
+
+mod original;
+mod standin;

@@ -1,0 +1,142 @@
+//! Lists that change while they are read, and servers that lie about them.
+
+use futures::TryStreamExt;
+use mlhub::op::PagingStyle::{Link, Offset, Page, Token};
+use mlhub::testing::{Lab, Reply};
+use proptest::prelude::*;
+
+use super::list::{Asked, Envelope, List, Thing, ids, paging, serve};
+use crate::support::Checked;
+
+#[tokio::test(start_paused = true)]
+async fn items_pushed_onto_the_next_page_come_once_and_the_walk_says_so() -> Checked {
+    for with_total in [true, false] {
+        let lab = Lab::new();
+        let shelf = serve(&lab, Offset, 4, with_total);
+        let mut items = List::new(&lab, paging(Offset), true)?.items();
+        let mut read = vec![items.try_next().await?, items.try_next().await?];
+        assert!(!items.shifted());
+        // Somebody adds an item at the front: item 1 is on the second page now.
+        shelf.lock().map_err(|_| "poisoned")?.insert(0, 100);
+        while let Some(item) = items.try_next().await? {
+            read.push(Some(item));
+        }
+        let read: Vec<_> = read.into_iter().flatten().collect();
+        assert_eq!(ids(&read), [0, 1, 2, 3]);
+        assert!(items.shifted());
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_that_changes_is_reported() -> Checked {
+    let lab = Lab::new();
+    let shelf = serve(&lab, Offset, 4, true);
+    let mut pages = List::new(&lab, paging(Offset), true)?.pages();
+    pages.try_next().await?;
+    shelf.lock().map_err(|_| "poisoned")?.push(100);
+    let rest: Vec<_> = pages.by_ref_collect().await?;
+    assert_eq!(rest.concat(), [2, 3, 100]);
+    assert!(pages.shifted());
+    Ok(())
+}
+
+/// Collects without giving the stream away.
+trait Collect {
+    async fn by_ref_collect(&mut self) -> Result<Vec<Vec<u64>>, mlhub::Error>;
+}
+
+impl Collect for mlhub::Pages<Thing> {
+    async fn by_ref_collect(&mut self) -> Result<Vec<Vec<u64>>, mlhub::Error> {
+        let mut all = Vec::new();
+        while let Some(page) = self.try_next().await? {
+            all.push(ids(&page.items));
+        }
+        Ok(all)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_ignores_the_position_is_left_after_the_repeat() -> Checked {
+    for style in [Offset, Page, Token, Link] {
+        for named in [true, false] {
+            let lab = Lab::new();
+            let turn = std::sync::atomic::AtomicUsize::new(0);
+            lab.rule(move |_| {
+                // The texts differ, the page does not.
+                let next = Some(format!("t{}", turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+                Some(Reply::json(&Envelope { items: vec![Thing { id: 7 }, Thing { id: 8 }], total: None, next }))
+            });
+            let items: Vec<Thing> = List::new(&lab, paging(style), named)?.items().try_collect().await?;
+            assert_eq!((ids(&items), lab.seen().len()), (vec![7, 8], 2), "{style:?} {named}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_names_its_own_page_ends_the_walk() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|seen| {
+        let id = Asked::of(seen).at.map_or(1, |_| 2);
+        Some(Reply::json(&Envelope { items: vec![Thing { id }], total: None, next: Some("same".to_owned()) }))
+    });
+    let items: Vec<Thing> = List::new(&lab, paging(Token), true)?.items().try_collect().await?;
+    assert_eq!((ids(&items), lab.seen().len()), (vec![1, 2], 2));
+    Ok(())
+}
+
+/// A service whose total is wrong by that much.
+fn lying(lab: &Lab, count: u64, total: u64) {
+    lab.rule(move |seen| {
+        let from = Asked::of(seen).number().unwrap_or(0) as u64;
+        let items: Vec<_> = (from..count.min(from + 2)).map(|id| Thing { id }).collect();
+        Some(Reply::json(&Envelope { items, total: Some(total), next: None }))
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_total_that_is_wrong_loses_nothing_and_loops_nowhere() -> Checked {
+    for (count, total) in [(5, 99), (5, 3), (5, 1), (5, 0), (0, 5)] {
+        let lab = Lab::new();
+        lying(&lab, count, total);
+        let items: Vec<Thing> = List::new(&lab, paging(Offset), true)?.items().try_collect().await?;
+        assert_eq!(items.len() as u64, count, "{count} items, total said to be {total}");
+        assert!(lab.seen().len() <= 4);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever length and size, every style gives each item once, in order,
+    /// and any position that it names resumes exactly there.
+    #[test]
+    fn every_walk_is_complete_and_can_be_resumed_anywhere(
+        count in 0u64..40,
+        size in 1u64..12,
+        cut in 0usize..40,
+        style in prop_oneof![Just(Offset), Just(Page), Just(Token), Just(Link)],
+        total in any::<bool>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+        let walked: Result<Vec<u64>, Box<dyn std::error::Error>> = runtime.block_on(async {
+            let lab = Lab::new();
+            serve(&lab, style, count, total);
+            let list = || List::new(&lab, paging(style), true);
+            // A link carries its own size, or none: the service's two.
+            let mut first = list()?.items().page_size(size).limit(cut);
+            let mut all = Vec::new();
+            while let Some(item) = first.try_next().await? {
+                all.push(item.id);
+            }
+            let position = first.position().to_string().parse()?;
+            let rest: Vec<Thing> = list()?.items().page_size(size).resume(position).try_collect().await?;
+            all.extend(ids(&rest));
+            Ok(all)
+        });
+        let walked = walked.map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(walked, (0..count).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,123 @@
+//! A wait as generated code has it.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use futures::future::BoxFuture;
+use mlhub::glue::{Look, Poll};
+use mlhub::op::{BodyKind, Op, RetryClass};
+use mlhub::pipeline::Pipeline;
+use mlhub::testing::{Lab, Reply};
+use mlhub::{Error, RawCall, Wait, WaitSpec};
+use serde_json::{Value, json};
+
+use crate::support::{builder, op};
+
+const WAITS: &[WaitSpec] = &[
+    WaitSpec { goal: "done", poll: "job_get", good: &["completed"], bad: &["error", "stopped"], present: false },
+    WaitSpec { goal: "over", poll: "job_get", good: &["completed"], bad: &["error"], present: true },
+];
+
+static GET: LazyLock<Op> = LazyLock::new(|| Op {
+    method: http::Method::GET,
+    body: BodyKind::None,
+    waits: WAITS,
+    ..op("job_get", RetryClass::Safe)
+});
+
+/// A job of the lab.
+pub(crate) struct Job {
+    road: Pipeline,
+    goal: usize,
+    /// Whether a look carries the value, as it does when the wait polls the
+    /// operation that gives it.
+    carries: bool,
+    cancelled: Option<Arc<AtomicUsize>>,
+}
+
+impl Job {
+    pub(crate) fn new(lab: &Lab) -> Result<Job, Error> {
+        // Retries would hide what a single look does.
+        let road = builder(lab).with(|options| options.no_retry()).build()?;
+        Ok(Job { road, goal: 0, carries: true, cancelled: None })
+    }
+
+    /// Waits for the field whose presence is final.
+    pub(crate) fn until_over(mut self) -> Self {
+        self.goal = 1;
+        self
+    }
+
+    /// Fetches the value apart.
+    pub(crate) fn value_apart(mut self) -> Self {
+        self.carries = false;
+        self
+    }
+
+    /// Counts how often it is cancelled.
+    pub(crate) fn can_cancel(mut self, counter: &Arc<AtomicUsize>) -> Self {
+        self.cancelled = Some(Arc::clone(counter));
+        self
+    }
+
+    pub(crate) fn wait<'f>(self) -> Wait<'f, Value> {
+        Wait::new(self)
+    }
+}
+
+fn text(reply: &Value, name: &str) -> Option<String> {
+    reply[name].as_str().map(str::to_owned)
+}
+
+impl Poll for Job {
+    type Value = Value;
+
+    fn op(&self) -> &'static Op {
+        &GET
+    }
+
+    fn goal(&self) -> &'static WaitSpec {
+        &WAITS[self.goal]
+    }
+
+    fn args(&self) -> Result<Vec<(&'static str, String)>, Error> {
+        Ok(vec![("id", "1b;f=4%".to_owned())])
+    }
+
+    fn pipeline(&self) -> &Pipeline {
+        &self.road
+    }
+
+    async fn look(&self) -> Result<Look<Value>, Error> {
+        let reply: Value = RawCall::of(self.road.clone(), &GET).send().await?;
+        Ok(Look {
+            status: text(&reply, "status"),
+            present: !reply["ended"].is_null(),
+            progress: reply["progress"].as_f64(),
+            reason: text(&reply, "reason"),
+            value: self.carries.then(|| reply["value"].clone()),
+        })
+    }
+
+    async fn value(&self) -> Result<Value, Error> {
+        RawCall::of(self.road.clone(), &GET).query("value", true).send().await
+    }
+
+    fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
+        let counter = self.cancelled.clone()?;
+        Some(Box::pin(async move {
+            counter.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }))
+    }
+}
+
+/// A reply with that status.
+pub(crate) fn status(word: &str) -> Reply {
+    Reply::json(&json!({"status": word}))
+}
+
+/// A reply with a good end and that value.
+pub(crate) fn completed(value: u32) -> Reply {
+    Reply::json(&json!({"status": "completed", "value": value}))
+}

@@ -1,0 +1,91 @@
+//! Looks that fail, and waits that are dropped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mlhub::ErrorKind;
+use mlhub::clock::Clock;
+use mlhub::testing::{Lab, Reply};
+
+use super::job::{Job, completed, status};
+use crate::support::{Checked, failure, seconds};
+
+#[tokio::test(start_paused = true)]
+async fn passing_trouble_is_borne_and_told() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::no_connection()).then(Reply::reset()).then(Reply::hang()).then(Reply::status(500));
+    lab.then(Reply::status(503)).then(completed(1));
+    let mut told = Vec::new();
+    Job::new(&lab)?.wait().on_progress(|p| told.push(p.trouble.is_some())).await?;
+    assert_eq!(told, [true; 5]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_times_in_a_row_is_too_much() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::status(503)).then(status("running")).times(10, Reply::status(503));
+    let error = failure(Job::new(&lab)?.wait().await)?;
+    assert_eq!(error.kind(), ErrorKind::Server);
+    // Nine, a good look that forgives them, and ten.
+    assert_eq!(lab.seen().len(), 20);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_does_not_pass_ends_the_wait_at_once() -> Checked {
+    for (reply, kind) in [
+        (Reply::status(401), ErrorKind::Unauthenticated),
+        (Reply::status(403), ErrorKind::Forbidden),
+        (Reply::status(400), ErrorKind::Invalid),
+        (Reply::bytes("no json"), ErrorKind::Decode),
+    ] {
+        let lab = Lab::new();
+        lab.then(reply);
+        assert_eq!(failure(Job::new(&lab)?.wait().await)?.kind(), kind);
+    }
+    Ok(())
+}
+
+/// How often a job is cancelled whose wait is dropped after a second.
+async fn dropped(cancel: bool) -> Result<usize, Box<dyn std::error::Error>> {
+    let lab = Lab::new();
+    lab.rule(|_| Some(status("running")));
+    let counter = Arc::new(AtomicUsize::new(0));
+    let mut wait = Job::new(&lab)?.can_cancel(&counter).wait();
+    if cancel {
+        wait = wait.cancel_on_drop();
+    }
+    tokio::select! {
+        _ = wait => return Err("ended".into()),
+        () = lab.clock().sleep(seconds(1)) => {}
+    }
+    tokio::task::yield_now().await;
+    Ok(counter.load(Ordering::Relaxed))
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_a_wait_leaves_the_job_alone_unless_asked() -> Checked {
+    assert_eq!((dropped(false).await?, dropped(true).await?), (0, 1));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_that_ended_cancels_nothing() -> Checked {
+    let lab = Lab::new();
+    lab.then(completed(1));
+    let counter = Arc::new(AtomicUsize::new(0));
+    Job::new(&lab)?.can_cancel(&counter).wait().cancel_on_drop().await?;
+    tokio::task::yield_now().await;
+    assert_eq!(counter.load(Ordering::Relaxed), 0);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_cancelled_is_not_promised() -> Checked {
+    let lab = Lab::new();
+    let error = failure(Job::new(&lab)?.wait().cancel_on_drop().await)?;
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(lab.seen().is_empty());
+    Ok(())
+}
