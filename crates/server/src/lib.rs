@@ -2,6 +2,17 @@
 //!
 //! [`Settings`] say how a hub is to run, [`Server`] runs one, [`openapi_document`] describes what it serves.
 //!
+//! ```no_run
+//! use mlhub_server::{Server, Settings};
+//!
+//! # async fn serve(secret: String) -> Result<(), mlhub_server::Error> {
+//! let settings = Settings::new(([127, 0, 0, 1], 8008).into(), "sqlite://hub.db").with_key(secret);
+//! let server = Server::bind(settings).await?;
+//! println!("listening on {}", server.url());
+//! server.run(std::future::pending()).await
+//! # }
+//! ```
+//!
 //! Inside, each part rests only on those named after it: `routes` (one operation each), `hub` (how an ask and a tell are
 //! carried out), `wire` (what stands in requests and replies) and `http` (how they are read and refused), `store` (rows;
 //! one transaction each), `auth`, `model`, `study` (variables, points, tables), `clock`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use poem::endpoint::make_sync;
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::StatusCode;
 use poem::middleware::CatchPanic;
@@ -9,6 +10,7 @@ use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
 use poem_openapi::error::{ParseParamError, ParsePathError};
 use poem_openapi::{OpenApiService, OperationId};
 
+use super::docs;
 use super::fault::Fault;
 use super::places::Places;
 use super::request_log;
@@ -33,13 +35,12 @@ pub(crate) fn app(hub: Arc<Hub>) -> impl Endpoint<Output = Response> {
     let places = Arc::new(Places::of::<Routes>());
     let document = document();
     let clock = hub.clock.clone();
+    let fixed = |kind: &'static str, text: String| {
+        get(make_sync(move |_| Response::builder().content_type(kind).body(text.clone())))
+    };
     Route::new()
-        .at(
-            routes::DOCUMENT,
-            get(poem::endpoint::make_sync(move |_| {
-                Response::builder().content_type("application/json").body(document.clone())
-            })),
-        )
+        .at(routes::PAGE, fixed("text/html; charset=utf-8", docs::page(&document)))
+        .at(routes::DOCUMENT, fixed("application/json", document))
         .nest("/", service())
         .data(hub)
         .with(CatchPanic::new().with_handler(|_| Fault::internal("a panic").into_response()))

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod app;
 pub(crate) mod body;
 pub(crate) mod caller;
+mod docs;
 pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod form;

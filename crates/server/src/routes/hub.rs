@@ -3,7 +3,7 @@
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 
-use super::{DOCUMENT, Group};
+use super::{DOCUMENT, Group, PAGE};
 use crate::http::answer::{Answer, Outcome};
 
 pub(crate) struct HubRoutes;
@@ -15,8 +15,10 @@ struct HubInfo {
     name: String,
     /// The version of this program.
     version: String,
-    /// Where its OpenAPI document is.
+    /// Where its routes are described to people.
     docs: String,
+    /// Where its OpenAPI document is.
+    openapi: String,
     /// The families of routes that it serves.
     api: Vec<String>,
 }
@@ -31,7 +33,8 @@ impl HubRoutes {
         Ok(Answer(HubInfo {
             name: "mlhub".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            docs: DOCUMENT.to_owned(),
+            docs: PAGE.to_owned(),
+            openapi: DOCUMENT.to_owned(),
             api: vec!["autotune".to_owned(), "v1".to_owned()],
         }))
     }

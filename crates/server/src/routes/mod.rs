@@ -10,7 +10,9 @@ mod user;
 
 use poem_openapi::Tags;
 
-/// Where the document of the hub is served.
+/// Where the document of the hub is shown to people.
+pub(crate) const PAGE: &str = "/docs";
+/// Where it is served to programs.
 pub(crate) const DOCUMENT: &str = "/openapi.json";
 
 /// All groups together.

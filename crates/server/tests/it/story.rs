@@ -149,10 +149,19 @@ async fn the_experiment_used_last_is_listed_first() {
 }
 
 #[tokio::test]
-async fn the_hub_says_what_it_is_and_serves_its_document() {
+async fn the_hub_says_what_it_is_and_where_that_is_described() {
     let hub = Hub::start().await;
     let info = call(&hub.url, "GET", "/").send().await.json();
     assert_eq!((&info["name"], &info["api"]), (&json!("mlhub"), &json!(["autotune", "v1"])));
-    let document = call(&hub.url, "GET", info["docs"].as_str().unwrap()).send().await;
+    let document = call(&hub.url, "GET", info["openapi"].as_str().unwrap()).send().await;
     assert_eq!((document.status, document.body), (200, mlhub_server::openapi_document()));
+    let page = call(&hub.url, "GET", info["docs"].as_str().unwrap()).send().await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let document: Value = serde_json::from_str(&mlhub_server::openapi_document()).unwrap();
+    for path in document["paths"].as_object().unwrap().keys() {
+        assert!(page.body.contains(&format!(" {path}</code>")), "{path} is not on the page");
+    }
+    for outside in ["http:", "https:", "src=", "<link", "<script", "@import", "url("] {
+        assert!(!page.body.contains(outside), "the page loads something: {outside}");
+    }
 }
