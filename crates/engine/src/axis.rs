@@ -203,3 +203,70 @@ fn scale(min: f64, max: f64, log: bool) -> Result<Scale, String> {
     }
     Ok(Scale { min, max, log })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+
+    fn axis(kind: Kind) -> Axis {
+        Axis::new("v", &kind).expect("a valid variable")
+    }
+
+    fn samples(axis: &Axis) -> Vec<Value> {
+        let mut stream = Stream::new(9, 0, 0, Purpose::Search);
+        (0..2000).map(|_| axis.value(axis.sample(&mut stream))).collect()
+    }
+
+    #[test]
+    fn ends_belong_to_a_range_and_come_out_exact() {
+        let line = axis(Kind::Cont { min: 0.1, max: 0.3, log: false, step: None });
+        assert_eq!((line.value(0.0), line.value(1.0)), (Value::Real(0.1), Value::Real(0.3)));
+        let log = axis(Kind::Cont { min: 1e-5, max: 0.3, log: true, step: None });
+        assert_eq!((log.value(-0.1), log.value(1.1)), (Value::Real(1e-5), Value::Real(0.3)));
+    }
+
+    #[test]
+    fn on_a_log_scale_equal_ratios_are_equal_steps() {
+        let log = axis(Kind::Int { min: 1, max: 10_000, log: true, step: None });
+        assert_eq!(log.value(0.5), Value::Int(100));
+        let hundreds = samples(&log).iter().filter(|&v| matches!(v, Value::Int(n) if *n <= 100)).count();
+        assert!((900..1100).contains(&hundreds), "{hundreds} of 2000 lie in the lower half");
+    }
+
+    #[test]
+    fn each_level_of_a_grid_and_each_option_is_drawn_equally_often() {
+        let grid = axis(Kind::Int { min: -2, max: 5, log: false, step: Some(3) });
+        let choice = axis(Kind::Cat { options: ["a", "b", "c"].map(str::to_owned).to_vec() });
+        for (axis, levels) in [(grid, [-2, 1, 4].map(Value::Int)), (choice, ["a", "b", "c"].map(Value::from))] {
+            let drawn = samples(&axis);
+            for level in levels {
+                let count = drawn.iter().filter(|&value| *value == level).count();
+                assert!((560..780).contains(&count), "{level} came {count} times of 2000");
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_divides_the_range_but_for_rounding_reaches_its_end() {
+        let tenths = axis(Kind::Cont { min: 0.0, max: 1.0, log: false, step: Some(0.1) });
+        assert_eq!(tenths.levels(), Some(11));
+        assert_eq!(tenths.value(1.0), Value::Real(1.0));
+    }
+
+    #[test]
+    fn every_level_comes_back_from_its_coordinate() {
+        for kind in [
+            Kind::Int { min: 1, max: 1000, log: true, step: None },
+            Kind::Int { min: -3, max: 500, log: false, step: Some(7) },
+            Kind::Cont { min: 1e-3, max: 1.0, log: true, step: Some(1e-3) },
+        ] {
+            let axis = axis(kind);
+            for level in 0..axis.levels().expect("a grid") {
+                let coordinate = axis.coordinate_of_level(level);
+                assert_eq!(axis.level(coordinate), level);
+                assert_eq!(axis.coordinate(&axis.value(coordinate)), coordinate);
+            }
+        }
+    }
+}

@@ -64,3 +64,39 @@ fn outlook(axes: &[Axis], model: &Model<'_>, (variable, option): (usize, f64), s
         })
         .fold(f64::NEG_INFINITY, f64::max)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Purpose;
+    use crate::space::{Kind, Space, Variable};
+
+    fn space(options: &[&str]) -> Space {
+        let line = Kind::Cont { min: 0.0, max: 1.0, log: false, step: None };
+        let choice = Kind::Cat { options: options.iter().map(|&option| option.to_owned()).collect() };
+        let variable = |name: &str, kind| Variable { name: name.to_owned(), kind, guess: None };
+        Space::new(vec![variable("x", line), variable("c", choice)]).expect("a valid space")
+    }
+
+    #[test]
+    fn there_must_be_an_option_to_cross_to() {
+        assert!((0..EVERY).any(|count| is_due(space(&["a", "b"]).axes(), count)));
+        assert!((0..EVERY).all(|count| !is_due(space(&["a"]).axes(), count)));
+    }
+
+    #[test]
+    fn the_option_that_is_known_least_is_looked_into_where_its_own_best_can_be_beaten() {
+        let space = space(&["a", "b", "c"]);
+        // "a" is best, "b" is known to be poor everywhere, "c" was seen once and falls to the right.
+        let told: Vec<Vec<f64>> = [(0.1, 0.0), (0.4, 0.0), (0.9, 0.0), (0.1, 1.0), (0.5, 1.0), (0.9, 1.0), (0.9, 2.0)]
+            .iter()
+            .map(|&(x, option)| vec![x, option])
+            .collect();
+        let results = [0.9, 1.0, 0.8, -1.0, -1.1, -1.0, 0.1];
+        let mut stream = Stream::new(5, 7, 0, Purpose::Search);
+        let model = Model::learn(space.axes(), &told, &results, &[], &mut stream).expect("a model");
+        let taken = Taken::new(&space, told).expect("points are left");
+        let x = suggest(space.axes(), &model, Acquisition::LogEi, &taken, &mut stream).expect("a point");
+        assert_eq!(x[1], 2.0, "{x:?}");
+    }
+}

@@ -223,6 +223,40 @@ fn trials_that_fail_in_one_half_send_the_study_to_the_other() {
 }
 
 #[test]
+fn every_tenth_suggestion_is_random_and_the_others_are_not() {
+    let space = Space::new(vec![variable("x", line(0.0, 1.0), None), variable("y", line(0.0, 1.0), None)]);
+    let study = study(space.expect("a valid space"));
+    let history = run(&study, 20, response);
+    for count in 5..20 {
+        let told = &history[..count];
+        let mut bent = told.to_vec();
+        bent.iter_mut().for_each(|o| o.value = -o.value);
+        let same = study.suggest(told, &[]) == study.suggest(&bent, &[]);
+        assert_eq!(same, count % 10 == 9, "after {count} results");
+    }
+}
+
+#[test]
+fn the_best_expectation_lies_where_the_results_say() {
+    let log = Kind::Cont { min: 1e-4, max: 1.0, log: true, step: None };
+    let whole = Kind::Int { min: 0, max: 50, log: false, step: None };
+    let variables = vec![variable("rate", log, None), variable("size", whole, None)];
+    let space = Space::new(variables).expect("a valid space");
+    let study = Study { acquisition: Acquisition::PosteriorMean, ..study(space) };
+    // Best at a rate of 0.01 and a size of 20, neither of which is among the results.
+    let history: Vec<Observation> = (0..25)
+        .map(|i| {
+            let (rate, size) = (10.0_f64.powf(-4.0 + 0.9 * f64::from(i % 5)), 3 + i64::from(i / 5) * 11);
+            let value = -(rate.log10() + 2.0).powi(2) - ((size as f64 - 20.0) / 15.0).powi(2);
+            Observation { point: vec![Value::Real(rate), Value::Int(size)], value }
+        })
+        .collect();
+    let point = study.suggest(&history, &[]).expect("a suggestion");
+    assert!((number(&point[0]).log10() + 2.0).abs() < 0.15, "{point:?}");
+    assert!((number(&point[1]) - 20.0).abs() <= 2.0, "{point:?}");
+}
+
+#[test]
 fn a_history_from_elsewhere_is_used_as_it_is() {
     let study = study(mixed());
     // Never asked for, and partly between the steps.
