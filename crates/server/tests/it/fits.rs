@@ -27,7 +27,8 @@ impl Model for Held {
         self.entered.send(here).unwrap();
         // Waiting on the async thread would hang this test for ever; that it was used is reported instead.
         if here != self.async_thread {
-            self.release.lock().unwrap().recv().unwrap();
+            // Nobody left to release it is a release as well, so that a test that fails does end.
+            let _ = self.release.lock().unwrap().recv();
         }
         self.running.fetch_sub(1, Ordering::SeqCst);
         Ok(question.space.iter().map(|variable| variable.guess.clone()).collect())
@@ -90,6 +91,7 @@ async fn no_more_fits_run_at_once_than_are_allowed() {
         entered.recv().await.unwrap();
         release.send(()).unwrap();
     }
+    drop(release);
     for ask in asks {
         assert_eq!(ask.await.unwrap().status, 200);
     }
@@ -107,6 +109,7 @@ async fn asks_of_one_experiment_take_turns() {
         entered.recv().await.unwrap();
         release.send(()).unwrap();
     }
+    drop(release);
     for ask in asks {
         assert_eq!(ask.await.unwrap().status, 201);
     }

@@ -165,3 +165,18 @@ async fn the_hub_says_what_it_is_and_where_that_is_described() {
         assert!(!page.body.contains(outside), "the page loads something: {outside}");
     }
 }
+
+#[tokio::test]
+async fn an_account_sees_itself_and_its_experiments() {
+    let hub = Hub::start().await;
+    let ann = hub.user("Ann@X.com").await;
+    let me = ann.get("/auth/me").await.json();
+    assert_eq!((&me["uuid"], &me["email"]), (&json!(ann.uuid), &json!("ann@x.com")), "case does not count");
+    assert_eq!(ann.get("/user/").await.json(), json!([me]));
+    let experiment = ann.experiment().await;
+    ann.tell(&experiment, 2, "red", 6.6, 1.5).await;
+    let shown = ann.get(&format!("/user/{}?uuid={}", me["id"], ann.uuid)).await.json();
+    assert_eq!((&shown["id"], &shown["time_created"]), (&me["id"], &me["time_created"]));
+    assert_eq!(shown["experiments"], ann.get("/experiment/all").await.json());
+    assert_eq!(shown["experiments"][0]["exp_uuid"], json!(experiment));
+}

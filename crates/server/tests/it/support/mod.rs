@@ -74,7 +74,12 @@ impl Hub {
         Self::start_in(self.folder.clone(), self.clock.clone(), change).await
     }
 
-    async fn start_in(folder: Arc<TempDir>, clock: TestClock, change: impl FnOnce(Settings) -> Settings) -> Self {
+    /// A hub on the database in `folder`, which may be used already.
+    pub(crate) async fn start_in(
+        folder: Arc<TempDir>,
+        clock: TestClock,
+        change: impl FnOnce(Settings) -> Settings,
+    ) -> Self {
         let settings = change(settings(folder.path()).with_clock(clock.clone()));
         let server = Server::bind(settings).await.unwrap();
         let url = server.url();
