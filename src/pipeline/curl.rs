@@ -13,19 +13,13 @@
 
 use std::fmt::Write as _;
 
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE};
-use reqwest::Url;
-use serde_json::Value;
+use http::header::CONTENT_LENGTH;
 use tracing::Level;
 
-use super::Body;
 use super::auth::Credential;
-use super::redact;
+use super::{Body, secrets};
 use crate::op::Op;
 use crate::secret::Secret;
-
-/// Values that must not show, and the shell variables in their place.
-type Secrets = Vec<(Secret, String)>;
 
 /// Logs the request, if anybody wants to see it.
 pub(crate) fn log(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>, always: bool) {
@@ -38,7 +32,8 @@ pub(crate) fn log(request: &http::Request<Body>, op: &Op, credential: Option<&Cr
 
 /// The request as one line for a POSIX shell.
 fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>) -> String {
-    let secrets = secrets(request, op, credential);
+    let body = request.body().as_bytes().map(|bytes| &**bytes).unwrap_or_default();
+    let secrets = secrets::of(op, request.headers(), request.uri().query(), body, credential);
     let quote = |text: &str| quote(text, &secrets);
     let method = request.method().as_str();
     let mut out = format!("curl -sS -X {method} {}", quote(&request.uri().to_string()));
@@ -46,13 +41,8 @@ fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credentia
         if name == CONTENT_LENGTH {
             continue;
         }
-        // Whatever is marked as sensitive and is no known secret is one too.
-        let line = if header.is_sensitive() && name != AUTHORIZATION {
-            format!("\"{name}: ${}\"", variable(name.as_str()))
-        } else {
-            quote(&format!("{name}: {}", String::from_utf8_lossy(header.as_bytes())))
-        };
-        let _ = write!(out, " -H {line}");
+        let line = format!("{name}: {}", String::from_utf8_lossy(header.as_bytes()));
+        let _ = write!(out, " -H {}", quote(&line));
     }
     match request.body().as_bytes().map(|bytes| std::str::from_utf8(bytes)) {
         Some(Ok("")) => {}
@@ -63,67 +53,6 @@ fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credentia
         Some(Err(_)) | None => out.push_str(" --data-binary @-"),
     }
     out
-}
-
-/// Everything in the request that must not show, the longest first, so that a
-/// secret within another one does not cut it.
-fn secrets(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>) -> Secrets {
-    let mut found: Secrets = Vec::new();
-    let mut add = |value: &str, name: &str| {
-        if !value.is_empty() {
-            found.push((value.into(), name.to_owned()));
-        }
-    };
-    if let Some(credential) = credential {
-        add(credential.secret().expose(), "MLHUB_TOKEN");
-    }
-    if let Some(header) = request.headers().get(AUTHORIZATION) {
-        let value = String::from_utf8_lossy(header.as_bytes()).into_owned();
-        let (_, secret) = value.split_once(' ').unwrap_or(("", value.as_str()));
-        add(secret, "MLHUB_TOKEN");
-    }
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let mut pairs = request.uri().query().unwrap_or_default().to_owned();
-    let body = request.body().as_bytes().map(|bytes| text(bytes)).unwrap_or_default();
-    let is_form = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
-    if is_form {
-        pairs = format!("{pairs}&{body}");
-    } else if let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(&body) {
-        for (name, value) in &fields {
-            if let (true, Value::String(value)) = (redact::is_secret(op, name), value) {
-                let quoted = Value::from(value.as_str()).to_string();
-                let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-                add(inner.unwrap_or(&quoted), &variable(name));
-            }
-        }
-    }
-    for pair in pairs.split('&') {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let plain = Url::parse(&format!("http://x/?{name}="))
-            .ok()
-            .and_then(|url| url.query_pairs().next().map(|(name, _)| name.into_owned()))
-            .unwrap_or_default();
-        if redact::is_secret(op, &plain) {
-            add(value, &variable(&plain));
-        }
-    }
-    found.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.expose().len()));
-    found
-}
-
-/// `MLHUB_` and the name in capitals, other characters as underscores.
-fn variable(name: &str) -> String {
-    let name: String = name
-        .chars()
-        .map(|letter| match letter.is_ascii_alphanumeric() {
-            true => letter.to_ascii_uppercase(),
-            false => '_',
-        })
-        .collect();
-    format!("MLHUB_{name}")
 }
 
 /// In single quotes, each secret as a variable in double ones.

@@ -22,6 +22,7 @@ mod reply;
 mod retry;
 mod retry_after;
 mod run;
+mod secrets;
 mod trace;
 mod transport;
 mod verdict;

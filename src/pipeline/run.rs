@@ -10,11 +10,10 @@ use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
 use super::reply::{Content, Context, Reply, request_id};
-use super::{budget, curl, prepare, redact, retry_after, trace, verdict};
+use super::{budget, curl, prepare, redact, retry_after, secrets, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
 use crate::error::{Attempt, Error, ErrorKind, Outcome, shape};
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
-use crate::secret::MASK;
 
 /// The state of one call.
 pub(crate) struct Run<'a> {
@@ -181,8 +180,8 @@ impl<'a> Run<'a> {
             AnswerBody::Open(_) => bytes::Bytes::new(),
         };
         let status = answer.status;
-        let message =
-            shape::message(self.context.op.errors, &body).map(|message| without(message, credential.as_ref()));
+        let message = shape::message(self.context.op.errors, &body)
+            .map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
         let mut detail = format!("the server answered {status}");
         if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
             let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
@@ -199,6 +198,12 @@ impl<'a> Run<'a> {
             retry_after,
             renewable: credential.filter(|_| status == http::StatusCode::UNAUTHORIZED && renews),
         }
+    }
+
+    /// What the server must not be quoted with.
+    fn secrets(&self, credential: Option<&Credential>) -> secrets::Secrets {
+        let body = self.draft.body.as_bytes().map(|bytes| &**bytes).unwrap_or_default();
+        secrets::of(self.context.op, &self.draft.headers, self.draft.query.as_deref(), body, credential)
     }
 
     /// There is no answer.
@@ -287,13 +292,5 @@ impl<'a> Run<'a> {
     fn left(&self) -> Duration {
         let spent = self.pipeline.clock().now().saturating_sub(self.started);
         self.pipeline.options().deadline.saturating_sub(spent)
-    }
-}
-
-/// Some servers repeat the credential that they refuse.
-fn without(message: String, credential: Option<&Credential>) -> String {
-    match credential.map(|credential| credential.secret().expose()) {
-        Some(secret) if !secret.is_empty() => message.replace(secret, MASK),
-        _ => message,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, RetryClass};
 use mlhub::pipeline::{Basic, Bearer, Pipeline, Token};
-use mlhub::testing::{Lab, Reply};
+use mlhub::testing::{Lab, Reply, Seen};
 use mlhub::{Builder, RawCall, Secret};
 use serde_json::json;
 
@@ -67,11 +67,9 @@ fn clients(lab: &Lab) -> Result<Vec<Pipeline>, mlhub::Error> {
 }
 
 /// What a service may do that makes a client talk.
-fn replies() -> Vec<Reply> {
-    let echo = format!("bad token {CANARY}-token");
-    vec![
+fn replies() -> Vec<Option<Reply>> {
+    let replies = [
         Reply::json(&json!({"access_token": format!("{CANARY}-fresh")})),
-        Reply::status(401).with_json(&json!({"detail": echo})),
         Reply::status(422)
             .with_json(&json!({"detail": [{"loc": ["body"], "msg": "no", "input": format!("{CANARY}-pw")}]})),
         Reply::status(302).location(&format!("http://x/?token={CANARY}")),
@@ -79,7 +77,22 @@ fn replies() -> Vec<Reply> {
         Reply::no_connection(),
         Reply::reset(),
         Reply::hang(),
-    ]
+    ];
+    replies.into_iter().map(Some).chain([None]).collect()
+}
+
+/// A server that refuses the credential and repeats all it was sent, as it was
+/// sent and as people would read it.
+fn echo(seen: &Seen) -> Reply {
+    let headers: Vec<_> = seen.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    let sensitive = ["authorization", "x-api-key", "x-extra"].map(|name| seen.header(name).unwrap_or_default());
+    let basic = match sensitive[0].starts_with("Basic") {
+        true => format!("{CANARY}-pw"),
+        false => String::new(),
+    };
+    let body = String::from_utf8_lossy(&seen.body).into_owned();
+    let all = format!("{headers:?} {sensitive:?} {basic} {} {body}", seen.url);
+    Reply::status(401).with_json(&json!({"detail": all}))
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +113,7 @@ async fn no_sink_hears_them() -> Checked {
         let operation: &'static Op = Box::leak(Box::new(operation));
         for reply in replies() {
             let lab = Lab::new();
-            lab.rule(move |_| Some(reply.clone()));
+            lab.rule(move |seen| Some(reply.clone().unwrap_or_else(|| echo(seen))));
             for road in clients(&lab)? {
                 let road = road.with(|o| o.curl_trace(true).header("x-extra", &format!("{CANARY}-header")));
                 printed += &format!("{road:?} {lab:?}");
@@ -110,6 +123,7 @@ async fn no_sink_hears_them() -> Checked {
                 }
                 printed += &format!("{:?}", lab.seen().len());
                 if let Err(error) = call.send::<Vec<u8>>().await {
+                    printed += error.message().unwrap_or_default();
                     let mut cause: Option<&dyn std::error::Error> = Some(&error);
                     while let Some(one) = cause {
                         printed += &format!("{one} {one:?} {one:#?}\n");

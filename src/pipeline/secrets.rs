@@ -1,0 +1,115 @@
+//! What a request carries that must not show.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::auth::Credential;
+use super::redact;
+use crate::op::Op;
+use crate::secret::{MASK, Secret};
+
+/// Secret values as they travel, each with the shell variable that stands for
+/// it, the longest first: a secret within another one does not cut it.
+pub(crate) type Secrets = Vec<(Secret, String)>;
+
+/// The secrets of a request with that query and body.
+pub(crate) fn of(
+    op: &Op,
+    headers: &HeaderMap,
+    query: Option<&str>,
+    body: &[u8],
+    credential: Option<&Credential>,
+) -> Secrets {
+    let mut found = Found::default();
+    if let Some(credential) = credential {
+        found.authorization(credential.header().as_bytes());
+        found.add(credential.secret().expose(), "MLHUB_TOKEN");
+    }
+    for (name, value) in headers {
+        match name {
+            &AUTHORIZATION => found.authorization(value.as_bytes()),
+            _ if value.is_sensitive() => found.add(&text(value.as_bytes()), &variable(name.as_str())),
+            _ => {}
+        }
+    }
+    found.pairs(op, query.unwrap_or_default());
+    let kind = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes).unwrap_or_default();
+    if kind.starts_with(b"application/x-www-form-urlencoded") {
+        found.pairs(op, &text(body));
+    } else if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
+        for (name, value) in &fields {
+            if let (true, Value::String(value)) = (redact::is_secret(op, name), value) {
+                let quoted = Value::from(value.as_str()).to_string();
+                let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+                found.add(inner.unwrap_or(&quoted), &variable(name));
+            }
+        }
+    }
+    found.0.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.expose().len()));
+    found.0
+}
+
+/// A text without those values, also where they are spelt as people read them:
+/// some servers repeat what they refuse.
+pub(crate) fn without(mut message: String, secrets: &Secrets) -> String {
+    for (secret, _) in secrets {
+        let spaced = secret.expose().replace('+', " ");
+        let plain = percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy();
+        message = message.replace(secret.expose(), MASK).replace(&*plain, MASK);
+    }
+    message
+}
+
+#[derive(Default)]
+struct Found(Secrets);
+
+impl Found {
+    fn add(&mut self, value: &str, variable: &str) {
+        if !value.is_empty() && !self.0.iter().any(|(known, _)| known.expose() == value) {
+            self.0.push((value.into(), variable.to_owned()));
+        }
+    }
+
+    /// Of a basic credential the password is secret too, by itself.
+    fn authorization(&mut self, header: &[u8]) {
+        let header = text(header);
+        let (scheme, secret) = header.split_once(' ').unwrap_or(("", header.as_str()));
+        self.add(secret, "MLHUB_TOKEN");
+        if scheme == "Basic"
+            && let Ok(pair) = STANDARD.decode(secret)
+            && let Some((_, password)) = text(&pair).split_once(':')
+        {
+            self.add(password, "MLHUB_PASSWORD");
+        }
+    }
+
+    fn pairs(&mut self, op: &Op, pairs: &str) {
+        for pair in pairs.split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let plain = Url::parse(&format!("http://x/?{name}="))
+                .ok()
+                .and_then(|url| url.query_pairs().next().map(|(name, _)| name.into_owned()))
+                .unwrap_or_default();
+            if redact::is_secret(op, &plain) {
+                self.add(value, &variable(&plain));
+            }
+        }
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// `MLHUB_` and the name in capitals, other characters as underscores.
+fn variable(name: &str) -> String {
+    let letter = |letter: char| match letter.is_ascii_alphanumeric() {
+        true => letter.to_ascii_uppercase(),
+        false => '_',
+    };
+    format!("MLHUB_{}", name.chars().map(letter).collect::<String>())
+}
