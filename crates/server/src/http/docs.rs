@@ -1,7 +1,5 @@
 //! The document as a page for people. It is one file, written here, and loads nothing from anywhere.
 
-use std::fmt::Write;
-
 use serde_json::{Map, Value};
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}\
@@ -38,7 +36,7 @@ pub(super) fn page(document: &str) -> String {
 }
 
 fn describe(path: &str, method: &str, operation: &Value) -> String {
-    let mut text_of = format!(
+    let mut described = format!(
         "<h3><code>{} {}</code> {}</h3><p>{}</p>",
         method.to_uppercase(),
         escape(path),
@@ -46,17 +44,17 @@ fn describe(path: &str, method: &str, operation: &Value) -> String {
         text(&operation["description"])
     );
     let parameters = operation["parameters"].as_array().into_iter().flatten();
-    text_of += &rows(parameters.map(|it| (it["name"].as_str().unwrap_or_default(), &it["schema"], it)));
+    described += &rows(parameters.map(|it| (it["name"].as_str().unwrap_or_default(), &it["schema"], it)));
     let success = object(&operation["responses"]).find(|(status, _)| status.starts_with('2'));
     let content =
         |place: &Value| object(&place["content"]).next().map(|(kind, it)| (kind.clone(), link(&it["schema"])));
     if let Some((kind, schema)) = content(&operation["requestBody"]) {
-        let _ = write!(text_of, "<p>Takes {schema} as {}.</p>", escape(&kind));
+        described += &format!("<p>Takes {schema} as {}.</p>", escape(&kind));
     }
     if let Some((status, schema)) = success.and_then(|(status, reply)| Some((status, content(reply)?.1))) {
-        let _ = write!(text_of, "<p>Answers {} with {schema}.</p>", escape(status));
+        described += &format!("<p>Answers {} with {schema}.</p>", escape(status));
     }
-    text_of
+    described
 }
 
 /// A table of names, types and descriptions.

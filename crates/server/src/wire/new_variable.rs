@@ -61,11 +61,11 @@ impl NewVariable {
     fn cast(&self) -> Result<(Kind, Scalar), Wrong> {
         match self.vtype.as_str() {
             "int" => {
-                let (min, max) = (whole("min", self.bound("min")?)?, whole("max", self.bound("max")?)?);
+                let (min, max) = (whole("min", bound("min", &self.min)?)?, whole("max", bound("max", &self.max)?)?);
                 Ok((Kind::Int { min, max }, whole("guess", &self.guess)?.into()))
             }
             "cont" => {
-                let (min, max) = (float("min", self.bound("min")?)?, float("max", self.bound("max")?)?);
+                let (min, max) = (float("min", bound("min", &self.min)?)?, float("max", bound("max", &self.max)?)?);
                 Ok((Kind::Cont { min, max }, Scalar::Real(float("guess", &self.guess)?)))
             }
             "cat" => Ok((Kind::Cat { options: self.options()? }, self.category()?)),
@@ -91,11 +91,10 @@ impl NewVariable {
         }
         Ok(options.into_iter().cloned().collect())
     }
+}
 
-    fn bound(&self, name: &'static str) -> Result<&Scalar, Wrong> {
-        let bound = if name == "min" { &self.min } else { &self.max };
-        bound.as_ref().ok_or_else(|| missing(name))
-    }
+fn bound<'a>(field: &'static str, bound: &'a Option<Scalar>) -> Result<&'a Scalar, Wrong> {
+    bound.as_ref().ok_or_else(|| missing(field))
 }
 
 fn missing(field: &'static str) -> Wrong {
