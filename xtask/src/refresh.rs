@@ -28,12 +28,13 @@ pub(crate) fn fresh(workspace: &Workspace, platform: &str, from: Option<&str>) -
             (document, format!("{platform} publishes nothing: {shown} is its own source, rewritten in order"))
         }
         Source::Published(published, place) => {
-            let lowered = lower(published).map_err(|error| Failure::new(format!("{place}: {error}")))?;
-            let mut document = lowered;
+            let mut document = lower(published).map_err(|error| Failure::new(format!("{place}: {error}")))?;
+            let mut origin = format!("read from {place}");
             if let Some(patch) = workspace.read_json(&overlay)? {
                 merge_patch(&mut document, &patch);
+                origin.push_str(&format!(", with {} laid over it", workspace.shown(&overlay)));
             }
-            (document, format!("read from {place}, with {}", workspace.shown(&overlay)))
+            (document, origin)
         }
     };
     let violations = dialect::lint(&shown, &document);

@@ -68,7 +68,11 @@ const NEW: &str = "/components/schemas/New";
 fn story() -> String {
     let cases = [
         ("an operation", "/paths/~1trials~1{id}/delete".to_owned(), Value::Null),
-        ("a path", "/paths/~1runs".to_owned(), json!({"get": {"operationId": "run_list", "responses": {"2XX": {"description": "Runs"}}}})),
+        (
+            "a path",
+            "/paths/~1runs".to_owned(),
+            json!({"get": {"operationId": "run_list", "responses": {"2XX": {"description": "Runs"}}}}),
+        ),
         (
             "an optional parameter",
             format!("{LIST}/parameters/-"),
@@ -131,4 +135,26 @@ fn a_type_that_holds_itself_is_compared_once() {
 #[test]
 fn what_is_no_document_has_no_operations() {
     assert!(Changes::between(&json!([1]), &json!({"paths": {"/x": [null]}})).0.is_empty());
+}
+
+#[test]
+fn a_document_is_compared_with_a_revision_or_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let workspace = Workspace::at(folder.path());
+    let path = workspace.document("sample");
+    std::fs::create_dir_all(folder.path().join("openapi")).expect("a folder");
+    std::fs::write(&path, base().to_string()).expect("a document");
+    workspace.git(&["init", "--quiet"]).expect("a repository");
+    workspace.git(&["add", "."]).expect("a file added");
+    let who = ["-c", "user.name=sample", "-c", "user.email=sample@example.org"];
+    workspace.git(&[&who[..], &["commit", "--quiet", "-m", "One"]].concat()).expect("a commit");
+
+    assert_eq!(old(&workspace, "openapi/sample.json", "HEAD"), Ok(Some(base())));
+    assert_eq!(old(&workspace, "openapi/other.json", "HEAD"), Ok(None));
+    let file = folder.path().join("other.json");
+    std::fs::write(&file, "{}").expect("a file");
+    assert_eq!(old(&workspace, "openapi/sample.json", &file.to_string_lossy()), Ok(Some(json!({}))));
+    let failure = old(&workspace, "openapi/sample.json", "no-such").expect_err("neither").to_string();
+    assert_eq!(failure, "no-such is neither a file nor a revision; give one of them to --against");
+    assert_eq!(run(&workspace, Some("sample"), "HEAD"), Ok(()));
 }

@@ -8,7 +8,7 @@ use crate::meta::{EXTENSION, Endpoint, Platform};
 
 /// More hops than a sound document needs; a loop of references ends here.
 const MAX_HOPS: usize = 16;
-/// What a path item may hold besides operations; everything else in it is a method.
+/// The keys of a path item that are operations.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(super) struct View<'a> {
@@ -34,7 +34,6 @@ pub(super) struct Operation<'a> {
     pub(super) meaning: Endpoint,
 }
 
-#[derive(Clone)]
 pub(super) struct Parameter<'a> {
     /// Where the operation lists it.
     pub(super) listed: At<'a>,

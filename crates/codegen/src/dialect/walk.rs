@@ -8,8 +8,6 @@ use super::view::View;
 /// A schema, with all its uses joined.
 pub(super) struct Schema<'a> {
     pub(super) at: At<'a>,
-    /// Something that is sent holds it.
-    pub(super) request: bool,
     /// A request body holds it.
     pub(super) body: bool,
     /// Something that is received holds it.
@@ -20,11 +18,10 @@ pub(super) struct Schema<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Use {
-    /// A component that nothing names is compiled all the same.
-    Loose,
-    Parameter,
     Body,
     Reply,
+    /// A parameter, or a component that nothing names and that is compiled all the same.
+    Other,
 }
 
 /// What stands around a schema, as far as it decides whether an unknown word fails there.
@@ -43,7 +40,7 @@ pub(super) fn schemas<'a>(view: &View<'a>) -> Vec<Schema<'a>> {
     let mut walk = Walk { view, found: BTreeMap::new(), seen: BTreeSet::new() };
     for operation in &view.operations {
         for parameter in &operation.parameters {
-            walk.start(parameter.at.get("schema"), Use::Parameter);
+            walk.start(parameter.at.get("schema"), Use::Other);
         }
         for (_, media) in contents(operation.body.as_ref()) {
             walk.start(media.get("schema"), Use::Body);
@@ -55,7 +52,7 @@ pub(super) fn schemas<'a>(view: &View<'a>) -> Vec<Schema<'a>> {
         }
     }
     for (_, component) in components(view, "schemas") {
-        walk.start(Some(component), Use::Loose);
+        walk.start(Some(component), Use::Other);
     }
     walk.found.into_values().collect()
 }
@@ -105,12 +102,10 @@ impl<'a> Walk<'_, 'a> {
         };
         let schema = self.found.entry(at.pointer.clone()).or_insert(Schema {
             at: at.clone(),
-            request: false,
             body: false,
             reply: false,
             closed: false,
         });
-        schema.request |= matches!(usage, Use::Parameter | Use::Body);
         schema.body |= usage == Use::Body;
         schema.reply |= usage == Use::Reply;
         schema.closed |= usage == Use::Reply && words > 0 && !told_apart;

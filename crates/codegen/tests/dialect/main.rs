@@ -4,6 +4,7 @@
 mod compiles;
 mod never_panics;
 mod rules;
+mod text;
 mod upstream;
 
 use std::collections::BTreeMap;
