@@ -49,11 +49,13 @@ impl Out {
         }
     }
 
-    /// Prints a table of ours.
+    /// Prints a table: its ids, if only those are wanted.
     pub(crate) fn table(&self, table: &Table) -> Result<(), Fault> {
-        if self.quiet {
-            return self.text(&table.ids());
-        }
+        if self.quiet { self.text(&table.ids()) } else { self.rows(table) }
+    }
+
+    /// Prints a table whose rows have no ids.
+    pub(crate) fn rows(&self, table: &Table) -> Result<(), Fault> {
         let format = self.format.unwrap_or(if self.terminal { Format::Table } else { Format::Tsv });
         match format {
             Format::Json => self.text(&text::json(&table.value())),

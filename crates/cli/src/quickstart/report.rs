@@ -81,7 +81,7 @@ pub(super) fn print(found: &Found, judged: &Judged, out: &Out) -> Result<(), Fau
         return out.text(&format!("{}\n", object(found, judged)));
     }
     out.notice(&plot::history(&found.history));
-    out.table(&table(judged))?;
+    out.rows(&table(judged))?;
     let Accuracy { mean, error } = judged.gain;
     let judges = JUDGES.count();
     out.notice(&format!(

@@ -30,7 +30,7 @@ fn every_operation_can_be_called_by_name() {
         ("user_signup", vec!["email=second@example.org", &password]),
         ("experiment_create", vec!["name=two", covars]),
         ("experiment_ask", vec![&exp]),
-        ("experiment_tell", vec![&exp, r#"covars_tell=[{"x":0.25}]"#, r#"response_tell=[{"response":1.5}]"#]),
+        ("experiment_tell", vec![&exp, r#"covars_tell=[{"x":0.25}]"#, r#"response_tell=[{"Response":1.5}]"#]),
         ("experiment_all", vec![]),
         ("experiment_list", vec!["limit=2"]),
         ("experiment_get", vec![&id]),
@@ -87,13 +87,15 @@ fn the_bytes_of_a_reply_are_printed_as_they_came() {
 #[test]
 fn the_form_is_chosen_with_output() {
     let (home, experiment) = (HUB.home(), HUB.experiment());
-    let list = |form: &str| home.run(&["call", "autotune", "experiment_list", "limit=1", "-o", form]).ok();
+    let trial = HUB.trial(&experiment);
+    let id = format!("experiment_id={experiment}");
+    let list = |more: &[&str]| home.run(&[&["call", "autotune", "trial_list", &id], more].concat()).ok();
     for form in ["json", "jsonl", "yaml", "csv", "table", "tsv"] {
-        assert!(list(form).contains(&experiment), "{form}");
+        assert!(list(&["-o", form]).contains(&trial), "{form}");
     }
-    assert_eq!(list("jsonl").lines().count(), 1);
-    assert_eq!(list("csv").lines().count(), 2);
-    assert_eq!(home.run(&["call", "autotune", "experiment_list", "limit=1", "-q"]).ok().trim(), experiment);
+    assert_eq!(list(&["-o", "jsonl"]).lines().count(), 1);
+    assert_eq!(list(&["-o", "csv"]).lines().count(), 2);
+    assert_eq!(list(&["-q"]).trim_end(), trial);
 }
 
 #[test]
@@ -107,7 +109,7 @@ fn the_exit_code_says_what_sort_of_failure_it_was() {
     call(&home, &["experiment_create"], 2);
     let said = call(&home, &["experiment_gets"], 2);
     assert!(said.contains("experiment_get"), "{said}");
-    call(&home, &["experiment_get", "experiment_id=../x"], 2);
+    call(&home, &["experiment_get", "experiment_id=.."], 2);
     let said = call(&nobody, &["experiment_list"], 3);
     assert!(said.trim_end().ends_with("mlhub login autotune"), "{said}");
     call(&home, &["experiment_get", missing], 4);

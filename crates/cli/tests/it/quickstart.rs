@@ -30,3 +30,29 @@ fn people_get_a_table_on_stdout_and_the_rest_on_stderr() {
     // Nothing is left behind.
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_it_and_leaves_nothing_behind() {
+    use std::io::{BufRead as _, BufReader};
+    let home = Home::new();
+    let folder = home.path().join("tmp");
+    std::fs::create_dir(&folder).unwrap();
+    // More trials than could be done before the signal arrives.
+    let args = ["quickstart", "--trials", "1000"];
+    let mut child = home.command(&args).env("TMPDIR", &folder).spawn().unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.starts_with("trial 1: ") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "it ended before its first trial");
+    }
+    assert_ne!(std::fs::read_dir(&folder).unwrap().count(), 0, "its database lies elsewhere");
+    let id = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    // The pipe is read to its end, so that the program is not held up by it.
+    let said: Vec<_> = stderr.lines().map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+    assert!(said.last().unwrap().starts_with("  next: "), "{said:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+}
