@@ -146,11 +146,11 @@ fn kind(schema: &Value) -> String {
         Some(kind) if schema.get("enum").is_some() => format!("{kind} of fixed words"),
         Some(kind) => format.map_or_else(|| kind.to_owned(), |format| format!("{kind} ({format})")),
         None if schema.get("oneOf").is_some() => {
-            let forms: Vec<String> = list(schema, "oneOf").iter().map(|form| kind(form)).collect();
+            let forms: Vec<String> = list(schema, "oneOf").iter().map(kind).collect();
             format!("one of ({})", forms.join(", "))
         }
         None if schema.get("allOf").is_some() => {
-            let parts: Vec<String> = list(schema, "allOf").iter().map(|part| kind(part)).collect();
+            let parts: Vec<String> = list(schema, "allOf").iter().map(kind).collect();
             format!("all of ({})", parts.join(", "))
         }
         None => "anything".to_owned(),
