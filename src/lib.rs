@@ -26,8 +26,6 @@
 //! `trace` does not), or [`Options::curl_trace`] is set. No secret is printed
 //! anywhere.
 
-#![cfg_attr(docsrs, feature(doc_cfg))]
-
 #[cfg(feature = "autotune")]
 pub mod autotune;
 mod builder;

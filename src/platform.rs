@@ -68,7 +68,7 @@ macro_rules! __mlhub_platform {
 
             /// A call that the document does not name: same server, same
             /// credential, same errors; never repeated unless
-            /// [`idempotent`]($crate::RawCall::idempotent) says so.
+            /// `idempotent` says so.
             pub fn raw(&self, method: $crate::glue::http::Method, path: &str) -> $crate::RawCall {
                 static RAW: $crate::Op = $crate::Op::raw($name, $crate::op::AuthKind::$auth, $errors);
                 $crate::RawCall::raw(<Self as $crate::glue::Platform>::road(self).clone(), &RAW, method, path)

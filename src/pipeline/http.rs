@@ -105,7 +105,7 @@ impl Transport for HttpTransport {
             let request = reqwest::Request::try_from(request).map_err(TransportError::connect)?;
             let reply = client.execute(request).await.map_err(classify)?;
             let reply = http::Response::<reqwest::Body>::from(reply);
-            Ok(reply.map(|body| from_reqwest(body)))
+            Ok(reply.map(from_reqwest))
         })
     }
 }

@@ -1,8 +1,9 @@
 //! The one road that every request takes.
 //!
-//! A call is prepared once ([`prepare`]), then attempted ([`attempt`]) until
-//! it succeeds or the table of [`verdict`] says to stop ([`run`]). Nothing here
-//! knows a platform by name: what differs is data in [`Op`] and [`Options`].
+//! A call is prepared once (`prepare`), then attempted (`attempt`) until it
+//! succeeds or the table in `verdict` says to stop (`run`). Nothing here knows
+//! a platform by name: what differs is data in [`Op`](crate::Op) and
+//! [`Options`].
 
 mod attempt;
 mod auth;

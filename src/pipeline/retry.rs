@@ -84,7 +84,8 @@ impl Retry {
     pub(crate) fn delay(&self, repetition: u32, unit: f64) -> Duration {
         let doubled = 2f64.powi(repetition.saturating_sub(1).min(1000) as i32);
         let bound = (self.base.as_secs_f64() * doubled).min(self.cap.as_secs_f64());
-        Duration::from_secs_f64(bound * unit)
+        // Only a cap near the end of all time does not fit.
+        Duration::try_from_secs_f64(bound * unit).unwrap_or(self.cap)
     }
 }
 

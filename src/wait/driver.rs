@@ -55,12 +55,15 @@ impl<P: Poll> Job<P::Value> for P {
     }
 }
 
+/// Tells the caller how it goes.
+pub(super) type Tell<'f> = Box<dyn FnMut(&Progress) + Send + 'f>;
+
 /// What the caller has asked for.
 pub(super) struct Plan<'f, V> {
     pub(super) job: Box<dyn Job<V>>,
     pub(super) timeout: Option<Duration>,
     pub(super) every: Option<Duration>,
-    pub(super) on_progress: Option<Box<dyn FnMut(&Progress) + Send + 'f>>,
+    pub(super) on_progress: Option<Tell<'f>>,
     pub(super) cancel_on_drop: bool,
 }
 

@@ -19,10 +19,13 @@ use crate::support::{Checked, NEVER, READ, builder, call, client, failure, op, p
 
 type Fields = BTreeMap<String, String>;
 
+/// Id, name, name of the span above, fields.
+type Spans = Vec<(Id, String, Option<String>, Fields)>;
+
 /// Spans with their fields, and the texts of events by target.
 #[derive(Clone, Default)]
 struct Tape {
-    spans: Arc<Mutex<Vec<(Id, String, Option<String>, Fields)>>>,
+    spans: Arc<Mutex<Spans>>,
     events: Arc<Mutex<Vec<(String, String)>>>,
 }
 
