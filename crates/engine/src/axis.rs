@@ -8,6 +8,10 @@ const MAX_WHOLE: i64 = 1 << 53;
 /// Room for rounding when a range is divided into steps: 1.0 / 0.1 must count as ten.
 const STEP_SLACK: f64 = 1e-9;
 
+/// How many digits of a step's multiples are kept after the step's own first one: beyond any that
+/// people write, and short of where rounding shows.
+const TIDY_DIGITS: f64 = 9.0;
+
 /// A variable as the model sees it: a number in `[0, 1]`, or the index of an option.
 #[derive(Debug, Clone)]
 pub(crate) enum Axis {
@@ -30,18 +34,26 @@ pub(crate) struct Scale {
 impl Scale {
     fn unit(&self, value: f64) -> f64 {
         if self.log {
-            libm::log(value / self.min) / libm::log(self.max / self.min)
+            // Differences of logarithms, since the ratio of the ends may be too large for a number.
+            (libm::log(value) - libm::log(self.min)) / (libm::log(self.max) - libm::log(self.min))
         } else {
             (value - self.min) / (self.max - self.min)
         }
     }
 
     fn value(&self, unit: f64) -> f64 {
+        // The ends come out exact, which rounding would not promise.
+        if unit <= 0.0 {
+            return self.min;
+        }
+        if unit >= 1.0 {
+            return self.max;
+        }
+        let between = |from: f64, to: f64| from * (1.0 - unit) + to * unit;
         let value = if self.log {
-            self.min * libm::exp(unit * libm::log(self.max / self.min))
+            libm::exp(between(libm::log(self.min), libm::log(self.max)))
         } else {
-            // Both ends come out exact, which min + unit * (max - min) does not promise.
-            self.min * (1.0 - unit) + self.max * unit
+            between(self.min, self.max)
         };
         value.clamp(self.min, self.max)
     }
@@ -149,7 +161,9 @@ impl Axis {
 
     fn number_of_level(&self, level: u64) -> f64 {
         match *self {
-            Axis::Grid { ref scale, step, .. } => (scale.min + step * level as f64).min(scale.max),
+            Axis::Grid { ref scale, step, .. } => {
+                tidy(scale.min + step * level as f64, step).clamp(scale.min, scale.max)
+            }
             _ => level as f64,
         }
     }
@@ -191,6 +205,13 @@ impl Axis {
     }
 }
 
+/// A multiple of a step as people write it: three times 0.1 is 0.3, not 0.30000000000000004.
+fn tidy(number: f64, step: f64) -> f64 {
+    let unit = libm::pow(10.0, TIDY_DIGITS - libm::log10(step).floor());
+    let tidied = (number * unit).round() / unit;
+    if tidied.is_finite() { tidied } else { number }
+}
+
 fn scale(min: f64, max: f64, log: bool) -> Result<Scale, String> {
     if !(min.is_finite() && max.is_finite() && (max - min).is_finite()) {
         return Err(format!("bounds must be finite numbers, not {min} to {max}"));
@@ -223,7 +244,9 @@ mod tests {
         let line = axis(Kind::Cont { min: 0.1, max: 0.3, log: false, step: None });
         assert_eq!((line.value(0.0), line.value(1.0)), (Value::Real(0.1), Value::Real(0.3)));
         let log = axis(Kind::Cont { min: 1e-5, max: 0.3, log: true, step: None });
-        assert_eq!((log.value(-0.1), log.value(1.1)), (Value::Real(1e-5), Value::Real(0.3)));
+        assert_eq!((log.value(0.0), log.value(1.0)), (Value::Real(1e-5), Value::Real(0.3)));
+        let wide = axis(Kind::Cont { min: 1e-300, max: 1e300, log: true, step: None });
+        assert!(matches!(wide.value(0.5), Value::Real(x) if (x - 1.0).abs() < 1e-9), "the ratio overflows");
     }
 
     #[test]
@@ -252,6 +275,8 @@ mod tests {
         let tenths = axis(Kind::Cont { min: 0.0, max: 1.0, log: false, step: Some(0.1) });
         assert_eq!(tenths.levels(), Some(11));
         assert_eq!(tenths.value(1.0), Value::Real(1.0));
+        let values: Vec<Value> = (0..11).map(|level| tenths.value(tenths.coordinate_of_level(level))).collect();
+        assert_eq!(values[3..=7], [0.3, 0.4, 0.5, 0.6, 0.7].map(Value::Real), "as people write them");
     }
 
     #[test]

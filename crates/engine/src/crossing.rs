@@ -12,10 +12,12 @@ use crate::rng::Stream;
 use crate::search::Search;
 use crate::taken::Taken;
 
-/// Every how many suggestions one crosses over.
+/// Every how many suggestions one crosses over. On problems outside the published table every
+/// second did better than every third, and either far better than waiting for a stall: a model that
+/// is wrong about an option sees no reason to look.
 const EVERY: usize = 2;
 
-/// How optimistic the question is, in standard deviations.
+/// How optimistic the question is, in standard deviations; 3 did better than 2, and 5 no better.
 const OPTIMISM: f64 = 3.0;
 
 /// Random points by which an option's outlook is judged.

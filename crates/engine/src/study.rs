@@ -40,7 +40,7 @@ impl Study {
     }
 
     /// The point to try next: never one that has been told or is pending. It takes milliseconds
-    /// for fifty results and about half a second for some hundreds, so call it where blocking is
+    /// for fifty results and some tenths of a second for hundreds, so call it where blocking is
     /// allowed.
     ///
     /// # Errors
