@@ -9,8 +9,9 @@ use mlhub::ErrorKind;
 use crate::exit::Exit;
 use crate::terminal::write_stderr;
 
-/// Causes beneath an error that are shown; more would bury the next step.
-const MAX_CAUSES: usize = 3;
+/// Causes beneath an error that are shown, the innermost ones: they say most,
+/// and more would bury the next step.
+const MAX_CAUSES: usize = 2;
 
 /// Why a command failed.
 #[derive(Debug)]
@@ -69,7 +70,10 @@ impl Fault {
 
     fn caused_by(mut self, mut source: Option<&(dyn std::error::Error + 'static)>) -> Fault {
         if let Fault::Told(told) = &mut self {
-            while let Some(cause) = source.filter(|_| told.causes.len() < MAX_CAUSES) {
+            while let Some(cause) = source {
+                if told.causes.len() == MAX_CAUSES {
+                    told.causes.remove(0);
+                }
                 told.causes.push(cause.to_string());
                 source = cause.source();
             }

@@ -1,6 +1,6 @@
 //! What is said to people: notices on stderr, questions on a terminal, logs.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Read as _, StdinLock, Write as _};
 
 use mlhub::Secret;
 use tracing_subscriber::EnvFilter;
@@ -35,24 +35,43 @@ pub(crate) fn can_ask() -> bool {
 }
 
 /// Asks for a line.
-pub(crate) fn ask(question: &str) -> Result<String, Fault> {
+pub(crate) async fn ask(question: &str) -> Result<String, Fault> {
     write_stderr(&format!("{question}: "));
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(Fault::local)?;
+    let line = read(|stdin, text: &mut String| stdin.read_line(text)).await?;
     Ok(line.trim().to_owned())
 }
 
-/// Asks for a password; what is typed is not shown.
+/// Asks for a password; what is typed is not shown. Ctrl-C arrives here as a
+/// letter, so that the terminal shows letters again before the program ends:
+/// that is why this one does wait on the spot.
 pub(crate) fn ask_password(question: &str) -> Result<Secret, Fault> {
-    let typed = rpassword::prompt_password(format!("{question}: ")).map_err(Fault::local)?;
-    Ok(typed.into())
+    match rpassword::prompt_password(format!("{question}: ")) {
+        Ok(typed) => Ok(typed.into()),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(Fault::interrupted()),
+        Err(error) => Err(Fault::local(error)),
+    }
 }
 
 /// The first line of stdin, for a password that a script pipes in.
-pub(crate) fn read_password() -> Result<Secret, Fault> {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).map_err(Fault::local)?;
+pub(crate) async fn read_password() -> Result<Secret, Fault> {
+    let line = read(|stdin, text: &mut String| stdin.read_line(text)).await?;
     Ok(line.trim_end_matches(['\r', '\n']).into())
+}
+
+/// All of stdin.
+pub(crate) async fn read_all() -> Result<Vec<u8>, Fault> {
+    read(|stdin, bytes: &mut Vec<u8>| stdin.read_to_end(bytes)).await
+}
+
+/// Reads stdin on a thread of its own, so that Ctrl-C is heard meanwhile.
+async fn read<T: Default + Send + 'static>(
+    how: impl FnOnce(&mut StdinLock<'static>, &mut T) -> std::io::Result<usize> + Send + 'static,
+) -> Result<T, Fault> {
+    let read = move || {
+        let mut what = T::default();
+        how(&mut std::io::stdin().lock(), &mut what).map(|_| what)
+    };
+    tokio::task::spawn_blocking(read).await.map_err(Fault::local)?.map_err(Fault::local)
 }
 
 /// Sends logs to stderr. Silent but for warnings, unless `RUST_LOG` says

@@ -1,7 +1,6 @@
 //! `call`: any operation of any document, its reply on stdout.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
 use futures::TryStreamExt as _;
 use mlhub::op::{AuthKind, BodyKind, ReplyKind};
@@ -14,13 +13,17 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Out;
 use crate::profile::{Credential, Session};
+use crate::terminal;
 
 /// Calls the operation.
 pub(crate) async fn call(session: &Session, options: &Call, out: &Out) -> Result<(), Fault> {
     let platform = session.platform;
     let op = platform.op(&options.operation).ok_or_else(|| unknown(platform, &options.operation))?;
     let help = format!("mlhub ops {} {}", platform.name, op.id);
-    let body = options.body.as_ref().map(read).transpose()?;
+    let body = match &options.body {
+        Some(body) => Some(read(body).await?),
+        None => None,
+    };
     if body.is_some() && op.body == BodyKind::None {
         return Err(Fault::usage(format!("{} takes no body", op.id), help));
     }
@@ -78,18 +81,14 @@ fn arguments<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Va
     values.into_iter().map(|(name, list)| (name, single(list))).collect()
 }
 
-fn read(body: &Body) -> Result<Vec<u8>, Fault> {
+async fn read(body: &Body) -> Result<Vec<u8>, Fault> {
     match body {
         Body::Text(text) => Ok(text.clone().into_bytes()),
         Body::File(path) => std::fs::read(path).map_err(|error| {
             let path = path.display();
             Fault::usage(format!("the body cannot be read from {path}: {error}"), format!("ls -l {path}"))
         }),
-        Body::Stdin => {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes).map_err(Fault::local)?;
-            Ok(bytes)
-        }
+        Body::Stdin => terminal::read_all().await,
     }
 }
 

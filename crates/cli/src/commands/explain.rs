@@ -16,7 +16,7 @@ pub(crate) fn explain(options: &Explain, out: &Out) -> Result<(), Fault> {
         return Err(Fault::usage(format!("there is no error code {code:?}"), "mlhub explain"));
     };
     if out.asked().is_some() || out.quiet() {
-        return out.table(&table(std::iter::once(kind)));
+        return out.record(&table(std::iter::once(kind)));
     }
     let about = kind.explain();
     let exit = Exit::from(kind).code();

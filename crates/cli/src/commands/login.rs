@@ -10,8 +10,8 @@ use crate::terminal;
 
 /// Fetches a token, proves that it works, and keeps it.
 pub(crate) async fn login(session: &Session, options: &Login, out: &Out) -> Result<(), Fault> {
-    let username = username(session, options)?;
-    let password = password(session, options, &username)?;
+    let username = username(session, options).await?;
+    let password = password(session, options, &username).await?;
     let bare = Session {
         platform: session.platform,
         profile: session.profile.clone(),
@@ -29,11 +29,11 @@ pub(crate) async fn login(session: &Session, options: &Login, out: &Out) -> Resu
     Ok(())
 }
 
-fn username(session: &Session, options: &Login) -> Result<String, Fault> {
+async fn username(session: &Session, options: &Login) -> Result<String, Fault> {
     let name = session.platform.name;
     match options.username.clone().or_else(|| variable(name, "USERNAME")) {
         Some(username) => Ok(username),
-        None if terminal::can_ask() => terminal::ask("Username"),
+        None if terminal::can_ask() => terminal::ask("Username").await,
         None => {
             let next = format!("mlhub login {name} --username NAME --password-stdin");
             Err(Fault::usage("no user name was given, and there is no terminal to ask on", next))
@@ -41,10 +41,10 @@ fn username(session: &Session, options: &Login) -> Result<String, Fault> {
     }
 }
 
-fn password(session: &Session, options: &Login, username: &str) -> Result<Secret, Fault> {
+async fn password(session: &Session, options: &Login, username: &str) -> Result<Secret, Fault> {
     let name = session.platform.name;
     if options.password_stdin {
-        return terminal::read_password();
+        return terminal::read_password().await;
     }
     match variable(name, "PASSWORD") {
         Some(password) => Ok(password.into()),
@@ -89,7 +89,7 @@ pub(crate) async fn whoami(session: &Session, out: &Out) -> Result<(), Fault> {
     let cells = [session.platform.name.into(), shown(&session.url).into(), source.into(), ends.into()];
     let [platform, url, source, ends] = cells;
     table.row([field("username"), field("uuid"), platform, url, source, ends]);
-    out.table(&table)
+    out.record(&table)
 }
 
 /// An address without the password that may stand in it.

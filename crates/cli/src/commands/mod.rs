@@ -22,8 +22,10 @@ pub(crate) async fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
         return serve::serve(options, out).await;
     }
     tokio::select! {
+        // In this order: Ctrl-C is caught before the command begins.
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => Err(Fault::interrupted()),
         result = dispatch(&cli, out) => result,
-        _ = tokio::signal::ctrl_c() => Err(Fault::interrupted()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `serve`: the tuning hub, until SIGINT or SIGTERM.
 
-use mlhub_server::{Server, Settings};
+use mlhub_server::{Error, Server, Settings};
 
 use crate::args::Serve;
 use crate::exit::Exit;
@@ -39,8 +39,14 @@ pub(crate) async fn serve(options: &Serve, out: &Out) -> Result<(), Fault> {
     Ok(())
 }
 
-fn refused(error: mlhub_server::Error) -> Fault {
-    Fault::new(Exit::Other, error.to_string(), "mlhub serve --help")
+fn refused(error: Error) -> Fault {
+    let (exit, next) = match error {
+        Error::NoKey | Error::ShortKey { .. } => (Exit::Usage, "MLHUB_JWT_SECRET=$(openssl rand -hex 32) mlhub serve"),
+        Error::DevelopmentBeyondLoopback { .. } => (Exit::Usage, "mlhub serve --development"),
+        Error::TokenLifetime | Error::UnknownDatabase { .. } => (Exit::Usage, "mlhub serve --help"),
+        _ => (Exit::Other, "mlhub serve --help"),
+    };
+    Fault::new(exit, error.to_string(), next)
 }
 
 /// The signals that end a server in good order.

@@ -75,6 +75,15 @@ impl Out {
         }
     }
 
+    /// Prints a table of one row; where the form has objects, as one of them.
+    pub(crate) fn record(&self, table: &Table) -> Result<(), Fault> {
+        let value = table.value();
+        match (self.format, value.get(0)) {
+            (Some(Format::Json | Format::Yaml), Some(only)) => self.value(only),
+            _ => self.table(table),
+        }
+    }
+
     /// Prints any JSON value: its rows, where the form is one of rows.
     pub(crate) fn value(&self, value: &Value) -> Result<(), Fault> {
         match self.format {

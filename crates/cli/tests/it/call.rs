@@ -14,7 +14,7 @@ fn every_operation_can_be_called_by_name() {
     let trial = HUB.trial(&experiment);
     let other = HUB.experiment();
     let me: Value = serde_json::from_str(&HUB.home().run(&["whoami", "autotune", "-o", "json"]).ok()).unwrap();
-    let uuid = me[0]["uuid"].as_str().unwrap();
+    let uuid = me["uuid"].as_str().unwrap();
     let covars = r#"covars={"x":{"vtype":"int","guess":1,"min":0,"max":3}}"#;
     let (exp, id) = (format!("exp_uuid={experiment}"), format!("experiment_id={experiment}"));
     let (user, password) = (format!("username={USER}"), format!("password={PASSWORD}"));

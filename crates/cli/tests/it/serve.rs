@@ -57,10 +57,10 @@ fn what_was_kept_is_there_after_a_restart() {
 #[test]
 fn without_a_key_it_starts_for_development_on_this_machine_only() {
     let listen = |address: &'static str| ["serve", "--database", "sqlite://hub.sqlite", "--listen", address];
-    let said = Home::new().run(&listen("127.0.0.1:0")).fails(1);
+    let said = Home::new().run(&listen("127.0.0.1:0")).fails(2);
     assert!(said.contains("MLHUB_JWT_SECRET"), "{said}");
-    Home::new().run(&[&listen("0.0.0.0:0")[..], &["--development"]].concat()).fails(1);
-    let said = Home::new().with("MLHUB_JWT_SECRET", "short").run(&listen("127.0.0.1:0")).fails(1);
+    Home::new().run(&[&listen("0.0.0.0:0")[..], &["--development"]].concat()).fails(2);
+    let said = Home::new().with("MLHUB_JWT_SECRET", "short").run(&listen("127.0.0.1:0")).fails(2);
     assert!(!said.contains("short:") && said.contains("32"), "{said}");
     let home = Home::new();
     let (mut child, _stdout, url) = start(&home, &["--development"]);

@@ -1,0 +1,162 @@
+//! The command tree.
+
+mod options;
+mod report;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mlhub::Secret;
+
+pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
+#[cfg(feature = "hub")]
+pub(crate) use options::{Quickstart, Serve};
+pub(crate) use report::report;
+
+use crate::exit::Exit;
+
+/// Tune models, run the tuning hub, and call machine-learning platforms.
+#[derive(Debug, Parser)]
+#[command(name = "mlhub", version, after_long_help = Exit::help(), max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Address of the platform's server
+    ///
+    /// Else `MLHUB_<PLATFORM>_URL`, else the profile's.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Token for the platform
+    ///
+    /// Other users of this machine can see it in the list of processes; `MLHUB_<PLATFORM>_TOKEN` is better.
+    #[arg(long, global = true, value_name = "TOKEN")]
+    pub(crate) token: Option<Secret>,
+    /// Profile whose address and login are used
+    ///
+    /// Else `MLHUB_PROFILE`, else `default`.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Form of the data on stdout
+    ///
+    /// Else a table on a terminal and TSV in a pipe; `call` prints the reply as it came.
+    #[arg(short, long, global = true, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+    /// Print ids only, and no progress
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Colours; else as NO_COLOR and the terminal say
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub(crate) color: Option<Color>,
+}
+
+/// Form of the data on stdout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// One JSON document
+    Json,
+    /// One JSON document per line and row
+    Jsonl,
+    /// YAML
+    Yaml,
+    /// Comma-separated, with a heading
+    Csv,
+    /// For people
+    Table,
+    /// Tab-separated, without a heading
+    Tsv,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tune a real classifier on this machine, hub included
+    ///
+    /// Starts a hub in this process, signs up a user, and tunes a nearest-neighbour classifier of 178 wines through
+    /// HTTP. Nothing leaves this machine and nothing is kept.
+    #[cfg(feature = "hub")]
+    Quickstart(Quickstart),
+    /// Run the tuning hub
+    ///
+    /// Tokens are signed with the key in `MLHUB_JWT_SECRET`, at least 32 bytes.
+    #[cfg(feature = "hub")]
+    Serve(Serve),
+    /// Call any operation of a platform
+    ///
+    /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the
+    /// body. Values are JSON where they parse as JSON, else text; a name given twice makes a list.
+    #[command(after_help = "Example:\n  mlhub call autotune experiment_list limit=5")]
+    Call(Call),
+    /// List the operations of the platforms, or what one of them takes
+    Ops(Ops),
+    /// Log in and keep the token in the profile
+    ///
+    /// The password is read from `MLHUB_<PLATFORM>_PASSWORD`, or from stdin with `--password-stdin`, or asked for on a
+    /// terminal. The token is kept in the user's config folder, in a file that nobody else can read.
+    Login(Login),
+    /// Forget the token in the profile
+    Logout(Named),
+    /// Show who the token speaks for
+    Whoami(Named),
+    /// Say what leads to an error, and what to do about it
+    Explain(Explain),
+    /// Print a completion script for a shell
+    Completions(Completions),
+    /// Print the manual page of a command
+    Man(Man),
+}
+
+impl Command {
+    /// What is logged where `RUST_LOG` is not set.
+    pub(crate) fn log_level(&self) -> &'static str {
+        match self {
+            #[cfg(feature = "hub")]
+            Command::Serve(_) => "info",
+            _ => "warn",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_tree_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_token_does_not_show_in_what_was_parsed() {
+        let cli = Cli::try_parse_from(["mlhub", "ops", "--token", "hunter2"]).unwrap();
+        assert!(!format!("{cli:?}").contains("hunter2"));
+    }
+}
