@@ -1,5 +1,6 @@
 //! The one road that every request takes.
 
+mod both;
 mod budget;
 mod deadline;
 mod decode;

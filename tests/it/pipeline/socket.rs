@@ -16,7 +16,7 @@ fn road(address: SocketAddr) -> Builder<Pipeline> {
 
 /// Answers one connection after the other with these bytes; gives back what
 /// each of them sent.
-async fn serve(
+pub(super) async fn serve(
     answers: Vec<String>,
 ) -> std::io::Result<(SocketAddr, tokio::task::JoinHandle<std::io::Result<Vec<String>>>)> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
