@@ -88,6 +88,21 @@ impl fmt::Debug for Node {
 }
 
 /// Chooses the node of each attempt.
+///
+/// ```
+/// use mlhub::Attempt;
+/// use mlhub::pipeline::{Node, Selector};
+///
+/// /// The first node as long as it answers, the others in their order after it.
+/// #[derive(Debug)]
+/// struct InOrder;
+///
+/// impl Selector for InOrder {
+///     fn select(&self, _: &[Node], attempts: &[Attempt]) -> usize {
+///         attempts.len()
+///     }
+/// }
+/// ```
 pub trait Selector: fmt::Debug + Send + Sync {
     /// An index into `nodes`, which are never none; what is beyond counts from
     /// the start again. `attempts` is what the call has tried so far.

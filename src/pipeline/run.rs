@@ -84,7 +84,9 @@ impl<'a> Run<'a> {
                 continue;
             }
             repetitions += 1;
+            let outcome = failed.outcome;
             let pause = self.pause(failed, repetitions)?;
+            tracing::debug!(target: "mlhub", %outcome, ?pause, "trying again");
             clock.sleep(pause).await;
         }
     }

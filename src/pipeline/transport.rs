@@ -12,6 +12,21 @@ use super::body::Body;
 /// implementation repeats nothing, follows no redirect to another host, and
 /// may be dropped at any moment. It tells apart the one thing that only it
 /// knows: whether anything was sent.
+///
+/// ```
+/// use futures::future::BoxFuture;
+/// use mlhub::pipeline::{Body, Transport, TransportError};
+///
+/// /// A hub that is closed for maintenance: no request leaves the machine.
+/// #[derive(Debug)]
+/// struct Closed;
+///
+/// impl Transport for Closed {
+///     fn send(&self, _: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+///         Box::pin(async { Err(TransportError::connect("closed until Monday")) })
+///     }
+/// }
+/// ```
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request and returns as soon as the reply's headers are there.
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>>;

@@ -20,6 +20,38 @@ use crate::error::Error;
 /// [`Bearer`] and [`Basic`] are the two that come with the crate. One that logs
 /// in with a client of its own takes a clone that has no credential, else the
 /// client and its credential keep each other alive.
+///
+/// ```
+/// use std::path::PathBuf;
+///
+/// use futures::future::BoxFuture;
+/// use mlhub::clock::Clock;
+/// use mlhub::pipeline::{Authenticate, Credential};
+/// use mlhub::{Error, ErrorKind};
+///
+/// /// A token that somebody else keeps fresh in a file.
+/// #[derive(Debug)]
+/// struct FromFile(PathBuf);
+///
+/// impl Authenticate for FromFile {
+///     fn credential<'a>(
+///         &'a self,
+///         _: &'a dyn Clock,
+///         _: Option<&'a Credential>,
+///     ) -> BoxFuture<'a, Result<Credential, Error>> {
+///         Box::pin(async {
+///             let token = std::fs::read_to_string(&self.0).map_err(|cause| {
+///                 Error::new(ErrorKind::Unauthenticated, "the token's file cannot be read").with_source(cause)
+///             })?;
+///             Credential::bearer(&token.trim().into())
+///         })
+///     }
+///
+///     fn renews(&self) -> bool {
+///         true
+///     }
+/// }
+/// ```
 pub trait Authenticate: std::fmt::Debug + Send + Sync {
     /// The credential for the next attempt. `refused` is the one that the
     /// server has just answered with 401, if any.
