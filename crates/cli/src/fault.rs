@@ -1,7 +1,7 @@
 //! Why a command did not do what it was asked, and what to try next.
 
 use std::error::Error as _;
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use anstyle::{AnsiColor, Style};
 use mlhub::ErrorKind;
@@ -88,7 +88,9 @@ impl Fault {
         };
         let red = AnsiColor::Red.on_default().bold();
         let bold = Style::new().bold();
-        let mut text = format!("{red}error:{red:#} {}\n", told.message);
+        // A terminal has written ^C, and stands behind it.
+        let new_line = if told.exit == Exit::Interrupted && io::stderr().is_terminal() { "\n" } else { "" };
+        let mut text = format!("{new_line}{red}error:{red:#} {}\n", told.message);
         for cause in &told.causes {
             text += &format!("  cause: {cause}\n");
         }

@@ -104,7 +104,9 @@ impl Table {
                 *most = (*most).max(cell.width());
             }
         }
-        let cut = fit(&mut widths, width);
+        // What names a row stays whole, to be copied.
+        let named = widths.first().map_or(0, |first| first + GAP);
+        let cut = fit(widths.get_mut(1..).unwrap_or_default(), width.saturating_sub(named));
         let mut text = String::new();
         for line in &lines {
             let mut out = String::new();
@@ -202,6 +204,14 @@ mod tests {
         table.row([json!(1), json!("漢字 wide letters count twice")]);
         assert_eq!(table.aligned(100), ("ID  WHAT\n1   漢字 wide letters count twice\n".to_owned(), false));
         assert_eq!(table.aligned(18), ("ID  WHAT\n1   漢字 wide let…\n".to_owned(), true));
+    }
+
+    #[test]
+    fn what_names_a_row_is_never_cut() {
+        let mut table = Table::new(["operation", "summary"]);
+        table.row([json!("experiment_create"), json!("Makes an experiment of your own")]);
+        let expected = "OPERATION          SUMMARY\nexperiment_create  Makes a…\n";
+        assert_eq!(table.aligned(20), (expected.to_owned(), true));
     }
 
     #[test]

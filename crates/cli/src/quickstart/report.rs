@@ -48,8 +48,10 @@ pub(super) struct Judged {
     scaled: (Params, Accuracy),
     /// What the search found.
     best: (Params, Accuracy),
-    /// Best less defaults, fold by fold.
+    /// Best less defaults, seed by seed.
     gain: Accuracy,
+    /// Best less scaled defaults, seed by seed.
+    beyond_scaling: Accuracy,
 }
 
 /// Judges the point that was found and its rivals on fresh folds.
@@ -66,12 +68,13 @@ pub(super) async fn judge(best: Params) -> Result<Judged, Fault> {
     let (first, second, third) = tokio::join!(judge(&defaults), judge(&scaled), judge(&best));
     let values = |joined: Result<Result<Vec<f64>, _>, _>| joined.map_err(Fault::local)?.map_err(Fault::local);
     let (first, second, third) = (values(first)?, values(second)?, values(third)?);
-    let gain: Vec<f64> = third.iter().zip(&first).map(|(after, before)| after - before).collect();
+    let gain = |before: &[f64]| Accuracy::of(&third.iter().zip(before).map(|(a, b)| a - b).collect::<Vec<_>>());
     Ok(Judged {
         defaults: (defaults, Accuracy::of(&first)),
         scaled: (scaled, Accuracy::of(&second)),
         best: (best, Accuracy::of(&third)),
-        gain: Accuracy::of(&gain),
+        gain: gain(&first),
+        beyond_scaling: gain(&second),
     })
 }
 
@@ -82,11 +85,15 @@ pub(super) fn print(found: &Found, judged: &Judged, out: &Out) -> Result<(), Fau
     }
     out.notice(&plot::history(&found.history));
     out.rows(&table(judged))?;
-    let Accuracy { mean, error } = judged.gain;
-    let judges = JUDGES.count();
+    let (gain, beyond) = (judged.gain, judged.beyond_scaling);
     out.notice(&format!(
-        "Tuning raised the accuracy by {mean:.3} (standard error {error:.3}) over the model's defaults, \
-         on {judges} divisions into folds that the search did not see."
+        "Tuning raised the accuracy by {:.3} (standard error {:.3}) over the model's defaults, and by {:.3} ({:.3}) over \
+         what scaling the columns gives alone;\nmeasured on {} divisions into folds that the search did not see.",
+        gain.mean,
+        gain.error,
+        beyond.mean,
+        beyond.error,
+        JUDGES.count()
     ));
     Ok(())
 }
@@ -121,12 +128,25 @@ fn object(found: &Found, judged: &Judged) -> Value {
     object.insert("defaults_scaled".to_owned(), judged.scaled.1.json());
     object.insert("tuned".to_owned(), judged.best.1.json());
     object.insert("gain".to_owned(), judged.gain.json());
+    object.insert("gain_over_scaled".to_owned(), judged.beyond_scaling.json());
     Value::Object(object)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Accuracy;
+    use super::*;
+    use crate::quickstart::model::Weight;
+
+    /// A point as searches find them, here without a search.
+    #[tokio::test]
+    async fn a_tuned_point_is_better_by_more_than_two_standard_errors() {
+        let found = Params { neighbours: 32, order: 1.65, weight: Weight::Distance, scale: Scale::Standard };
+        let judged = judge(found).await.unwrap();
+        assert!(judged.defaults.1.mean <= 0.95, "{:?}", judged.defaults);
+        for gain in [judged.gain, judged.beyond_scaling] {
+            assert!(gain.mean > 2.0 * gain.error && gain.error > 0.0, "{gain:?}");
+        }
+    }
 
     #[test]
     fn the_standard_error_is_that_of_the_mean() {
