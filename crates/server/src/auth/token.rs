@@ -57,7 +57,7 @@ pub(crate) enum Refused {
 }
 
 impl Tokens {
-    /// `keys` are not empty; the first signs.
+    /// `first` signs; it and the `others` check.
     pub(crate) fn new(first: &Secret, others: &[Secret], lifetime: Duration) -> Result<Self, Error> {
         let seconds = i64::try_from(lifetime.as_secs()).map_err(|_| Error::TokenLifetime)?;
         if seconds == 0 || lifetime > MAX_LIFETIME {

@@ -5,6 +5,7 @@ mod durability;
 mod errors;
 mod fits;
 mod idempotency;
+mod library;
 mod ownership;
 mod recordings;
 mod secrets;
