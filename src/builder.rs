@@ -167,15 +167,15 @@ impl<C> Builder<C> {
 
     /// The client, or the first mistake in its settings.
     pub fn build(self) -> Result<C, Error> {
-        if let Some(fault) = self.fault.or_else(|| self.options.fault.clone()) {
-            return Err(fault);
-        }
         let mut options = self.options;
         if let Some(name) = self.user_agent {
             options = options.header("user-agent", &name);
             if let Some(value) = options.headers.get_mut(http::header::USER_AGENT) {
                 value.set_sensitive(false);
             }
+        }
+        if let Some(fault) = self.fault.or_else(|| options.fault.clone()) {
+            return Err(fault);
         }
         if options.timeout.is_zero() || options.deadline.is_zero() {
             let detail = "a time limit of zero leaves no time for any call";

@@ -2,6 +2,7 @@
 
 mod both;
 mod budget;
+mod building;
 mod deadline;
 mod decode;
 mod edits;
