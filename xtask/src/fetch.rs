@@ -24,7 +24,7 @@ pub(crate) fn document(workspace: &Workspace, from: &str) -> Result<Value, Failu
 }
 
 fn download(address: &str) -> Result<String, Failure> {
-    let failed = |error: reqwest::Error| Failure::new(format!("{address} cannot be read: {error}"));
+    let failed = |error: reqwest::Error| Failure::new(format!("{address} cannot be read: {}", causes(error)));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -34,6 +34,18 @@ fn download(address: &str) -> Result<String, Failure> {
         let response = client.get(address).send().await.map_err(failed)?;
         response.error_for_status().map_err(failed)?.text().await.map_err(failed)
     })
+}
+
+/// An error and what caused it; the address is said already.
+fn causes(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(next) = cause {
+        text.push_str(&format!(": {next}"));
+        cause = next.source();
+    }
+    text
 }
 
 #[cfg(test)]

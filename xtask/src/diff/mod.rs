@@ -73,8 +73,7 @@ pub(crate) fn run(workspace: &Workspace, platform: Option<&str>, against: &str) 
         let path = workspace.document(&platform);
         let shown = workspace.shown(&path);
         let Some(new) = workspace.read_json(&path)? else {
-            println!("{platform}: there is no {shown}; `cargo xtask refresh {platform}` writes it");
-            continue;
+            return Err(Failure::new(format!("there is no {shown}; `cargo xtask refresh {platform}` writes it")));
         };
         match old(workspace, &shown, against)? {
             Some(old) => print!("{platform}, against {against}:\n{}", Changes::between(&old, &new)),

@@ -4,8 +4,14 @@ use serde_json::{Map, Value, json};
 
 use super::each_object;
 
+/// The type that 3.0 does not have.
+const NULL: &str = "null";
+
 pub(super) fn lower(document: &mut Value) {
     each_object(document, &mut |schema| {
+        if schema.get("$ref").is_some_and(Value::is_string) {
+            return reference(schema);
+        }
         examples(schema);
         constant(schema);
         types(schema);
@@ -14,8 +20,13 @@ pub(super) fn lower(document: &mut Value) {
         bound(schema, "exclusiveMinimum", "minimum");
         bound(schema, "exclusiveMaximum", "maximum");
         binary(schema);
-        reference(schema);
         parts(schema);
+    });
+    // What is null and nothing else is left without a type: it may be anything.
+    each_object(document, &mut |schema| {
+        if schema.get("type").is_some_and(|kind| kind == NULL) {
+            schema.remove("type");
+        }
     });
 }
 
@@ -50,20 +61,16 @@ fn constant(schema: &mut Map<String, Value>) {
 }
 
 fn types(schema: &mut Map<String, Value>) {
-    let listed = match schema.get("type") {
-        Some(Value::Array(listed)) => listed.clone(),
-        Some(Value::String(one)) if one == "null" => vec![json!("null")],
-        _ => return,
-    };
-    let named: Vec<Value> = listed.iter().filter(|kind| **kind != json!("null")).cloned().collect();
+    let Some(Value::Array(listed)) = schema.get("type").cloned() else { return };
+    let named: Vec<Value> = listed.iter().filter(|kind| kind.is_string() && **kind != NULL).cloned().collect();
     if named.len() < listed.len() {
         schema.insert("nullable".to_owned(), true.into());
     }
     match named.as_slice() {
         [] => {
-            // Only null: any value, which may be null.
-            schema.remove("type");
+            // Only null, which the choice around it turns into a word of its own.
             schema.remove("nullable");
+            schema.insert("type".to_owned(), NULL.into());
         }
         [one] => {
             schema.insert("type".to_owned(), one.clone());
@@ -81,8 +88,7 @@ fn without_null(schema: &mut Map<String, Value>, key: &str) {
     let Some(Value::Array(forms)) = schema.get(key) else {
         return;
     };
-    // By now a form that was only null has lost its type and has nothing left.
-    let is_null = |form: &Value| form.as_object().is_some_and(Map::is_empty);
+    let is_null = |form: &Value| form["type"] == NULL;
     let named: Vec<Value> = forms.iter().filter(|form| !is_null(form)).cloned().collect();
     let nullable = named.len() < forms.len();
     if named.is_empty() {
@@ -123,13 +129,13 @@ fn binary(schema: &mut Map<String, Value>) {
     }
 }
 
-/// In 3.0 whatever stands beside a reference is ignored; within `allOf` it is kept.
+/// In 3.0 whatever stands beside a reference is ignored; around it, in `allOf`, it is kept.
 fn reference(schema: &mut Map<String, Value>) {
-    let beside = ["description", "nullable"].iter().any(|key| schema.contains_key(*key));
-    if !beside || !schema.get("$ref").is_some_and(Value::is_string) {
-        return;
-    }
-    if let Some(target) = schema.remove("$ref") {
+    let to_schema = |target: &Value| target.as_str().is_some_and(|text| text.starts_with("#/components/schemas/"));
+    let beside = |key: &String| matches!(key.as_str(), "description" | "nullable");
+    let described = schema.get("$ref").is_some_and(to_schema) && schema.keys().any(beside);
+    schema.retain(|key, _| key == "$ref" || (described && beside(key)));
+    if described && let Some(target) = schema.remove("$ref") {
         schema.insert("allOf".to_owned(), json!([{"$ref": target}]));
     }
 }

@@ -21,7 +21,6 @@ const UNCHECKED: &[&str] = &[
 ];
 
 pub(super) fn lower(document: &mut Value) {
-    each_object(document, &mut plain_text);
     for place in uses(document) {
         let schema = document.pointer_mut(&place.pointer).and_then(Value::as_object_mut);
         let Some(schema) = schema else { continue };
@@ -35,6 +34,8 @@ pub(super) fn lower(document: &mut Value) {
         }
         collections(schema);
     }
+    // Last, since the words of an enum have moved into descriptions.
+    each_object(document, &mut plain_text);
 }
 
 /// A field without a description has at least a title, where a framework made one.

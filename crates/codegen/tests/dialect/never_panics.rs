@@ -143,7 +143,7 @@ fn cases(cases: u32) -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(cases(512))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn any_json_is_linted(document in json()) {
@@ -162,8 +162,12 @@ proptest! {
     fn a_damaged_document_is_lowered_or_refused(damaged in damaged()) {
         let found = dialect::lint("damaged", &damaged.document);
         prop_assert!(found.iter().all(|violation| violation.document == "damaged"));
-        if let Ok(lowered) = upstream::lower(damaged.document) {
-            prop_assert!(upstream::canonical(&lowered).ends_with('\n'));
+        if let Ok(once) = upstream::lower(damaged.document) {
+            let twice = upstream::lower(once.clone());
+            // Of what is no document at all, nothing more is promised than an answer.
+            if found.is_empty() {
+                prop_assert!(twice == Ok(once), "lowering twice changes something");
+            }
         }
     }
 }

@@ -57,6 +57,27 @@ fn a_reference_or_null_is_kept_as_one_schema_that_may_be_null() {
 }
 
 #[test]
+fn a_described_reference_is_kept_around_and_any_other_is_left_bare() {
+    let described = json!({"$ref": "#/components/schemas/A", "description": "An [A]", "title": "A"});
+    let wrapped = json!({"allOf": [{"$ref": "#/components/schemas/A"}], "description": "An (A)"});
+    assert_eq!(reply(described), wrapped);
+    assert_eq!(reply(json!({"$ref": "#/components/schemas/A", "const": 1})), json!({"$ref": "#/components/schemas/A"}));
+    let document = lowered(json!({
+        "openapi": "3.1.0",
+        "paths": {"/x": {"get": {"responses": {"200": {"$ref": "#/components/responses/A", "description": "A"}}}}},
+    }));
+    let response = &document["paths"]["/x"]["get"]["responses"]["2XX"];
+    assert_eq!(*response, json!({"$ref": "#/components/responses/A"}));
+}
+
+#[test]
+fn a_form_that_may_be_anything_is_not_null() {
+    let forms = json!([{"type": "string"}, {}]);
+    assert_eq!(reply(json!({"anyOf": forms})), json!({"oneOf": forms}));
+    assert_eq!(reply(json!({"type": "null"})), json!({}));
+}
+
+#[test]
 fn several_types_are_several_forms() {
     let forms = json!({"oneOf": [{"type": "integer"}, {"type": "string"}]});
     assert_eq!(reply(json!({"type": ["integer", "string"]})), forms);
