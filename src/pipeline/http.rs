@@ -103,9 +103,13 @@ impl Transport for HttpTransport {
             });
             // An address that reqwest refuses was never connected to.
             let request = reqwest::Request::try_from(request).map_err(TransportError::connect)?;
-            let reply = client.execute(request).await.map_err(classify)?;
-            let reply = http::Response::<reqwest::Body>::from(reply);
-            Ok(reply.map(from_reqwest))
+            let mut reply = client.execute(request).await.map_err(classify)?;
+            let (status, headers) = (reply.status(), std::mem::take(reply.headers_mut()));
+            let body = Body::stream(reply.bytes_stream().map(|piece| piece.map_err(classify)));
+            let mut response = http::Response::new(body);
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            Ok(response)
         })
     }
 }

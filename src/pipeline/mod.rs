@@ -12,6 +12,7 @@ mod budget;
 mod core;
 mod curl;
 mod draft;
+mod gzip;
 mod http;
 mod lenient;
 mod node;

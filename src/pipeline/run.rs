@@ -10,7 +10,7 @@ use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
 use super::reply::{Content, Context, Reply, request_id};
-use super::{budget, curl, prepare, redact, retry_after, secrets, trace, verdict};
+use super::{budget, curl, gzip, prepare, redact, retry_after, secrets, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
 use crate::error::{Attempt, Error, ErrorKind, Outcome, shape};
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
@@ -117,9 +117,13 @@ impl<'a> Run<'a> {
         };
         let address = attempt::address(&self.draft, node);
         self.context.url = Some(redact::url(op, &address));
-        let request = attempt::request(&mut self.draft, node, credential.as_ref(), op)
+        let mut request = attempt::request(&mut self.draft, node, credential.as_ref(), op)
             .map_err(|error| self.context.dress(error))?;
+        // The command shows the body as it is to be read, and runs all the same.
         curl::log(&request, op, credential.as_ref(), options.curl);
+        if op.gzip {
+            gzip::compress(&mut request).map_err(|error| self.context.dress(error))?;
+        }
 
         let limit = options.timeout.min(self.left());
         let began = core.clock.now();

@@ -27,7 +27,6 @@ pub(crate) fn of(
     let mut found = Found::default();
     if let Some(credential) = credential {
         found.authorization(credential.header().as_bytes());
-        found.add(credential.secret().expose(), "MLHUB_TOKEN");
     }
     for (name, value) in headers {
         match name {

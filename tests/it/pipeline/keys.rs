@@ -18,6 +18,12 @@ fn keys(lab: &Lab) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn all_attempts_of_a_call_carry_the_same_key() -> Checked {
     let lab = Lab::new();
+    let clock = lab.clock();
+    lab.rule(move |seen| {
+        // A key made anew would be another one: chance changes with each request.
+        clock.set_chance(0.1 + seen.at.as_secs_f64() / 100.0);
+        None
+    });
     lab.then(Reply::status(503)).then(Reply::reset()).then(Reply::json(&1));
     call(&client(&lab)?, &KEYED).await?;
     let keys = keys(&lab);

@@ -1,0 +1,31 @@
+//! Request bodies, compressed where the document says that the server reads it.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use http::HeaderValue;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+
+use super::Body;
+use crate::error::{Error, ErrorKind};
+
+/// Compresses the body, unless it is empty, a stream, or encoded already. An
+/// empty body announced as compressed is refused by some servers.
+pub(crate) fn compress(request: &mut http::Request<Body>) -> Result<(), Error> {
+    let Some(bytes) = request.body().as_bytes().filter(|bytes| !bytes.is_empty()) else {
+        return Ok(());
+    };
+    if request.headers().contains_key(CONTENT_ENCODING) {
+        return Ok(());
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .map_err(|cause| Error::new(ErrorKind::Request, "the body cannot be compressed").with_source(cause))?;
+    *request.body_mut() = compressed.into();
+    request.headers_mut().remove(CONTENT_LENGTH);
+    request.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    Ok(())
+}
