@@ -37,13 +37,8 @@ impl<'c, 'a> Shapes<'c, 'a> {
             // A named schema is a type, and reported as itself wherever it stands.
             Some(name) => {
                 if self.seen.insert((name.to_owned(), flow)) {
-                    self.inside(
-                        name,
-                        self.old.resolve(unwrapped(old)),
-                        self.new.resolve(unwrapped(new)),
-                        flow,
-                        changes,
-                    );
+                    let (old, new) = (self.old.resolve(unwrapped(old)), self.new.resolve(unwrapped(new)));
+                    self.compare(name, old, new, flow, changes);
                 }
             }
             None => self.inside(place, old, new, flow, changes),

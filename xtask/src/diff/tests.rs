@@ -99,6 +99,7 @@ fn story() -> String {
             format!("{LIST}/responses/2XX/content/application~1json/schema/items/$ref"),
             json!("#/components/schemas/New"),
         ),
+        ("a named type", format!("{NEW}/type"), json!("array")),
         ("a default", "/x-mlhub/defaults/retry".to_owned(), json!("never")),
         ("paging", format!("{LIST}/x-mlhub/paging"), Value::Null),
         ("a page's size", format!("{LIST}/x-mlhub/paging/max"), json!(50)),
