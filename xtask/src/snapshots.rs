@@ -52,7 +52,9 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>, Failure> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Failure::file(&references, &error)),
         _ => {}
     }
-    let status = Command::new(env!("CARGO"))
+    // The cargo that runs this, which also knows its toolchain; otherwise the one on the path.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
         .args(["test", "--workspace", "--quiet"])
         .current_dir(workspace.root())
         .env("INSTA_UPDATE", "no")
