@@ -86,13 +86,15 @@ impl Pipeline {
 
     /// Sends a request of generated code. Never fails for a fault of ours: the
     /// response carries it until [`finish`] or [`Error::from`] takes it out.
-    pub async fn exec(&self, request: reqwest::Request, op: &'static Op) -> reqwest::Result<reqwest::Response> {
-        let request = http::Request::<reqwest::Body>::try_from(request)?;
-        let (parts, body) = request.into_parts();
-        let mut draft = Draft::new(parts.method, parts.uri.path().to_owned());
-        draft.query = parts.uri.query().map(str::to_owned);
-        draft.headers = parts.headers;
-        draft.body = from_reqwest(body);
+    pub async fn exec(
+        &self,
+        mut request: reqwest::Request,
+        op: &'static Op,
+    ) -> reqwest::Result<reqwest::Response> {
+        let mut draft = Draft::new(request.method().clone(), request.url().path().to_owned());
+        draft.query = request.url().query().map(str::to_owned);
+        draft.headers = std::mem::take(request.headers_mut());
+        draft.body = request.body_mut().take().map(from_reqwest).unwrap_or_default();
         Ok(carry(self.send(draft, op, false).await))
     }
 }
