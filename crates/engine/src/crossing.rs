@@ -12,9 +12,8 @@ use crate::rng::Stream;
 use crate::search::Search;
 use crate::taken::Taken;
 
-/// Every how many suggestions one crosses over. On problems outside the published table every
-/// second did better than every third, and either far better than waiting for a stall: a model that
-/// is wrong about an option sees no reason to look.
+/// Every how many suggestions one crosses over. Every third did a little worse, and crossing only
+/// while the model sees hope did worse than either: a model that is wrong about an option sees none.
 const EVERY: usize = 2;
 
 /// How optimistic the question is, in standard deviations; 3 did better than 2, and 5 no better.
