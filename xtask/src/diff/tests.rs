@@ -147,7 +147,7 @@ fn a_document_is_compared_with_a_revision_or_a_file() {
     std::fs::write(&path, base().to_string()).expect("a document");
     workspace.git(&["init", "--quiet"]).expect("a repository");
     workspace.git(&["add", "."]).expect("a file added");
-    let who = ["-c", "user.name=sample", "-c", "user.email=sample@example.org"];
+    let who = ["-c", "user.name=sample", "-c", "user.email=sample@example.org", "-c", "commit.gpgsign=false"];
     workspace.git(&[&who[..], &["commit", "--quiet", "-m", "One"]].concat()).expect("a commit");
 
     assert_eq!(old(&workspace, "openapi/sample.json", "HEAD"), Ok(Some(base())));
