@@ -36,6 +36,14 @@ fn the_good_document_compiles() {
 }
 
 #[test]
+fn with_all_that_is_emitted_it_compiles_too() {
+    let settings = mlhub_codegen::Settings { root: "crate".to_owned(), features: true };
+    let code = mlhub_codegen::generate("good", &good().to_string(), &settings);
+    let code = code.unwrap_or_else(|error| panic!("{error}"));
+    assert!(code.contains("pub fn project(&self)"), "a group for each tag");
+}
+
+#[test]
 fn what_the_generator_refuses_or_panics_on_breaks_a_rule() {
     // All of these get a message from the lint; without it, these would not even get a place.
     let refused: Vec<String> = broken()
