@@ -53,7 +53,7 @@ impl From<TransportError> for Failure {
 /// The request of an attempt; takes the body out of a draft that is a stream.
 pub(crate) fn request(
     draft: &mut Draft,
-    node: &Node,
+    address: Bytes,
     credential: Option<&Credential>,
     op: &Op,
 ) -> Result<http::Request<Body>, Error> {
@@ -76,7 +76,7 @@ pub(crate) fn request(
     }
     let mut request = http::Request::new(body);
     *request.method_mut() = draft.method.clone();
-    *request.uri_mut() = address(draft, node).parse().map_err(|cause: http::uri::InvalidUri| {
+    *request.uri_mut() = http::Uri::from_maybe_shared(address).map_err(|cause| {
         Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause)
     })?;
     *request.headers_mut() = headers;

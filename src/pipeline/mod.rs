@@ -12,6 +12,7 @@ mod budget;
 mod core;
 mod curl;
 mod draft;
+mod failed;
 mod gzip;
 mod http;
 mod lenient;

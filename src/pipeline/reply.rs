@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::lenient;
+use super::{lenient, redact};
 use crate::error::{Attempt, Error, ErrorKind};
 use crate::op::{Op, ReplyKind};
 use crate::stream::ByteStream;
@@ -13,22 +13,23 @@ use crate::stream::ByteStream;
 /// Headers under which servers name a request, the most usual first.
 const REQUEST_IDS: &[&str] = &["x-request-id", "x-correlation-id", "request-id", "x-amzn-requestid"];
 
-/// Which call something belongs to.
-#[derive(Clone, Debug)]
+/// Which call something belongs to. Not printable: the address is as it was sent.
+#[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) op: &'static Op,
     pub(crate) method: Method,
-    /// Without secret values.
-    pub(crate) url: Option<String>,
+    /// Where the last attempt went; loses its secret values when it gets into an error.
+    pub(crate) address: Option<Bytes>,
     pub(crate) attempts: Vec<Attempt>,
 }
 
 impl Context {
     /// The error with everything that is known about the call.
     pub(crate) fn dress(&self, error: Error) -> Error {
+        let url = self.address.as_ref().map(|address| redact::url(self.op, &String::from_utf8_lossy(address)));
         error
             .with_call((self.op.platform, self.op.id), self.method.clone(), self.op.path)
-            .with_url(self.url.clone())
+            .with_url(url)
             .with_attempts(self.attempts.clone())
     }
 
@@ -44,6 +45,15 @@ pub(crate) enum Content {
     Stream(ByteStream),
 }
 
+impl Content {
+    async fn bytes(self) -> Result<Bytes, Error> {
+        match self {
+            Content::Whole(bytes) => Ok(bytes),
+            Content::Stream(stream) => stream.collect_bytes().await,
+        }
+    }
+}
+
 /// A success: status, headers, body.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -55,10 +65,7 @@ pub(crate) struct Reply {
 impl Reply {
     /// The whole body; a stream is read to its end.
     pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
-        match self.content {
-            Content::Whole(bytes) => Ok(bytes),
-            Content::Stream(stream) => stream.collect_bytes().await,
-        }
+        self.content.bytes().await
     }
 
     /// The body as a stream.
@@ -71,13 +78,12 @@ impl Reply {
 
     /// The body as the document describes it.
     pub(crate) async fn decode<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        let (status, request_id) = (self.status, request_id(&self.headers));
-        let (op, context) = (self.context.op, self.context.clone());
-        let bytes = self.bytes().await?;
-        decode(op.reply, &bytes).map_err(|fault| {
+        let Reply { status, headers, content, context } = self;
+        let bytes = content.bytes().await?;
+        decode(context.op.reply, &bytes).map_err(|fault| {
             context
                 .dress(fault)
-                .with_status(status, request_id)
+                .with_status(status, request_id(&headers))
                 .with_body(bytes.clone())
                 // The server has said that it is done.
                 .applied(!context.is_read())

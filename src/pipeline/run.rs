@@ -5,37 +5,28 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
-use super::attempt::{self, Answer, AnswerBody, Failure};
+use super::attempt::{self, Answer, AnswerBody};
 use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
-use super::reply::{Content, Context, Reply, request_id};
-use super::{budget, curl, gzip, prepare, redact, retry_after, secrets, trace, verdict};
+use super::failed::Failed;
+use super::reply::{Content, Context, Reply};
+use super::{budget, curl, gzip, prepare, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
-use crate::error::{Attempt, Error, ErrorKind, Outcome, shape};
+use crate::error::{Attempt, Error, Outcome};
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
 
 /// The state of one call.
 pub(crate) struct Run<'a> {
-    pipeline: &'a Pipeline,
-    draft: Draft,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) draft: Draft,
     open: bool,
     class: RetryClass,
     started: Duration,
-    context: Context,
+    pub(super) context: Context,
     refused: Option<Credential>,
     replayable: bool,
     last_cost: Option<u32>,
-}
-
-/// An attempt that did not succeed.
-struct Failed {
-    outcome: Outcome,
-    /// As the caller would get it if the call ended here.
-    error: Error,
-    retry_after: Option<Duration>,
-    /// What the attempt was sent with, where that can be replaced.
-    renewable: Option<Credential>,
 }
 
 impl<'a> Run<'a> {
@@ -45,7 +36,7 @@ impl<'a> Run<'a> {
             open: stream || matches!(op.reply, ReplyKind::Stream | ReplyKind::Text),
             class: options.class.unwrap_or(op.retry),
             started: pipeline.clock().now(),
-            context: Context { op, method: draft.method.clone(), url: None, attempts: Vec::new() },
+            context: Context { op, method: draft.method.clone(), address: None, attempts: Vec::new() },
             refused: None,
             replayable: draft.body.as_bytes().is_some(),
             last_cost: None,
@@ -115,9 +106,9 @@ impl<'a> Run<'a> {
             }
             None => node.credential().cloned(),
         };
-        let address = attempt::address(&self.draft, node);
-        self.context.url = Some(redact::url(op, &address));
-        let mut request = attempt::request(&mut self.draft, node, credential.as_ref(), op)
+        let address = bytes::Bytes::from(attempt::address(&self.draft, node));
+        self.context.address = Some(address.clone());
+        let mut request = attempt::request(&mut self.draft, address, credential.as_ref(), op)
             .map_err(|error| self.context.dress(error))?;
         // The command shows the body as it is to be read, and runs all the same.
         curl::log(&request, op, credential.as_ref(), options.curl);
@@ -164,7 +155,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn reply(&self, answer: Answer) -> Reply {
+    /// The end of the call: what is known about it goes with the reply.
+    fn reply(&mut self, answer: Answer) -> Reply {
         let content = match answer.body {
             AnswerBody::Whole(bytes) => Content::Whole(bytes),
             AnswerBody::Open(body) => attempt::watched(
@@ -174,68 +166,10 @@ impl<'a> Run<'a> {
                 self.context.clone(),
             ),
         };
-        Reply { status: answer.status, headers: answer.headers, content, context: self.context.clone() }
-    }
-
-    /// The server has answered with a failure.
-    fn refusal(&self, answer: Answer, credential: Option<Credential>, renews: bool) -> Failed {
-        let wall = self.pipeline.clock().wall();
-        let retry_after = retry_after::read(&answer.headers, wall);
-        let body = match answer.body {
-            AnswerBody::Whole(bytes) => bytes,
-            AnswerBody::Open(_) => bytes::Bytes::new(),
-        };
-        let status = answer.status;
-        let message = shape::message(self.context.op.errors, &body)
-            .map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
-        let mut detail = format!("the server answered {status}");
-        if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
-            let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
-            detail = format!("{detail}, a redirect to {target} that is not followed");
-        }
-        let error = Error::new(ErrorKind::of_status(status), detail)
-            .with_message(message)
-            .with_status(status, request_id(&answer.headers))
-            .with_retry_after(retry_after)
-            .with_body(body);
-        Failed {
-            outcome: Outcome::Status(status),
-            error,
-            retry_after,
-            renewable: credential.filter(|_| status == http::StatusCode::UNAUTHORIZED && renews),
-        }
-    }
-
-    /// What the server must not be quoted with.
-    fn secrets(&self, credential: Option<&Credential>) -> secrets::Secrets {
-        let body = self.draft.body.as_bytes().map(|bytes| &**bytes).unwrap_or_default();
-        secrets::of(self.context.op, &self.draft.headers, self.draft.query.as_deref(), body, credential)
-    }
-
-    /// There is no answer.
-    fn failure(&self, failure: Failure, limit: Duration) -> Failed {
-        let node = self.context.attempts.last().map_or("", |last| &last.node);
-        let options = self.pipeline.options();
-        let (kind, detail) = match failure.outcome {
-            Outcome::NotSent => (ErrorKind::Connect, format!("cannot connect to {node}")),
-            Outcome::TimedOut if limit < options.timeout => (
-                ErrorKind::Timeout,
-                format!(
-                    "no answer within the {} s that were left of the call's deadline of {} s",
-                    limit.as_secs_f64(),
-                    options.deadline.as_secs_f64()
-                ),
-            ),
-            Outcome::TimedOut => (ErrorKind::Timeout, format!("no answer within {} s", limit.as_secs_f64())),
-            Outcome::Broken | Outcome::Status(_) => {
-                (ErrorKind::Transport, "the connection broke before the reply was whole".to_owned())
-            }
-        };
-        let mut error = Error::new(kind, detail);
-        if let Some(cause) = failure.cause {
-            error = error.with_source(cause);
-        }
-        Failed { outcome: failure.outcome, error, retry_after: None, renewable: None }
+        let Context { op, method, .. } = &self.context;
+        let nothing = Context { op, method: method.clone(), address: None, attempts: Vec::new() };
+        let context = std::mem::replace(&mut self.context, nothing);
+        Reply { status: answer.status, headers: answer.headers, content, context }
     }
 
     /// How long to pause before the next attempt, or the error of the call.
@@ -270,28 +204,6 @@ impl<'a> Run<'a> {
         }
         self.last_cost = Some(cost);
         Ok(pause)
-    }
-
-    fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
-        let mut error = failed.error;
-        if let Some(why) = why {
-            let detail = format!("{}; {why}", error.detail());
-            error = error.with_detail(detail);
-        }
-        let maybe = !self.context.is_read()
-            && self.context.attempts.iter().any(|attempt| match attempt.outcome {
-                Outcome::NotSent => false,
-                Outcome::TimedOut | Outcome::Broken => true,
-                // 501 says that the server cannot do it.
-                Outcome::Status(status) => status.is_server_error() && status != http::StatusCode::NOT_IMPLEMENTED,
-            });
-        self.context.dress(error).retryable(verdict::may_succeed_later(failed.outcome)).applied(maybe)
-    }
-
-    fn out_of_time(&self, how: &str) -> Error {
-        let deadline = self.pipeline.options().deadline.as_secs_f64();
-        let detail = format!("the call's deadline of {deadline} s {how}");
-        self.context.dress(Error::new(ErrorKind::Timeout, detail)).retryable(true)
     }
 
     /// What is left of the call's deadline.

@@ -1,0 +1,105 @@
+//! What an attempt that did not succeed means to the caller.
+
+use std::time::Duration;
+
+use super::attempt::{Answer, AnswerBody, Failure};
+use super::auth::Credential;
+use super::reply::request_id;
+use super::run::Run;
+use super::{redact, retry_after, secrets, verdict};
+use crate::error::{Error, ErrorKind, Outcome, shape};
+
+/// An attempt that did not succeed.
+pub(super) struct Failed {
+    pub(super) outcome: Outcome,
+    /// As the caller would get it if the call ended here.
+    pub(super) error: Error,
+    pub(super) retry_after: Option<Duration>,
+    /// What the attempt was sent with, where that can be replaced.
+    pub(super) renewable: Option<Credential>,
+}
+
+impl Run<'_> {
+    /// The server has answered with a failure.
+    pub(super) fn refusal(&self, answer: Answer, credential: Option<Credential>, renews: bool) -> Failed {
+        let wall = self.pipeline.clock().wall();
+        let retry_after = retry_after::read(&answer.headers, wall);
+        let body = match answer.body {
+            AnswerBody::Whole(bytes) => bytes,
+            AnswerBody::Open(_) => bytes::Bytes::new(),
+        };
+        let status = answer.status;
+        let message = shape::message(self.context.op.errors, &body)
+            .map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
+        let mut detail = format!("the server answered {status}");
+        if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
+            let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
+            detail = format!("{detail}, a redirect to {target} that is not followed");
+        }
+        let error = Error::new(ErrorKind::of_status(status), detail)
+            .with_message(message)
+            .with_status(status, request_id(&answer.headers))
+            .with_retry_after(retry_after)
+            .with_body(body);
+        Failed {
+            outcome: Outcome::Status(status),
+            error,
+            retry_after,
+            renewable: credential.filter(|_| status == http::StatusCode::UNAUTHORIZED && renews),
+        }
+    }
+
+    /// What the server must not be quoted with.
+    fn secrets(&self, credential: Option<&Credential>) -> secrets::Secrets {
+        let body = self.draft.body.as_bytes().map(|bytes| &**bytes).unwrap_or_default();
+        secrets::of(self.context.op, &self.draft.headers, self.draft.query.as_deref(), body, credential)
+    }
+
+    /// There is no answer.
+    pub(super) fn failure(&self, failure: Failure, limit: Duration) -> Failed {
+        let node = self.context.attempts.last().map_or("", |last| &last.node);
+        let options = self.pipeline.options();
+        let (kind, detail) = match failure.outcome {
+            Outcome::NotSent => (ErrorKind::Connect, format!("cannot connect to {node}")),
+            Outcome::TimedOut if limit < options.timeout => (
+                ErrorKind::Timeout,
+                format!(
+                    "no answer within the {} s that were left of the call's deadline of {} s",
+                    limit.as_secs_f64(),
+                    options.deadline.as_secs_f64()
+                ),
+            ),
+            Outcome::TimedOut => (ErrorKind::Timeout, format!("no answer within {} s", limit.as_secs_f64())),
+            Outcome::Broken | Outcome::Status(_) => {
+                (ErrorKind::Transport, "the connection broke before the reply was whole".to_owned())
+            }
+        };
+        let mut error = Error::new(kind, detail);
+        if let Some(cause) = failure.cause {
+            error = error.with_source(cause);
+        }
+        Failed { outcome: failure.outcome, error, retry_after: None, renewable: None }
+    }
+
+    pub(super) fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
+        let mut error = failed.error;
+        if let Some(why) = why {
+            let detail = format!("{}; {why}", error.detail());
+            error = error.with_detail(detail);
+        }
+        let maybe = !self.context.is_read()
+            && self.context.attempts.iter().any(|attempt| match attempt.outcome {
+                Outcome::NotSent => false,
+                Outcome::TimedOut | Outcome::Broken => true,
+                // 501 says that the server cannot do it.
+                Outcome::Status(status) => status.is_server_error() && status != http::StatusCode::NOT_IMPLEMENTED,
+            });
+        self.context.dress(error).retryable(verdict::may_succeed_later(failed.outcome)).applied(maybe)
+    }
+
+    pub(super) fn out_of_time(&self, how: &str) -> Error {
+        let deadline = self.pipeline.options().deadline.as_secs_f64();
+        let detail = format!("the call's deadline of {deadline} s {how}");
+        self.context.dress(Error::new(ErrorKind::Timeout, detail)).retryable(true)
+    }
+}
