@@ -5,6 +5,9 @@ const HEIGHT: usize = 10;
 /// Columns of the plot; a longer history is drawn closer.
 const WIDTH: usize = 64;
 
+/// The smallest difference that a line's label shows.
+const LABEL_STEP: f64 = 0.001;
+
 /// A trial.
 const TRIAL: char = '·';
 /// The best so far.
@@ -19,8 +22,8 @@ pub(super) fn history(values: &[Option<f64>]) -> String {
     if !low.is_finite() || !high.is_finite() {
         return "no trial gave a value".to_owned();
     }
-    // All alike: any height serves.
-    let span = if high > low { high - low } else { 1.0 };
+    // All alike: the closest lines that their labels can tell apart.
+    let span = if high > low { high - low } else { LABEL_STEP * (HEIGHT - 1) as f64 };
     let line = |value: f64| (((high - value) / span) * (HEIGHT - 1) as f64).round() as usize;
     let width = values.len().min(WIDTH);
     let mut cells = vec![vec![' '; width]; HEIGHT];
@@ -43,7 +46,8 @@ pub(super) fn history(values: &[Option<f64>]) -> String {
         lines.push(format!("{value:8.3} │{}", drawn.trim_end()));
     }
     lines.push(format!("{:8} └{}", "", "─".repeat(width)));
-    lines.push(format!("{:8}  1{:>rest$}", "", values.len(), rest = width.saturating_sub(1)));
+    let last = if width > 1 { format!("{:>rest$}", values.len(), rest = width - 1) } else { String::new() };
+    lines.push(format!("{:8}  1{last}", ""));
     lines.push(format!("{:8}  accuracy by trial: {TRIAL} trial  {RECORD} new best  {BEST} best so far", ""));
     lines.join("\n")
 }
@@ -76,7 +80,7 @@ mod tests {
     fn histories_without_a_shape_are_no_trouble() {
         assert_eq!(history(&[]), "no trial gave a value");
         assert_eq!(history(&[None]), "no trial gave a value");
-        assert!(history(&[Some(0.5)]).contains('●'));
+        assert!(history(&[Some(0.5)]).contains("●\n") && history(&[Some(0.5)]).contains(" 1\n"));
         assert!(history(&[Some(0.5), Some(0.5)]).contains('●'));
     }
 }

@@ -87,8 +87,8 @@ pub(super) fn print(found: &Found, judged: &Judged, out: &Out) -> Result<(), Fau
     out.rows(&table(judged))?;
     let (gain, beyond) = (judged.gain, judged.beyond_scaling);
     out.notice(&format!(
-        "Tuning raised the accuracy by {:.3} (standard error {:.3}) over the model's defaults, and by {:.3} ({:.3}) over \
-         what scaling the columns gives alone;\nmeasured with {} seeds of folds that the search did not see.",
+        "Accuracy gained over the model's defaults: {:+.3} (standard error {:.3}); over the defaults on scaled columns: \
+         {:+.3} ({:.3}).\nMeasured with {} seeds of folds that the search did not see.",
         gain.mean,
         gain.error,
         beyond.mean,
