@@ -10,6 +10,7 @@ mod errors;
 mod keys;
 mod nodes;
 mod options;
+mod oracle;
 mod retry;
 mod retry_after;
 mod socket;
