@@ -12,12 +12,12 @@ use crate::args::{Body, Call, Format};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Out;
-use crate::profile::{Credential, Session};
+use crate::profile::{Access, Credential};
 use crate::terminal;
 
 /// Calls the operation.
-pub(crate) async fn call(session: &Session, options: &Call, out: &Out) -> Result<(), Fault> {
-    let platform = session.platform;
+pub(crate) async fn call(access: &Access, options: &Call, out: &Out) -> Result<(), Fault> {
+    let platform = access.platform;
     let op = platform.op(&options.operation).ok_or_else(|| unknown(platform, &options.operation))?;
     let help = format!("mlhub ops {} {}", platform.name, op.id);
     let body = match &options.body {
@@ -27,9 +27,9 @@ pub(crate) async fn call(session: &Session, options: &Call, out: &Out) -> Result
     if body.is_some() && op.body == BodyKind::None {
         return Err(Fault::usage(format!("{} takes no body", op.id), help));
     }
-    let client = (platform.client)(session).map_err(|error| session.fault(&error))?;
-    if let (Credential::Password { username, password }, true) = (&session.credential, op.auth != AuthKind::None) {
-        client.sign_in(username, password).await.map_err(|error| session.fault(&error))?;
+    let client = (platform.client)(access).map_err(|error| access.fault(&error))?;
+    if let (Credential::Password { username, password }, true) = (&access.credential, op.auth != AuthKind::None) {
+        client.sign_in(username, password).await.map_err(|error| access.fault(&error))?;
     }
     let mut call = client.call(op);
     for (name, value) in arguments(op, &options.parameters) {
@@ -38,12 +38,12 @@ pub(crate) async fn call(session: &Session, options: &Call, out: &Out) -> Result
     if let Some(body) = body {
         call = attach(call, op, body).map_err(|message| Fault::usage(message, help))?;
     }
-    print(session, op, call, out).await
+    print(access, op, call, out).await
 }
 
 /// The reply's bytes, whole; or its value, where another form was asked for.
-async fn print(session: &Session, op: &Op, call: RawCall, out: &Out) -> Result<(), Fault> {
-    let fault = |error: mlhub::Error| session.fault(&error);
+async fn print(access: &Access, op: &Op, call: RawCall, out: &Out) -> Result<(), Fault> {
+    let fault = |error: mlhub::Error| access.fault(&error);
     if matches!(op.reply, ReplyKind::Stream | ReplyKind::Text) {
         let mut stream = call.stream().await.map_err(fault)?;
         while let Some(part) = stream.try_next().await.map_err(fault)? {

@@ -5,32 +5,32 @@ use mlhub::Secret;
 use crate::args::Login;
 use crate::fault::Fault;
 use crate::output::{Out, Table};
-use crate::profile::{Credential, Files, Session, variable};
+use crate::profile::{Access, Credential, Files, variable};
 use crate::terminal;
 
 /// Fetches a token, proves that it works, and keeps it.
-pub(crate) async fn login(session: &Session, options: &Login, out: &Out) -> Result<(), Fault> {
-    let username = username(session, options).await?;
-    let password = password(session, options, &username).await?;
-    let bare = Session {
-        platform: session.platform,
-        profile: session.profile.clone(),
-        url: session.url.clone(),
-        given_url: session.given_url.clone(),
+pub(crate) async fn login(access: &Access, options: &Login, out: &Out) -> Result<(), Fault> {
+    let username = username(access, options).await?;
+    let password = password(access, options, &username).await?;
+    let bare = Access {
+        platform: access.platform,
+        profile: access.profile.clone(),
+        url: access.url.clone(),
+        given_url: access.given_url.clone(),
         credential: Credential::None,
     };
-    let client = (session.platform.client)(&bare).map_err(|error| session.fault(&error))?;
-    let login = client.login(&session.url, &username, &password).await.map_err(|error| session.fault(&error))?;
+    let client = (access.platform.client)(&bare).map_err(|error| access.fault(&error))?;
+    let login = client.login(&access.url, &username, &password).await.map_err(|error| access.fault(&error))?;
     let until = login.expires_at.as_ref().map_or_else(String::new, |end| format!(", until {end}"));
     let files = Files::open()?;
-    files.keep(&session.profile, session.platform.name, login)?;
+    files.keep(&access.profile, access.platform.name, login)?;
     let place = files.credentials();
-    out.notice(&format!("logged in to {} as {username}{until}; the token is in {}", session.url, place.display()));
+    out.notice(&format!("logged in to {} as {username}{until}; the token is in {}", access.url, place.display()));
     Ok(())
 }
 
-async fn username(session: &Session, options: &Login) -> Result<String, Fault> {
-    let name = session.platform.name;
+async fn username(access: &Access, options: &Login) -> Result<String, Fault> {
+    let name = access.platform.name;
     match options.username.clone().or_else(|| variable(name, "USERNAME")) {
         Some(username) => Ok(username),
         None if terminal::can_ask() => terminal::ask("Username").await,
@@ -41,8 +41,8 @@ async fn username(session: &Session, options: &Login) -> Result<String, Fault> {
     }
 }
 
-async fn password(session: &Session, options: &Login, username: &str) -> Result<Secret, Fault> {
-    let name = session.platform.name;
+async fn password(access: &Access, options: &Login, username: &str) -> Result<Secret, Fault> {
+    let name = access.platform.name;
     if options.password_stdin {
         return terminal::read_password().await;
     }
@@ -57,10 +57,10 @@ async fn password(session: &Session, options: &Login, username: &str) -> Result<
 }
 
 /// Forgets the token in the profile.
-pub(crate) fn logout(session: &Session, out: &Out) -> Result<(), Fault> {
-    let name = session.platform.name;
-    let had = Files::open()?.forget(&session.profile, name)?;
-    let profile = &session.profile;
+pub(crate) fn logout(access: &Access, out: &Out) -> Result<(), Fault> {
+    let name = access.platform.name;
+    let had = Files::open()?.forget(&access.profile, name)?;
+    let profile = &access.profile;
     out.notice(&match had {
         true => {
             format!("the token for {name} in the profile {profile:?} is forgotten; the server takes it until it ends")
@@ -71,11 +71,11 @@ pub(crate) fn logout(session: &Session, out: &Out) -> Result<(), Fault> {
 }
 
 /// Prints who the token speaks for, where it is used and where it came from.
-pub(crate) async fn whoami(session: &Session, out: &Out) -> Result<(), Fault> {
-    let fault = |error: mlhub::Error| session.fault(&error);
-    let client = (session.platform.client)(session).map_err(fault)?;
-    let (source, ends) = match &session.credential {
-        Credential::None => return Err(session.logged_out()),
+pub(crate) async fn whoami(access: &Access, out: &Out) -> Result<(), Fault> {
+    let fault = |error: mlhub::Error| access.fault(&error);
+    let client = (access.platform.client)(access).map_err(fault)?;
+    let (source, ends) = match &access.credential {
+        Credential::None => return Err(access.logged_out()),
         Credential::Token { source, expires_at, .. } => (*source, expires_at.clone()),
         Credential::Password { username, password } => {
             client.sign_in(username, password).await.map_err(fault)?;
@@ -86,7 +86,7 @@ pub(crate) async fn whoami(session: &Session, out: &Out) -> Result<(), Fault> {
     let field = |name: &str| me.get(name).cloned().unwrap_or_default();
     let ends = ends.map_or_else(String::new, |end| end.to_string());
     let mut table = Table::new(["username", "uuid", "platform", "url", "login", "expires_at"]);
-    let cells = [session.platform.name.into(), shown(&session.url).into(), source.into(), ends.into()];
+    let cells = [access.platform.name.into(), shown(&access.url).into(), source.into(), ends.into()];
     let [platform, url, source, ends] = cells;
     table.row([field("username"), field("uuid"), platform, url, source, ends]);
     out.record(&table)

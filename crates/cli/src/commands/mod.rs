@@ -12,7 +12,7 @@ use crate::args::{Cli, Command};
 use crate::fault::Fault;
 use crate::output::Out;
 use crate::platforms::{self, Platform};
-use crate::profile::Session;
+use crate::profile::Access;
 
 /// Carries the command out, until its end or Ctrl-C.
 pub(crate) async fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
@@ -37,21 +37,21 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         #[cfg(feature = "hub")]
         Command::Serve(options) => serve::serve(options, out).await,
         Command::Call(options) => {
-            let session = Session::open(platform(&options.platform)?, global)?;
-            call::call(&session, options, out).await
+            let access = Access::open(platform(&options.platform)?, global)?;
+            call::call(&access, options, out).await
         }
         Command::Ops(options) => ops::ops(options, out),
         Command::Login(options) => {
-            let session = Session::open(platform(&options.platform)?, global)?;
-            login::login(&session, options, out).await
+            let access = Access::open(platform(&options.platform)?, global)?;
+            login::login(&access, options, out).await
         }
         Command::Logout(options) => {
-            let session = Session::open(platform(&options.platform)?, global)?;
-            login::logout(&session, out)
+            let access = Access::open(platform(&options.platform)?, global)?;
+            login::logout(&access, out)
         }
         Command::Whoami(options) => {
-            let session = Session::open(platform(&options.platform)?, global)?;
-            login::whoami(&session, out).await
+            let access = Access::open(platform(&options.platform)?, global)?;
+            login::whoami(&access, out).await
         }
         Command::Explain(options) => explain::explain(options, out),
         Command::Completions(options) => scripts::completions(options, out),

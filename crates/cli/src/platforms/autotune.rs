@@ -7,15 +7,15 @@ use mlhub::{Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Credential, Login, Session};
+use crate::profile::{Access, Credential, Login};
 
 /// The row of the table. The port is the one that the original documents.
 pub(super) const PLATFORM: Platform =
     Platform { name: "autotune", url: "http://127.0.0.1:8008", ops: ops::OPS, client };
 
-fn client(session: &Session) -> Result<Box<dyn Client>, Error> {
-    let mut builder = AutoTune::builder(&session.url);
-    if let Credential::Token { token, .. } = &session.credential {
+fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+    let mut builder = AutoTune::builder(&access.url);
+    if let Credential::Token { token, .. } = &access.credential {
         builder = builder.token(token.clone());
     }
     Ok(Box::new(builder.build()?))

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use mlhub::{Error, Op, RawCall, Secret};
 use serde_json::Value;
 
-use crate::profile::{Login, Session};
+use crate::profile::{Access, Login};
 
 /// A platform.
 #[derive(Debug)]
@@ -18,8 +18,8 @@ pub(crate) struct Platform {
     pub(crate) url: &'static str,
     /// Every operation of its document.
     pub(crate) ops: &'static [Op],
-    /// A client with the session's address and credential.
-    pub(crate) client: fn(&Session) -> Result<Box<dyn Client>, Error>,
+    /// A client with that address and credential.
+    pub(crate) client: fn(&Access) -> Result<Box<dyn Client>, Error>,
 }
 
 /// What commands need of a platform's client.

@@ -1,8 +1,8 @@
 //! Where an address and a credential come from: the command line, the
 //! environment, the profile, in that order.
 
+mod access;
 mod files;
-mod session;
 
+pub(crate) use access::{Access, Credential, variable};
 pub(crate) use files::{Files, Login};
-pub(crate) use session::{Credential, Session, variable};

@@ -16,7 +16,7 @@ const PROFILE: &str = "default";
 
 /// An address and the credential for it.
 #[derive(Debug)]
-pub(crate) struct Session {
+pub(crate) struct Access {
     /// The platform.
     pub(crate) platform: &'static Platform,
     /// The profile.
@@ -58,9 +58,9 @@ pub(crate) fn variable(platform: &str, what: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-impl Session {
+impl Access {
     /// What the command line, the environment and the profile say.
-    pub(crate) fn open(platform: &'static Platform, global: &Global) -> Result<Session, Fault> {
+    pub(crate) fn open(platform: &'static Platform, global: &Global) -> Result<Access, Fault> {
         let files = Files::open()?;
         let profile = global.profile.clone();
         let profile = profile.or_else(|| std::env::var("MLHUB_PROFILE").ok().filter(|name| !name.is_empty()));
@@ -73,10 +73,10 @@ impl Session {
             Some(credential) => credential,
             None => kept(files.login(&profile, platform.name)?, &url, clock::now()),
         };
-        Ok(Session { platform, profile, url, given_url: global.url.clone(), credential })
+        Ok(Access { platform, profile, url, given_url: global.url.clone(), credential })
     }
 
-    /// The failure of a call of this session.
+    /// The failure of a call with this.
     pub(crate) fn fault(&self, error: &mlhub::Error) -> Fault {
         Fault::call(error, self.platform.name, self.given_url.as_deref())
     }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_does_not_show_its_token() {
+    fn it_does_not_show_its_token() {
         let credential = kept(login(None), "http://one:1", UNIX_EPOCH);
         assert!(!format!("{credential:?}").contains("hunter2"));
     }
