@@ -85,7 +85,8 @@ impl NewExperiment {
             object.insert("covars".to_owned(), self.covars.into());
         }
         serde_json::from_value(body).map_err(|cause| {
-            let detail = "a variable of the experiment does not fit the documented shape (is a bound infinite or no number?)";
+            let detail =
+                "a variable of the experiment does not fit the documented shape (is a bound infinite or no number?)";
             Error::new(ErrorKind::Request, detail).with_source(cause)
         })
     }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::{Client, types};
+use crate::Token;
 use crate::error::Error;
 use crate::pipeline::Bearer;
 use crate::platform::Platform;
 use crate::secret::Secret;
-use crate::Token;
 
 impl Client {
     /// Signs in and keeps signed in: all clones use the token, and a new one is

@@ -12,7 +12,8 @@ pub(super) const RESPONSE: &str = "Response";
 /// The one point in an asked table: `[{"v1": 2, "color": "red"}]`.
 pub(super) fn point(table: &str) -> Result<Params, Error> {
     let fault = |what: &str| Error::new(ErrorKind::Decode, format!("covars_next_exp {what}"));
-    let rows: Value = serde_json::from_str(table).map_err(|cause| fault("is not JSON inside of a text").with_source(cause))?;
+    let rows: Value =
+        serde_json::from_str(table).map_err(|cause| fault("is not JSON inside of a text").with_source(cause))?;
     match rows {
         Value::Array(mut rows) if rows.len() == 1 => match rows.pop() {
             Some(Value::Object(row)) => Ok(row),
@@ -106,9 +107,11 @@ mod tests {
 
     #[test]
     fn python_notation_is_read_with_its_quotes_and_words() {
-        let python = r#"{'a': "it's", 'b': 'say "hi"', 'c': True, 'd': None, 'e': -1.5e-05, 'f': '\u00e9\'', 'g': nan}"#;
+        let python =
+            r#"{'a': "it's", 'b': 'say "hi"', 'c': True, 'd': None, 'e': -1.5e-05, 'f': '\u00e9\'', 'g': nan}"#;
         let read = table(python).map(Value::Object);
-        let expected = json!({"a": "it's", "b": "say \"hi\"", "c": true, "d": null, "e": -1.5e-05, "f": "é'", "g": null});
+        let expected =
+            json!({"a": "it's", "b": "say \"hi\"", "c": true, "d": null, "e": -1.5e-05, "f": "é'", "g": null});
         assert_eq!(read, Some(expected));
     }
 

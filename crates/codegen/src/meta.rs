@@ -123,7 +123,7 @@ pub struct Paging {
     /// The number of the first page, where pages are counted.
     #[serde(default)]
     pub first: u64,
-    /// The largest page the server gives; asked for unless the caller sets one.
+    /// The largest page the server gives.
     pub max: u64,
     /// Where the items stand in the reply, as a dotted path; empty for a bare array.
     #[serde(default)]

@@ -28,11 +28,11 @@ fn client(lab: &Lab) -> Client {
 }
 
 fn experiment() -> NewExperiment {
-    NewExperiment::new("loop")
-        .description("d")
-        .int("v1", 0..=5, 2)
-        .cat("color", ["red", "green", "blue"], "red")
-        .cont("weight", -3.0..=200.0, 6.6)
+    NewExperiment::new("loop").description("d").int("v1", 0..=5, 2).cat("color", ["red", "green", "blue"], "red").cont(
+        "weight",
+        -3.0..=200.0,
+        6.6,
+    )
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,8 +10,10 @@ use serde_json::Value;
 use crate::recordings;
 
 /// Replies that are not read as the document says, each with the reason.
-const AUTOTUNE_EXCEPTIONS: &[(&str, &str)] =
-    &[("root", "the original shows all users with their hashes there; the client takes that as the sign of an original")];
+const AUTOTUNE_EXCEPTIONS: &[(&str, &str)] = &[(
+    "root",
+    "the original shows all users with their hashes there; the client takes that as the sign of an original",
+)];
 
 #[test]
 fn autotune() {
@@ -27,7 +29,8 @@ fn autotune() {
         if !(200..300).contains(&status) || AUTOTUNE_EXCEPTIONS.iter().any(|(skipped, _)| *skipped == name) {
             continue;
         }
-        let op = operation(autotune::ops::OPS, &method, path).unwrap_or_else(|| panic!("{name}: no operation {method} {path}"));
+        let op = operation(autotune::ops::OPS, &method, path)
+            .unwrap_or_else(|| panic!("{name}: no operation {method} {path}"));
         let body = &exchange["body"];
         let again = autotune::recode(op.id, body.to_string().as_bytes())
             .unwrap_or_else(|| panic!("{name}: {} has no JSON reply", op.id))

@@ -26,9 +26,24 @@ fn line(op: &Op) -> String {
         RetryClass::Never => format!("never{}", op.key.map(|key| format!("({key})")).unwrap_or_default()),
         RetryClass::Keyed { header } => format!("keyed({header})"),
     };
-    let mut line = format!("{} {} {} [{}] {:?} -> {:?}; {retry}; {:?}", op.id, op.method, op.path, params.join(" "), op.body, op.reply, op.auth);
+    let mut line = format!(
+        "{} {} {} [{}] {:?} -> {:?}; {retry}; {:?}",
+        op.id,
+        op.method,
+        op.path,
+        params.join(" "),
+        op.body,
+        op.reply,
+        op.auth
+    );
     if let Some(paging) = op.paging {
-        line += &format!("; {:?} from {} by {}{}", paging.style, paging.first, paging.max, if paging.sorted { ", sorted" } else { "" });
+        line += &format!(
+            "; {:?} from {} by {}{}",
+            paging.style,
+            paging.first,
+            paging.max,
+            if paging.sorted { ", sorted" } else { "" }
+        );
     }
     for wait in op.waits {
         line += &format!("; wait {} on {}: {:?} {:?}", wait.goal, wait.poll, wait.good, wait.bad);
