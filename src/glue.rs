@@ -86,11 +86,7 @@ impl Pipeline {
 
     /// Sends a request of generated code. Never fails for a fault of ours: the
     /// response carries it until [`finish`] or [`Error::from`] takes it out.
-    pub async fn exec(
-        &self,
-        mut request: reqwest::Request,
-        op: &'static Op,
-    ) -> reqwest::Result<reqwest::Response> {
+    pub async fn exec(&self, mut request: reqwest::Request, op: &'static Op) -> reqwest::Result<reqwest::Response> {
         let mut draft = Draft::new(request.method().clone(), request.url().path().to_owned());
         draft.query = request.url().query().map(str::to_owned);
         draft.headers = std::mem::take(request.headers_mut());
