@@ -31,11 +31,23 @@ fn main() {
     let bare = measure("bare", &address);
     let ours = measure("generated", &address);
     println!("per call              bare reqwest + serde    generated    difference");
-    println!("allocations           {:>20.1}    {:>9.1}    {:>+10.1}", bare.allocations, ours.allocations, ours.allocations - bare.allocations);
+    println!(
+        "allocations           {:>20.1}    {:>9.1}    {:>+10.1}",
+        bare.allocations,
+        ours.allocations,
+        ours.allocations - bare.allocations
+    );
     println!("allocated bytes       {:>20.0}    {:>9.0}    {:>+10.0}", bare.bytes, ours.bytes, ours.bytes - bare.bytes);
-    println!("CPU microseconds      {:>20.1}    {:>9.1}    ratio {:.2}", bare.micros, ours.micros, ours.micros / bare.micros);
+    println!(
+        "CPU microseconds      {:>20.1}    {:>9.1}    ratio {:.2}",
+        bare.micros,
+        ours.micros,
+        ours.micros / bare.micros
+    );
     match (instructions("bare"), instructions("generated")) {
-        (Some(bare), Some(ours)) => println!("instructions          {bare:>20}    {ours:>9}    ratio {:.2}", ours as f64 / bare as f64),
+        (Some(bare), Some(ours)) => {
+            println!("instructions          {bare:>20}    {ours:>9}    ratio {:.2}", ours as f64 / bare as f64)
+        }
         _ => println!("instructions          not measured: valgrind is not installed"),
     }
 }
@@ -123,7 +135,8 @@ fn serve() -> String {
 }
 
 fn answer(mut stream: TcpStream) {
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{REPLY}", REPLY.len());
+    let head =
+        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{REPLY}", REPLY.len());
     let mut buffer = [0; 4096];
     // A request here is far smaller than the buffer and comes in one piece.
     while matches!(stream.read(&mut buffer), Ok(read) if read > 0) {

@@ -35,7 +35,7 @@ pub(crate) enum Shape {
     /// Named fields by their names on the wire.
     Fields(BTreeMap<String, (syn::Ident, Type)>),
     /// A wrapper around one value.
-    Wrapper(Type),
+    Wrapper(Box<Type>),
 }
 
 impl Model {
@@ -111,7 +111,7 @@ fn shape(item: &Item) -> Option<(String, Shape)> {
                 })
                 .collect(),
         ),
-        Fields::Unnamed(fields) => Shape::Wrapper(fields.unnamed.first()?.ty.clone()),
+        Fields::Unnamed(fields) => Shape::Wrapper(Box::new(fields.unnamed.first()?.ty.clone())),
         Fields::Unit => return None,
     };
     Some((item.ident.to_string(), shape))

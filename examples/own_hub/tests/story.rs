@@ -38,7 +38,8 @@ async fn a_list_walks_its_pages_by_offset() {
     let tool = |id: u64| json!({"id": id});
     lab.then(Reply::json(&json!({"items": [tool(1), tool(2)], "meta": {"total": 3}})))
         .then(Reply::json(&json!({"items": [tool(3)], "meta": {"total": 3}})));
-    let tools: Vec<_> = workshop(&lab).tool().list().kinds(["saw", "drill"]).items().try_collect().await.expect("tools");
+    let tools: Vec<_> =
+        workshop(&lab).tool().list().kinds(["saw", "drill"]).items().try_collect().await.expect("tools");
     assert_eq!(tools.iter().map(|t| t.id).collect::<Vec<_>>(), [1, 2, 3]);
     let seen = lab.seen();
     assert_eq!(seen.len(), 2);
@@ -138,7 +139,17 @@ async fn a_call_that_is_never_repeated_is_sent_once() {
 #[test]
 fn every_operation_has_its_row() {
     let ids: Vec<_> = ops::OPS.iter().map(|op| op.id).collect();
-    let expected = ["auth_token", "job_clear", "job_create", "job_get", "job_list", "job_log", "job_status", "tool_get", "tool_list"];
+    let expected = [
+        "auth_token",
+        "job_clear",
+        "job_create",
+        "job_get",
+        "job_list",
+        "job_log",
+        "job_status",
+        "tool_get",
+        "tool_list",
+    ];
     assert_eq!(ids, expected);
     assert_eq!(ops::PLATFORM, "workshop");
 }
