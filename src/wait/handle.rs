@@ -10,8 +10,9 @@ use crate::error::{Error, ErrorKind};
 /// What every handle begins with; a later form gets a later number.
 const VERSION: &str = "mlhub1:";
 
-/// No handle is longer: it has to fit a line, a label, a column.
-const MAX_LENGTH: usize = 512;
+/// What is longer is not read: no id of any platform, however escaped, comes
+/// near, so it is garbage. Handles of ordinary ids stay under 512 bytes.
+const MAX_LENGTH: usize = 4096;
 
 /// Characters that stand as they are in a value.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -23,7 +23,7 @@ async fn a_wait_names_platform_operation_goal_and_arguments_and_nothing_else() -
 
 #[test]
 fn what_belongs_elsewhere_is_refused_with_a_reason() {
-    let long = format!("mlhub1:lab/job_get/done;id={}", "x".repeat(600));
+    let long = format!("mlhub1:lab/job_get/done;id={}", "x".repeat(5000));
     for (text, why) in [
         ("", "is not the handle of a wait"),
         ("hello", "is not the handle of a wait"),
