@@ -1,17 +1,12 @@
 //! What generated code names. Not part of the public interface: it changes
 //! with the generator.
-#![expect(clippy::result_large_err, reason = "the generated code fixes the error type between its call and its `send`")]
 
-use std::sync::{Arc, Mutex, PoisonError};
-
-use bytes::Bytes;
-use progenitor_client::ResponseValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use http::{self, Method};
-pub use progenitor_client::{self, ClientHooks, ClientInfo, OperationInfo};
+pub use progenitor_client::{self, ClientHooks, ClientInfo};
 pub use reqwest;
 pub use serde_json;
 
@@ -37,124 +32,63 @@ pub const PLACEHOLDER: &str = "http://mlhub.invalid";
 /// The generator's error type, as all operations have it.
 pub type RawError = progenitor_client::Error<()>;
 
-/// No status of HTTP: marks a reply that carries a fault. The generated code
-/// takes only 2XX for a success, so it hands any other one back untouched.
-const FAULT: u16 = 599;
-
-/// What really came of a call, inside of the reply that the generated code
-/// sees. Its extensions have to be cloneable, so the one value is shared.
-#[derive(Clone)]
-struct Carried(Arc<Mutex<Option<Result<Reply, Error>>>>);
-
-impl Carried {
-    fn new(result: Result<Reply, Error>) -> Self {
-        Carried(Arc::new(Mutex::new(Some(result))))
-    }
-
-    fn take(response: &mut reqwest::Response) -> Result<Reply, Error> {
-        response
-            .extensions_mut()
-            .remove::<Carried>()
-            .and_then(|carried| carried.0.lock().unwrap_or_else(PoisonError::into_inner).take())
-            .unwrap_or_else(|| Err(foreign()))
-    }
-}
-
-/// A reply that did not come over the pipeline; no generated code makes one.
-fn foreign() -> Error {
-    Error::new(ErrorKind::Transport, "the reply did not come over this client's pipeline")
-}
-
-/// A response of the generated code's type around what came of the call.
-fn carry(result: Result<Reply, Error>) -> reqwest::Response {
-    let status = match &result {
-        // A status that the caller accepts is a success for the generated code.
-        Ok(_) => http::StatusCode::OK,
-        Err(_) => http::StatusCode::from_u16(FAULT).unwrap_or(http::StatusCode::BAD_GATEWAY),
-    };
-    let mut response = http::Response::new(Bytes::new());
-    *response.status_mut() = status;
-    response.extensions_mut().insert(Carried::new(result));
-    response.into()
-}
-
 impl Pipeline {
     /// The client that builds requests for the generated code; it sends none.
     pub fn requests(&self) -> reqwest::Client {
         self.core().requests.clone()
     }
 
-    /// Sends a request of generated code. Never fails for a fault of ours: the
-    /// response carries it until [`finish`] or [`Error::from`] takes it out.
-    pub async fn exec(&self, mut request: reqwest::Request, op: &'static Op) -> reqwest::Result<reqwest::Response> {
+    /// Sends a request that generated code has built.
+    pub async fn exec(&self, mut request: reqwest::Request, op: &'static Op) -> Result<Answer, Error> {
         let mut draft = Draft::new(request.method().clone(), request.url().path().to_owned());
         draft.query = request.url().query().map(str::to_owned);
         draft.headers = std::mem::take(request.headers_mut());
         draft.body = request.body_mut().take().map(from_reqwest).unwrap_or_default();
-        Ok(carry(self.send(draft, op, false).await))
+        self.send(draft, op, false).await.map(Answer)
     }
 }
 
-/// Takes the reply out and decodes it.
-pub async fn finish<T: DeserializeOwned>(
-    mut response: reqwest::Response,
-    _op: &'static Op,
-) -> Result<ResponseValue<T>, RawError> {
-    let reply = take(&mut response)?;
-    let (status, headers) = (reply.status, reply.headers.clone());
-    let value = reply.decode().await.map_err(raw)?;
-    Ok(ResponseValue::new(value, status, headers))
+/// A success, to be read as the document says.
+pub struct Answer(Reply);
+
+impl Answer {
+    /// The JSON in it.
+    pub async fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
+        self.0.decode().await
+    }
+
+    /// The bytes in it, as they arrive.
+    pub fn stream(self) -> ByteStream {
+        self.0.stream()
+    }
 }
 
-/// Takes a reply without content out.
-pub fn empty(mut response: reqwest::Response) -> Result<ResponseValue<()>, RawError> {
-    let reply = take(&mut response)?;
-    Ok(ResponseValue::new((), reply.status, reply.headers))
-}
-
-/// Takes a streamed reply out.
-pub fn stream(mut response: reqwest::Response) -> Result<ResponseValue<ByteStream>, RawError> {
-    let reply = take(&mut response)?;
-    let (status, headers) = (reply.status, reply.headers.clone());
-    Ok(ResponseValue::new(reply.stream(), status, headers))
-}
-
-/// Takes a text out, whole.
-pub async fn text(mut response: reqwest::Response) -> Result<ResponseValue<String>, RawError> {
-    let reply = take(&mut response)?;
-    let (status, headers) = (reply.status, reply.headers.clone());
-    let text = reply.stream().text().await.map_err(raw)?;
-    Ok(ResponseValue::new(text, status, headers))
-}
-
-fn take(response: &mut reqwest::Response) -> Result<Reply, RawError> {
-    Carried::take(response).map_err(raw)
-}
-
-fn raw(error: Error) -> RawError {
-    RawError::UnexpectedResponse(carry(Err(error)))
-}
-
+/// What generated code can say before anything is sent.
 impl From<RawError> for Error {
     fn from(error: RawError) -> Self {
         match error {
-            RawError::UnexpectedResponse(mut response) => match Carried::take(&mut response) {
-                Err(error) => error,
-                Ok(_) => foreign(),
-            },
             RawError::InvalidRequest(why) | RawError::Custom(why) => Error::new(ErrorKind::Request, why),
-            RawError::InvalidResponsePayload(_, cause) => {
-                Error::new(ErrorKind::Decode, "the reply does not have the documented shape").with_source(cause)
-            }
-            RawError::CommunicationError(cause)
-            | RawError::InvalidUpgrade(cause)
-            | RawError::ResponseBodyError(cause) => {
+            RawError::CommunicationError(cause) => {
                 Error::new(ErrorKind::Request, "the request could not be built").with_source(cause.without_url())
             }
-            RawError::ErrorResponse(_) => foreign(),
+            // The rest is about replies, which generated code never sees.
+            other => Error::new(ErrorKind::Request, "the request could not be built")
+                .with_source(Unforeseen(other.to_string())),
         }
     }
 }
+
+/// The words of an error that generated code has no way to make.
+#[derive(Debug)]
+struct Unforeseen(String);
+
+impl std::fmt::Display for Unforeseen {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unforeseen {}
 
 /// The row of an operation; the generated code asks for none that it has not.
 pub fn find(ops: &'static [Op], id: &str) -> &'static Op {

@@ -41,7 +41,7 @@ pub(super) const FAMILY: Family = Family {
 
 /// Methods and fields that every operation builder has.
 const BUILDER_NAMES: &[&str] =
-    &["client", "clone", "extra", "header_map", "into_owned", "items", "new", "pages", "send", "send_raw", "wait"];
+    &["client", "clone", "extra", "header_map", "into_owned", "items", "new", "pages", "send", "into_request", "wait"];
 /// What it has besides where there is a body to set.
 const BODY_NAMES: &[&str] = &["body", "body_map"];
 /// Forms within forms; deeper than any sound document.

@@ -11,10 +11,18 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
     let name = &builder.name;
     let fields: Vec<_> = builder.fields.iter().map(|(ident, _)| ident).collect();
     let reply = &builder.reply;
-    let reply = match operation.reply {
-        ReplyForm::Stream => quote!(#root::ByteStream),
-        ReplyForm::Text => quote!(::std::string::String),
-        _ => quote!(#reply),
+    let id = &operation.id;
+    let (reply, read) = match operation.reply {
+        ReplyForm::Stream => (quote!(#root::ByteStream), quote!(Ok(reply.stream()))),
+        ReplyForm::Text => (quote!(::std::string::String), quote!(reply.stream().text().await)),
+        ReplyForm::Empty => (
+            quote!(()),
+            quote!({
+                let _ = reply;
+                Ok(())
+            }),
+        ),
+        ReplyForm::Json | ReplyForm::Lenient => (quote!(#reply), quote!(reply.decode().await)),
     };
     quote! {
         impl #name<'_> {
@@ -24,7 +32,9 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
             ///
             /// See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.
             pub async fn send(self) -> ::std::result::Result<#reply, #root::Error> {
-                Ok(self.send_raw().await?.into_inner())
+                let (client, request) = self.into_request()?;
+                let reply = client.inner.exec(request, super::ops::find(#id)).await?;
+                #read
             }
 
             /// Adds a parameter that the document does not name.

@@ -2,11 +2,10 @@
 //! value, and send through our pipeline.
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{Fields, ImplItem, ImplItemFn, Item, Stmt, parse_quote};
 
 use super::changed;
-use crate::document::{Document, Operation, ReplyForm};
+use crate::document::{Document, Operation};
 use crate::emit::setters;
 use crate::error::Error;
 use crate::lower;
@@ -48,8 +47,8 @@ pub(super) fn rework(
                     match function.sig.ident.to_string().as_str() {
                         "new" => borrow_the_client(function).ok_or_else(|| fail("`new` does not store `client`"))?,
                         "send" => {
-                            hand_over(function, operation, root)
-                                .ok_or_else(|| fail("`send` does not end in a `match`"))?;
+                            hand_over(function)
+                                .ok_or_else(|| fail("`send` does not build a `request` and then tell its `info`"))?;
                             done[1] = true;
                         }
                         _ => document_body(function),
@@ -88,31 +87,26 @@ fn borrow_the_client(new: &mut ImplItemFn) -> Option<()> {
     Some(())
 }
 
-/// `send` becomes `send_raw`, and its last word is ours: it decodes with status, attempts and operation at hand.
-fn hand_over(send: &mut ImplItemFn, operation: &Operation, root: &TokenStream) -> Option<()> {
-    send.sig.ident = parse_quote!(send_raw);
-    send.vis = syn::Visibility::Inherited;
-    send.attrs.retain(|a| !a.path().is_ident("doc"));
-    let last = send.block.stmts.last_mut()?;
-    if !matches!(last, Stmt::Expr(syn::Expr::Match(_), None)) {
+/// `send` becomes `into_request`: it builds what the generated code would have sent, and ours goes on from there.
+fn hand_over(send: &mut ImplItemFn) -> Option<()> {
+    let built =
+        send.block.stmts.iter().position(|stmt| matches!(stmt, Stmt::Local(local) if binds(local, "request")))?;
+    let told = send.block.stmts.get(built + 1)?;
+    if !matches!(told, Stmt::Local(local) if binds(local, "info")) {
         return None;
     }
-    let op = quote!(super::ops::find(info.operation_id));
-    let reply = |ty: TokenStream| parse_quote!(-> Result<ResponseValue<#ty>, Error<()>>);
-    let tail: syn::Expr = match operation.reply {
-        ReplyForm::Json | ReplyForm::Lenient => parse_quote!(#root::glue::finish(response, #op).await),
-        ReplyForm::Empty => parse_quote!(#root::glue::empty(response)),
-        ReplyForm::Text => {
-            send.sig.output = reply(quote!(::std::string::String));
-            parse_quote!(#root::glue::text(response).await)
-        }
-        ReplyForm::Stream => {
-            send.sig.output = reply(quote!(#root::ByteStream));
-            parse_quote!(#root::glue::stream(response))
-        }
-    };
-    *last = Stmt::Expr(tail, None);
+    send.block.stmts.truncate(built + 1);
+    send.block.stmts.push(Stmt::Expr(parse_quote!(Ok((client, request))), None));
+    send.sig.ident = parse_quote!(into_request);
+    send.sig.asyncness = None;
+    send.sig.output = parse_quote!(-> Result<(::std::borrow::Cow<'a, super::Client>, ::reqwest::Request), Error<()>>);
+    send.vis = syn::Visibility::Inherited;
+    send.attrs.retain(|a| !a.path().is_ident("doc"));
     Some(())
+}
+
+fn binds(local: &syn::Local, name: &str) -> bool {
+    matches!(&local.pat, syn::Pat::Ident(pattern) if pattern.ident == name)
 }
 
 fn document_body(function: &mut ImplItemFn) {
