@@ -45,6 +45,7 @@ impl<T: Send + 'static> Fetcher<T> {
         T: Serialize,
     {
         let paging = list.op().paging;
+        let from = Position { cursor: list.start().map_or(Cursor::Start, Cursor::Number), taken: 0 };
         let fetch = move |cursor: &Cursor, size| {
             let call = list.clone().at(cursor, size);
             async move {
@@ -60,8 +61,8 @@ impl<T: Send + 'static> Fetcher<T> {
         Fetcher {
             fetch: Arc::new(fetch),
             paging,
-            walk: walk(paging, Cursor::Start, None),
-            from: Position::default(),
+            walk: walk(paging, from.cursor.clone(), None),
+            from,
             taken: 0,
             size: None,
             ahead: 0,

@@ -54,6 +54,12 @@ pub trait Paginate: Clone + Send + Sync + 'static {
     /// The road its calls take.
     fn pipeline(&self) -> &Pipeline;
 
+    /// The number of the page, or of the items before it, that the call is set
+    /// to begin with.
+    fn start(&self) -> Option<u64> {
+        None
+    }
+
     /// The same call for that page, with pages of that size.
     #[must_use]
     fn at(self, cursor: &Cursor, size: Option<u64>) -> Self;

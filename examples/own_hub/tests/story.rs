@@ -49,6 +49,21 @@ async fn a_list_walks_its_pages_by_offset() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_walk_begins_where_the_call_is_set_to() {
+    let lab = Lab::new();
+    lab.then(Reply::json(&json!({"items": [{"id": 21}, {"id": 22}], "meta": {"total": 23}})))
+        .then(Reply::json(&json!({"items": [{"id": 23}], "meta": {"total": 23}})));
+    let mut tools = workshop(&lab).tool().list().offset(20u64).limit(2u64).items();
+    let mut ids = Vec::new();
+    while let Some(tool) = tools.try_next().await.expect("tools") {
+        ids.push(tool.id);
+    }
+    assert_eq!((ids.as_slice(), tools.shifted()), ([21, 22, 23].as_slice(), false));
+    let queries: Vec<_> = lab.seen().iter().map(|s| s.query().to_owned()).collect();
+    assert_eq!(queries, ["limit=2&offset=20", "limit=2&offset=22"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_list_walks_its_pages_by_token() {
     let lab = Lab::new();
     lab.then(Reply::json(&json!({"data": {"jobs": [{"id": "a"}]}, "next": "t2"})))

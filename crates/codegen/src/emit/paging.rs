@@ -6,6 +6,7 @@ use quote::quote;
 use super::walk::{How, qualified, walk};
 use crate::document::{Document, Operation};
 use crate::error::Error;
+use crate::lower;
 use crate::meta::{Paging, PagingStyle};
 use crate::model::{Builder, Model, inside};
 use crate::names;
@@ -48,6 +49,7 @@ pub(super) fn emit(
         }
     };
     let at = at(operation, builder, paging, root).map_err(fail)?;
+    let start = start(operation, builder, paging, root);
     let item = qualified(item);
     Ok(quote! {
         impl #root::glue::Paginate for #name<'static> {
@@ -60,6 +62,8 @@ pub(super) fn emit(
             fn pipeline(&self) -> &#root::glue::Pipeline {
                 &self.client.inner
             }
+
+            #start
 
             fn at(self, cursor: &#root::glue::Cursor, size: ::std::option::Option<u64>) -> Self {
                 #at
@@ -89,6 +93,32 @@ pub(super) fn emit(
             pub fn pages(self) -> #root::Pages<#item> {
                 #root::Pages::new(self.into_owned())
             }
+        }
+    })
+}
+
+/// Where the caller has set the walk to begin.
+fn start(operation: &Operation, builder: &Builder, paging: &Paging, root: &TokenStream) -> Option<TokenStream> {
+    if !matches!(paging.style, PagingStyle::Offset | PagingStyle::Page) {
+        return None;
+    }
+    let wire = paging.position.as_deref()?;
+    let set = match builder.field(wire) {
+        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::glue::count)),
+        // A parameter in the body can be looked at only in a whole one; what it lacks the call will name.
+        None if lower::params_in_body(operation) => {
+            let body = quote::format_ident!("{}", lower::params_component(operation));
+            let ident = quote::format_ident!("{}", names::snake(wire));
+            quote! {
+                let body = self.body.clone().and_then(|body| types::#body::try_from(body).map_err(|e| e.to_string()));
+                body.ok().and_then(|body| #root::glue::count(&body.#ident))
+            }
+        }
+        None => return None,
+    };
+    Some(quote! {
+        fn start(&self) -> ::std::option::Option<u64> {
+            #set
         }
     })
 }

@@ -29,4 +29,4 @@ pub(crate) fn lower(document: &Document) -> Result<(serde_json::Value, Vec<Repla
     Ok((json, replacements))
 }
 
-pub(crate) use params::in_body as params_in_body;
+pub(crate) use params::{component as params_component, in_body as params_in_body};

@@ -16,7 +16,7 @@ pub(crate) fn in_body(operation: &Operation) -> bool {
 
 /// The component that holds an operation's lowered parameters.
 #[must_use]
-fn component(operation: &Operation) -> String {
+pub(crate) fn component(operation: &Operation) -> String {
     format!("{}Params", names::pascal(&operation.id))
 }
 
