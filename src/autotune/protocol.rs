@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Best, Client};
@@ -32,13 +33,26 @@ impl Memory {
     }
 }
 
+/// The original shows its list of users there; one that hides it says 404 in
+/// the words of its framework.
+fn is_original(error: &Error) -> bool {
+    let body: Option<Value> = error.body().and_then(|body| serde_json::from_slice(body).ok());
+    match (error.kind(), body) {
+        // A long list is cut where errors keep bodies, and still begins as one.
+        (ErrorKind::Decode, None) => error.body().is_some_and(|body| body.trim_ascii_start().starts_with(b"[")),
+        (ErrorKind::Decode, Some(body)) => body.is_array(),
+        (ErrorKind::NotFound, Some(body)) => body["detail"] == "Not Found",
+        _ => false,
+    }
+}
+
 impl Client {
     /// Which protocol the server speaks; asked of it once.
     ///
     /// # Errors
     ///
-    /// A server that cannot be reached or that fails. One that answers `GET /`
-    /// without naming `v1` is taken for an original.
+    /// A server that cannot be reached or that fails, or an answer that neither
+    /// of the two gives (a proxy's page): nothing is concluded from it.
     pub async fn protocol(&self) -> Result<Protocol, Error> {
         let memory = self.memory();
         if let Some(known) = memory.protocol.get() {
@@ -47,8 +61,7 @@ impl Client {
         let found = match self.hub().info().send().await {
             Ok(info) if info.api.iter().any(|version| version == "v1") => Protocol::V1,
             Ok(_) => Protocol::Original,
-            // The original shows its list of users there, and a proxy may hide the root.
-            Err(e) if matches!(e.kind(), ErrorKind::Decode | ErrorKind::NotFound) => Protocol::Original,
+            Err(e) if is_original(&e) => Protocol::Original,
             Err(e) => return Err(e),
         };
         Ok(*memory.protocol.get_or_init(|| found))

@@ -101,6 +101,19 @@ async fn a_tell_of_unknown_fate_is_not_repeated() {
     assert_eq!(lab.seen().iter().filter(|s| s.path().starts_with("/experiment/tell")).count(), 1);
 }
 
+/// A page of a proxy, while the server behind it starts, says nothing about the server.
+#[tokio::test(start_paused = true)]
+async fn an_odd_answer_is_no_sign_of_an_original() {
+    let lab = Lab::new();
+    lab.then(Reply::bytes("<html>starting</html>"))
+        .then(Reply::status(404).with_pieces(["<html>not here</html>"]))
+        .then(Reply::json(&json!({"name": "mlhub", "version": "1", "docs": "/docs", "openapi": "/o", "api": ["v1"]})));
+    let tune = client(&lab);
+    assert_eq!(tune.protocol().await.expect_err("a page").kind(), ErrorKind::Decode);
+    assert_eq!(tune.protocol().await.expect_err("a page").kind(), ErrorKind::NotFound);
+    assert_eq!(tune.protocol().await.expect("known now"), Protocol::V1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_no_number_is_refused_before_it_is_sent() {
     let Some(recordings) = crate::recordings::read("autotune.json") else { return };
