@@ -59,6 +59,13 @@ fn one(
     root: &TokenStream,
 ) -> Result<TokenStream, Error> {
     let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub waits.{goal}: {what}"));
+    if let Some(param) = operation.params.iter().find(|p| p.place == "query") {
+        let what = format!(
+            "`{}` has the query parameter `{}`, which a saved wait would lose: its handle keeps path parameters",
+            operation.id, param.name
+        );
+        return Err(fail(what));
+    }
     let polled = match &wait.poll {
         None => operation,
         Some(id) => document
