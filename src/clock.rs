@@ -5,6 +5,7 @@
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use futures::future::{BoxFuture, Either, select};
@@ -78,7 +79,11 @@ pub(crate) struct Elapsed;
 
 /// Drops the future when it takes longer than that.
 pub(crate) async fn timeout<F: Future>(clock: &dyn Clock, time: Duration, future: F) -> Result<F::Output, Elapsed> {
-    let future = std::pin::pin!(future);
+    let mut future = std::pin::pin!(future);
+    // What is there at once, as a fixed token is, needs no timer.
+    if let Poll::Ready(output) = futures::poll!(future.as_mut()) {
+        return Ok(output);
+    }
     match select(future, clock.sleep(time)).await {
         Either::Left((output, _)) => Ok(output),
         Either::Right(((), _)) => Err(Elapsed),

@@ -1,6 +1,7 @@
 //! What a request proves itself with.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +16,8 @@ use crate::secret::Secret;
 /// A credential, ready to be put into a header or a JSON body.
 #[derive(Clone)]
 pub struct Credential {
-    secret: Secret,
+    /// Shared, because each attempt takes a clone.
+    secret: Arc<Secret>,
     header: HeaderValue,
     pub(super) generation: u64,
 }
@@ -44,7 +46,7 @@ impl Credential {
             Error::new(ErrorKind::Config, detail)
         })?;
         header.set_sensitive(true);
-        Ok(Credential { secret, header, generation: 0 })
+        Ok(Credential { secret: Arc::new(secret), header, generation: 0 })
     }
 
     /// The value of the `authorization` header, marked as sensitive.
