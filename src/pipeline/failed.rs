@@ -87,6 +87,12 @@ impl Run<'_> {
             let detail = format!("{}; {why}", error.detail());
             error = error.with_detail(detail);
         }
+        self.ended(error).retryable(verdict::may_succeed_later(failed.outcome))
+    }
+
+    /// The error that ends the call: the attempts before it count, whatever it
+    /// was that failed at last.
+    pub(super) fn ended(&self, error: Error) -> Error {
         let maybe = !self.context.is_read()
             && self.context.attempts.iter().any(|attempt| match attempt.outcome {
                 Outcome::NotSent => false,
@@ -94,12 +100,12 @@ impl Run<'_> {
                 // 501 says that the server cannot do it.
                 Outcome::Status(status) => status.is_server_error() && status != http::StatusCode::NOT_IMPLEMENTED,
             });
-        self.context.dress(error).retryable(verdict::may_succeed_later(failed.outcome)).applied(maybe)
+        self.context.dress(error).applied(maybe)
     }
 
     pub(super) fn out_of_time(&self, how: &str) -> Error {
         let deadline = self.pipeline.options().deadline.as_secs_f64();
         let detail = format!("the call's deadline of {deadline} s {how}");
-        self.context.dress(Error::new(ErrorKind::Timeout, detail)).retryable(true)
+        self.ended(Error::new(ErrorKind::Timeout, detail)).retryable(true)
     }
 }

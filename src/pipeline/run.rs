@@ -24,7 +24,10 @@ pub(crate) struct Run<'a> {
     class: RetryClass,
     started: Duration,
     pub(super) context: Context,
+    /// What the server has just refused; for the next attempt alone.
     refused: Option<Credential>,
+    /// Whether the one repetition after a refusal has been used.
+    renewed: bool,
     replayable: bool,
     last_cost: Option<u32>,
 }
@@ -38,6 +41,7 @@ impl<'a> Run<'a> {
             started: pipeline.clock().now(),
             context: Context { op, method: draft.method.clone(), address: None, attempts: Vec::new() },
             refused: None,
+            renewed: false,
             replayable: draft.body.as_bytes().is_some(),
             last_cost: None,
             pipeline,
@@ -68,10 +72,10 @@ impl<'a> Run<'a> {
                 }
                 Err(failed) => failed,
             };
-            if self.replayable && self.refused.is_none() && failed.renewable.is_some() {
+            if self.replayable && !self.renewed && failed.renewable.is_some() {
                 // 401: the server has read the credential and nothing else, so
                 // one more attempt is due whatever the class says.
-                self.refused = failed.renewable;
+                (self.refused, self.renewed) = (failed.renewable, true);
                 continue;
             }
             repetitions += 1;
@@ -87,18 +91,21 @@ impl<'a> Run<'a> {
         let (op, options, core) = (self.context.op, self.pipeline.options(), self.pipeline.core());
         let left = self.left();
         if left.is_zero() {
-            return Err(self.out_of_time("was over before the first attempt"));
+            let how = match self.context.attempts.is_empty() {
+                true => "was over before the first attempt",
+                false => "was over before the next attempt",
+            };
+            return Err(self.out_of_time(how));
         }
-        let node = core
-            .nodes
-            .choose(options.pin.as_deref(), &self.context.attempts)
-            .map_err(|error| self.context.dress(error))?;
+        let node =
+            core.nodes.choose(options.pin.as_deref(), &self.context.attempts).map_err(|error| self.ended(error))?;
         let slot = self.pipeline.auth().get();
+        let refused = self.refused.take();
         let credential = match &slot {
             _ if op.auth == AuthKind::None || !options.auth => None,
             Some(auth) => {
                 let clock = &*core.clock;
-                let fetch = auth.credential(clock, self.refused.as_ref());
+                let fetch = auth.credential(clock, refused.as_ref());
                 // The wait borrows the credential alone: a draft that is a
                 // stream cannot be looked at from two threads.
                 let fetched = timeout(clock, left, fetch).await;
@@ -108,12 +115,12 @@ impl<'a> Run<'a> {
         };
         let address = bytes::Bytes::from(attempt::address(&self.draft, node));
         self.context.address = Some(address.clone());
-        let mut request = attempt::request(&mut self.draft, address, credential.as_ref(), op)
-            .map_err(|error| self.context.dress(error))?;
+        let mut request =
+            attempt::request(&mut self.draft, address, credential.as_ref(), op).map_err(|error| self.ended(error))?;
         // The command shows the body as it is to be read, and runs all the same.
         curl::log(&request, op, credential.as_ref(), options.curl);
         if op.gzip {
-            gzip::compress(&mut request).map_err(|error| self.context.dress(error))?;
+            gzip::compress(&mut request).map_err(|error| self.ended(error))?;
         }
 
         let limit = options.timeout.min(self.left());
@@ -148,9 +155,9 @@ impl<'a> Run<'a> {
     fn fetched(&self, fetched: Result<Result<Credential, Error>, Elapsed>) -> Result<Credential, Error> {
         match fetched {
             Ok(Ok(credential)) => Ok(credential),
-            // A login that failed tells of its own call.
-            Ok(Err(error)) if error.operation().is_some() => Err(error),
-            Ok(Err(error)) => Err(self.context.dress(error)),
+            // A login is a call of its own: what it has to say is the cause.
+            Ok(Err(error)) if error.operation().is_some() => Err(self.ended(without_token(error))),
+            Ok(Err(error)) => Err(self.ended(error)),
             Err(Elapsed) => Err(self.out_of_time("passed while a token was fetched")),
         }
     }
@@ -211,4 +218,17 @@ impl<'a> Run<'a> {
         let spent = self.pipeline.clock().now().saturating_sub(self.started);
         self.pipeline.options().deadline.saturating_sub(spent)
     }
+}
+
+/// A login that failed, told by the call that needed it: of the same kind, so
+/// that whoever acts on the kind or the status does as for the login itself.
+fn without_token(login: Error) -> Error {
+    let mut error = Error::new(login.kind(), format!("no token could be fetched: {}", login.detail()))
+        .with_message(login.message().map(str::to_owned))
+        .with_retry_after(login.retry_after())
+        .retryable(login.is_retryable());
+    if let Some(status) = login.status() {
+        error = error.with_status(status, login.request_id().map(str::to_owned));
+    }
+    error.with_source(login)
 }

@@ -3,30 +3,56 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
 use tokio::sync::Mutex;
 
 use super::{Authenticate, Credential, Token, TokenSource};
-use crate::clock::Clock;
+use crate::clock::{Clock, Elapsed, timeout};
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
+
+/// A call that still has a token waits no longer for the next one, nor for more
+/// than half of what is left of the old: its own deadline is for other things.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// So long after a fetch that failed, calls that still have a token do not try
+/// again: several tries fit into [`REFRESH_AHEAD`](super::REFRESH_AHEAD), and a
+/// login service in trouble is not asked by each call.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 
 /// A bearer token: fixed, or fetched from a [`TokenSource`] and replaced ahead
 /// of its end.
 ///
 /// However many calls need a new token, one of them fetches it and the others
 /// wait for that one; where it is cancelled, the next takes over; where it
-/// fails, all that waited get its error. While the old token still holds,
-/// nobody waits.
+/// fails, all that waited get its error. While the old token still holds, only
+/// the call that fetches the next one waits, for a few seconds at most; a fetch
+/// that fails or takes longer leaves the old one in use for a while.
 pub struct Bearer {
     source: Option<Arc<dyn TokenSource>>,
     held: RwLock<Option<Held>>,
     /// How many fetches have ended; tells a waiter that one ended meanwhile.
     ended: AtomicU64,
-    /// Held while a token is fetched; keeps how the last fetch failed.
-    fetching: Mutex<Option<Error>>,
+    /// Held while a token is fetched.
+    fetching: Mutex<LastFetch>,
+}
+
+/// How the last fetch ended.
+#[derive(Default)]
+struct LastFetch {
+    /// For the calls that waited for it.
+    failure: Option<Error>,
+    /// When it ended without a token, by the clock's count.
+    in_vain: Option<Duration>,
+}
+
+impl LastFetch {
+    /// Whether it gave no token, a short while ago.
+    fn was_in_vain(&self, now: Duration) -> bool {
+        self.in_vain.is_some_and(|at| now.saturating_sub(at) < PAUSE_AFTER_FAILURE)
+    }
 }
 
 #[derive(Clone)]
@@ -40,8 +66,8 @@ struct Held {
 enum Look {
     /// Use it.
     Good(Credential),
-    /// Use it if somebody is fetching the next one already.
-    Ageing(Credential),
+    /// Use it if the next one does not come within that time.
+    Ageing(Credential, Duration),
     /// It does not serve.
     Useless,
 }
@@ -73,7 +99,7 @@ impl Bearer {
     }
 
     fn over(source: Option<Arc<dyn TokenSource>>) -> Self {
-        Bearer { source, held: RwLock::new(None), ended: AtomicU64::new(0), fetching: Mutex::new(None) }
+        Bearer { source, held: RwLock::new(None), ended: AtomicU64::new(0), fetching: Mutex::default() }
     }
 
     fn held(&self) -> Option<Held> {
@@ -102,35 +128,46 @@ impl Bearer {
         }
         match held.token.expires() {
             Some(end) if end <= now => Look::Useless,
-            _ => Look::Ageing(held.credential),
+            end => {
+                let left = end.and_then(|end| end.duration_since(now).ok());
+                Look::Ageing(held.credential, left.map_or(PATIENCE, |left| PATIENCE.min(left / 2)))
+            }
         }
     }
 
     async fn get(&self, clock: &dyn Clock, refused: Option<&Credential>) -> Result<Credential, Error> {
         // Read before looking: a fetch that ends in between is then noticed.
         let ended = self.ended.load(Ordering::Acquire);
-        let (mut last_failure, fallback) = match self.look(clock.wall(), refused) {
+        let (mut last, fallback) = match self.look(clock.wall(), refused) {
             Look::Good(credential) => return Ok(credential),
-            Look::Ageing(credential) => match self.fetching.try_lock() {
-                Ok(lock) => (lock, Some(credential)),
+            Look::Ageing(credential, patience) => match self.fetching.try_lock() {
+                Ok(last) if last.was_in_vain(clock.now()) => return Ok(credential),
+                Ok(last) => (last, Some((credential, patience))),
                 Err(_) => return Ok(credential),
             },
             Look::Useless => (self.fetching.lock().await, None),
         };
         if self.ended.load(Ordering::Acquire) != ended {
-            if let Some(error) = &*last_failure {
-                return fallback.ok_or_else(|| error.clone());
+            if let Some(error) = &last.failure {
+                return fallback.map(|(credential, _)| credential).ok_or_else(|| error.clone());
             }
             if let Look::Good(credential) = self.look(clock.wall(), refused) {
                 return Ok(credential);
             }
         }
-        let fetched = self.fetch(clock).await;
-        *last_failure = fetched.as_ref().err().cloned();
+        let (late, fetched) = match &fallback {
+            None => (false, self.fetch(clock).await),
+            Some((old, patience)) => match timeout(clock, *patience, self.fetch(clock)).await {
+                Ok(fetched) => (false, fetched),
+                Err(Elapsed) => (true, Ok(old.clone())),
+            },
+        };
+        last.in_vain = (late || fetched.is_err()).then(|| clock.now());
+        last.failure = fetched.as_ref().err().cloned();
         self.ended.fetch_add(1, Ordering::Release);
         match (fetched, fallback) {
-            (Ok(credential), _) | (Err(_), Some(credential)) => Ok(credential),
-            (Err(error), None) => Err(error),
+            (Err(_), Some((old, _))) => Ok(old),
+            (fetched, _) => fetched,
         }
     }
 

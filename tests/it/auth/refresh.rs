@@ -98,16 +98,56 @@ async fn while_the_old_token_holds_nobody_waits_and_a_failure_harms_nobody() -> 
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_failure_the_old_token_is_used_for_a_while_without_another_try() -> Checked {
+    let lab = Lab::new();
+    lab.times(9, Reply::json(&1));
+    let source = Source::new(&lab, Some(seconds(600)));
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&road, &READ).await?;
+    lab.clock().sleep(seconds(545)).await;
+    source.fail(1);
+    let mut begun = Vec::new();
+    for wait in [0, 4, 5, 1] {
+        lab.clock().sleep(seconds(wait)).await;
+        call(&road, &READ).await?;
+        begun.push(source.begun());
+    }
+    assert_eq!(begun, [2, 2, 2, 3]);
+    assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t1", "t3"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_has_a_token_waits_shortly_for_the_next() -> Checked {
+    // Five seconds at most, and no more than half of what is left.
+    for (left, waited) in [(50, 5), (4, 2)] {
+        let lab = Lab::new();
+        lab.times(2, Reply::json(&1));
+        let token = Token::new("old").with_expiry(lab.clock().wall() + seconds(left));
+        let never = |_: Option<Token>| std::future::pending::<Result<Token, mlhub::Error>>();
+        let bearer = mlhub::pipeline::Bearer::from_source(never).starting_with(token)?;
+        let road = builder(&lab).authenticate(bearer).build()?;
+        call(&road, &READ).await?;
+        call(&road, &READ).await?;
+        let sent: Vec<_> = lab.seen().iter().map(|seen| seen.at.as_secs()).collect();
+        // The second call does not try, and so does not wait.
+        assert_eq!(sent, [waited, waited]);
+        assert_eq!(tokens(&lab), ["old", "old"]);
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_that_lives_shortly_is_used_for_most_of_its_life() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
-    let source = Source::new(&lab, Some(seconds(10)));
+    let source = Source::new(&lab, Some(seconds(20)));
     let road = builder(&lab).authenticate(source.bearer()).build()?;
-    for wait in [0, 4, 3, 2] {
+    for wait in [0, 8, 7, 2] {
         lab.clock().sleep(seconds(wait)).await;
         call(&road, &READ).await?;
     }
-    // A fifth of ten seconds is kept as the margin.
+    // A fifth of twenty seconds is kept as the margin.
     assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t2"]);
     Ok(())
 }
