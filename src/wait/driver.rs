@@ -1,5 +1,6 @@
 //! Looks at a job until it ends: the loop below `Wait` and `Updates`.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::clock::{Clock, Elapsed, timeout, unit};
 use crate::error::{Error, ErrorKind};
 use crate::op::{Op, WaitSpec};
 
-/// Looks that may fail one after the other for passing reasons; with pauses
+/// Requests that may fail one after the other for passing reasons; with pauses
 /// that grow this bridges a restart of the server.
 const MAX_TROUBLES: u32 = 10;
 
@@ -75,13 +76,15 @@ pub(super) struct Driver<'f, V> {
     looks: u32,
     troubles: u32,
     pause: Option<Duration>,
+    /// The job has ended well and its value is still to be fetched.
+    done: bool,
     ended: bool,
 }
 
 impl<'f, V> Driver<'f, V> {
     pub(super) fn new(plan: Plan<'f, V>) -> Self {
         let clock = plan.job.clock();
-        Driver { started: clock.now(), clock, plan, looks: 0, troubles: 0, pause: None, ended: false }
+        Driver { started: clock.now(), clock, plan, looks: 0, troubles: 0, pause: None, done: false, ended: false }
     }
 
     /// The next update; none after the last.
@@ -108,19 +111,14 @@ impl<'f, V> Driver<'f, V> {
                 self.clock.sleep(pause).await;
             }
         }
-        let clock = Arc::clone(&self.clock);
-        let limit = self.plan.timeout.map(|_| self.left());
+        if self.done {
+            return self.fetch().await;
+        }
         self.looks += 1;
-        let looked = match limit {
-            Some(left) => match timeout(&*clock, left.max(GRACE), self.plan.job.look()).await {
-                Ok(looked) => looked,
-                Err(Elapsed) => return Err(self.out_of_time(None)),
-            },
-            None => self.plan.job.look().await,
-        };
-        match looked {
-            Ok(look) => self.judge(look).await,
-            Err(error) => self.bear(error),
+        match within(&*self.clock, self.limit(), self.plan.job.look()).await {
+            Ok(Ok(look)) => self.judge(look).await,
+            Ok(Err(error)) => self.bear(error),
+            Err(Elapsed) => Err(self.out_of_time(None)),
         }
     }
 
@@ -137,10 +135,11 @@ impl<'f, V> Driver<'f, V> {
             return Err(self.failed(look.status, look.reason));
         }
         if is(spec.good) || over {
-            return match look.value {
-                Some(value) => Ok(Update::Done(value)),
-                None => self.plan.job.value().await.map(Update::Done),
-            };
+            if let Some(value) = look.value {
+                return Ok(Update::Done(value));
+            }
+            self.done = true;
+            return self.fetch().await;
         }
         if self.left().is_zero() {
             return Err(self.out_of_time(look.status));
@@ -149,7 +148,18 @@ impl<'f, V> Driver<'f, V> {
         self.goes_on(look.status, fraction, None, None)
     }
 
-    /// A look that failed: borne for a while where the trouble may pass.
+    /// Fetches the value of a job that has ended: no look any more, but with
+    /// the same limit and the same patience.
+    async fn fetch(&mut self) -> Result<Update<V>, Error> {
+        match within(&*self.clock, self.limit(), self.plan.job.value()).await {
+            Ok(Ok(value)) => Ok(Update::Done(value)),
+            Ok(Err(error)) => self.bear(error),
+            Err(Elapsed) => Err(self.out_of_time(None)),
+        }
+    }
+
+    /// A look or a fetch that failed: borne for a while where the trouble may
+    /// pass.
     fn bear(&mut self, error: Error) -> Result<Update<V>, Error> {
         let passing = error.is_retryable() || error.kind() == ErrorKind::Server;
         self.troubles += 1;
@@ -192,8 +202,11 @@ impl<'f, V> Driver<'f, V> {
         let (op, _) = self.plan.job.spec();
         let time = self.plan.timeout.unwrap_or_default().as_secs_f64();
         let status = status.map_or(String::new(), |status| format!(" (last seen: {status:?})"));
-        let detail =
-            format!("not done within {time} s{status}; the job goes on, resume the wait by {}", self.plan.job.handle());
+        let handle = self.plan.job.handle();
+        let detail = match self.done {
+            true => format!("the job is done, but its value was not there within {time} s; fetch it by {handle}"),
+            false => format!("not done within {time} s{status}; the job goes on, resume the wait by {handle}"),
+        };
         Error::new(ErrorKind::Timeout, detail)
             .with_call((op.platform, op.id), op.method.clone(), op.path)
             .retryable(true)
@@ -209,6 +222,11 @@ impl<'f, V> Driver<'f, V> {
         self.clock.now().saturating_sub(self.started)
     }
 
+    /// How long one request may take; none without a limit of the whole.
+    fn limit(&self) -> Option<Duration> {
+        self.plan.timeout.map(|_| self.left().max(GRACE))
+    }
+
     fn left(&self) -> Duration {
         match self.plan.timeout {
             Some(timeout) => timeout.saturating_sub(self.elapsed()),
@@ -217,8 +235,15 @@ impl<'f, V> Driver<'f, V> {
     }
 }
 
-/// The last look, at the very end of the time, may take that long.
+/// A request may take that long even at the very end of the time.
 const GRACE: Duration = Duration::from_secs(1);
+
+async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, request: F) -> Result<F::Output, Elapsed> {
+    match limit {
+        Some(limit) => timeout(clock, limit, request).await,
+        None => Ok(request.await),
+    }
+}
 
 /// Platforms count progress to 1 or to 100.
 fn fraction(number: f64) -> f64 {

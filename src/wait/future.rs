@@ -15,10 +15,10 @@ use crate::error::{Error, ErrorKind};
 /// Waits until a job is done; a future of its value.
 ///
 /// The job is looked at once, then at growing intervals: 15 % of the time that
-/// the wait has taken, at least half a second, at most ten minutes, never
-/// sooner than the server asks for. Words that the document does not know count
-/// as still running; looks that fail for passing reasons are borne ten times in
-/// a row. A job that ends badly is [`ErrorKind::Failed`] with the platform's
+/// the wait has taken, at least half a second, at most ten minutes, and after a
+/// look that failed never sooner than its `Retry-After`. Words that the document
+/// does not know count as still running. What fails for passing reasons is borne
+/// nine times in a row: the looks, and the fetch of the value after the last. A job that ends badly is [`ErrorKind::Failed`] with the platform's
 /// reason; one that is gone (404, 410) is [`ErrorKind::NotFound`].
 ///
 /// Dropping the wait leaves the job alone. Nothing happens before the first

@@ -47,6 +47,38 @@ async fn trouble_that_does_not_pass_ends_the_wait_at_once() -> Checked {
     Ok(())
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_value_is_fetched_with_the_patience_of_the_looks() -> Checked {
+    let lab = Lab::new();
+    lab.then(status("completed")).then(Reply::status(503)).then(Reply::reset()).then(Reply::json(&8));
+    let mut told = Vec::new();
+    let value = Job::new(&lab)?.value_apart().wait().on_progress(|p| told.push((p.looks, p.trouble.is_some()))).await?;
+    assert_eq!(value, 8);
+    assert_eq!(told, [(1, true); 2]);
+    // The job is not looked at again.
+    let queries: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
+    assert_eq!(queries, ["", "value=true", "value=true", "value=true"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_is_refused_ends_the_wait_at_once() -> Checked {
+    let lab = Lab::new();
+    lab.then(status("completed")).then(Reply::status(403));
+    assert_eq!(failure(Job::new(&lab)?.value_apart().wait().await)?.kind(), ErrorKind::Forbidden);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_hangs_does_not_outlast_the_wait() -> Checked {
+    let lab = Lab::new();
+    lab.then(status("completed")).then(Reply::hang());
+    let error = failure(Job::new(&lab)?.value_apart().wait().timeout(seconds(5)).await)?;
+    assert_eq!(lab.clock().now(), seconds(5));
+    assert!(error.to_string().contains("the job is done, but its value was not there within 5 s"), "{error}");
+    Ok(())
+}
+
 /// How often a job is cancelled whose wait is dropped after a second.
 async fn dropped(cancel: bool) -> Result<usize, Box<dyn std::error::Error>> {
     let lab = Lab::new();
