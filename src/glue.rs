@@ -14,7 +14,9 @@ pub use crate::__mlhub_platform as platform;
 pub use crate::builder::Builder;
 pub use crate::error::{Error, ErrorKind};
 pub use crate::joined::Joined;
-pub use crate::op::{AuthKind, BodyKind, Op, Paging, PagingStyle, Param, Place, ReplyKind, RetryClass, WaitSpec, Wire};
+pub use crate::op::{
+    AuthKind, BodyKind, Op, Paging, PagingStyle, Param, Place, Refused, ReplyKind, RetryClass, WaitSpec, Wire,
+};
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
 pub use crate::platform::Platform;

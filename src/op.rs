@@ -39,6 +39,8 @@ pub struct Op {
     pub waits: &'static [WaitSpec],
     /// Where the credential goes.
     pub auth: AuthKind,
+    /// Answers that refuse the credential, beside 401, which always does.
+    pub refused: &'static [Refused],
     /// Name of the platform's error shape.
     pub errors: &'static str,
     /// What replaces the documented path and query on the wire.
@@ -67,6 +69,7 @@ impl Op {
             paging: None,
             waits: &[],
             auth,
+            refused: &[],
             errors,
             wire: None,
             gzip: false,
@@ -174,6 +177,16 @@ pub enum AuthKind {
     Basic,
     /// Nowhere.
     None,
+}
+
+/// An answer that refuses the credential, where the server does not say so by 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The answer's status.
+    pub status: u16,
+    /// What the server's own message has to equal; without it, any answer of
+    /// that status counts.
+    pub message: Option<&'static str>,
 }
 
 /// How a list is cut into pages.

@@ -2,12 +2,23 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::attempt::{Answer, AnswerBody, Failure};
 use super::auth::Credential;
 use super::reply::request_id;
 use super::run::Run;
 use super::{redact, retry_after, secrets, verdict};
 use crate::error::{Error, ErrorKind, Outcome, shape};
+use crate::op::{Op, Refused};
+
+/// Whether that answer refuses the credential, and not what was asked for with it.
+fn refuses(op: &Op, status: StatusCode, message: Option<&str>) -> bool {
+    let named = |refused: &Refused| {
+        refused.status == status.as_u16() && refused.message.is_none_or(|wanted| message == Some(wanted))
+    };
+    status == StatusCode::UNAUTHORIZED || op.refused.iter().any(named)
+}
 
 /// An attempt that did not succeed.
 pub(super) struct Failed {
@@ -29,14 +40,16 @@ impl Run<'_> {
             AnswerBody::Open(_) => bytes::Bytes::new(),
         };
         let status = answer.status;
-        let message = shape::message(self.context.op.errors, &body)
-            .map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
+        let message = shape::message(self.context.op.errors, &body);
+        let refused = refuses(self.context.op, status, message.as_deref());
+        let kind = if refused { ErrorKind::Unauthenticated } else { ErrorKind::of_status(status) };
+        let message = message.map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
         let mut detail = format!("the server answered {status}");
         if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
             let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
             detail = format!("{detail}, a redirect to {target} that is not followed");
         }
-        let error = Error::new(ErrorKind::of_status(status), detail)
+        let error = Error::new(kind, detail)
             .with_message(message)
             .with_status(status, request_id(&answer.headers))
             .with_retry_after(retry_after)
@@ -45,7 +58,7 @@ impl Run<'_> {
             outcome: Outcome::Status(status),
             error,
             retry_after,
-            renewable: credential.filter(|_| status == http::StatusCode::UNAUTHORIZED && renews),
+            renewable: credential.filter(|_| refused && renews),
         }
     }
 

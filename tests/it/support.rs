@@ -30,6 +30,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         paging: None,
         waits: &[],
         auth: AuthKind::Bearer,
+        refused: &[],
         errors: "detail",
         wire: None,
         gzip: false,

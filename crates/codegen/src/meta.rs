@@ -39,6 +39,8 @@ pub struct Endpoint {
     pub waits: Option<BTreeMap<String, Wait>>,
     /// How the caller proves who it is (left out: `none`).
     pub auth: Option<Auth>,
+    /// Answers that refuse the credential, beside 401, which always does.
+    pub refused: Option<Vec<Refused>>,
     /// `body`: every documented query parameter travels in one JSON body.
     pub params: Option<Params>,
     /// How the reply is read (left out: by its media type).
@@ -62,6 +64,7 @@ impl Endpoint {
             paging: self.paging.or(d.paging),
             waits: self.waits.or(d.waits),
             auth: self.auth.or(d.auth),
+            refused: self.refused.or(d.refused),
             params: self.params.or(d.params),
             reply: self.reply.or(d.reply),
             errors: self.errors.or(d.errors),
@@ -189,6 +192,16 @@ pub enum Auth {
     Basic,
     /// Nothing.
     None,
+}
+
+/// An answer that refuses the credential, where the server does not say so by 401.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// The answer's status.
+    pub status: u16,
+    /// What the server's own message has to equal; left out: any answer of that status.
+    pub message: Option<String>,
 }
 
 /// Where the documented query parameters travel.

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use futures::future::join_all;
+use mlhub::op::{AuthKind, BodyKind, Op, Refused, RetryClass};
 use mlhub::testing::{Lab, Reply};
 use mlhub::{ErrorKind, Retry};
 use serde_json::json;
@@ -70,9 +71,46 @@ async fn a_missing_permission_is_not_a_matter_of_the_token() -> Checked {
     Ok(())
 }
 
+/// A change on a service that refuses a token as if a permission were missing.
+static FORBIDDING: LazyLock<Op> = LazyLock::new(|| Op {
+    refused: &[Refused { status: 403, message: Some("bad token") }],
+    ..crate::support::op("forbidding", RetryClass::Never)
+});
+
+#[tokio::test(start_paused = true)]
+async fn what_the_document_calls_a_refused_token_renews_it_once() -> Checked {
+    let refused = Reply::status(403).with_json(&json!({"detail": "bad token"}));
+    let lab = Lab::new();
+    lab.then(refused.clone()).then(Reply::json(&1)).times(2, refused);
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&road, &FORBIDDING).await?;
+    assert_eq!(tokens(&lab), ["t1", "t2"]);
+    let error = failure(call(&road, &FORBIDDING).await)?;
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, Some("bad token")));
+    assert_eq!((error.attempts().len(), source.begun()), (2, 3));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_same_status_for_another_reason_is_a_missing_permission() -> Checked {
+    for reply in [
+        Reply::status(403),
+        Reply::status(403).with_json(&json!({"detail": "not your thing"})),
+        Reply::status(403).with_json(&json!({"detail": "bad token, or so"})),
+    ] {
+        let lab = Lab::new();
+        lab.times(2, reply);
+        let source = Source::new(&lab, None);
+        let road = builder(&lab).authenticate(source.bearer()).build()?;
+        assert_eq!(failure(call(&road, &FORBIDDING).await)?.kind(), ErrorKind::Forbidden);
+        assert_eq!(tokens(&lab), ["t1"]);
+    }
+    Ok(())
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_token_in_the_body_is_replaced_there() -> Checked {
-    use mlhub::op::{AuthKind, BodyKind, Op, RetryClass};
     static PARAMS: LazyLock<Op> = LazyLock::new(|| Op {
         body: BodyKind::Params,
         auth: AuthKind::Body,

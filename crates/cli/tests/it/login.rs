@@ -61,6 +61,19 @@ fn a_wrong_password_is_refused_and_nothing_is_kept() {
 }
 
 #[test]
+fn a_token_that_the_hub_does_not_take_leads_to_a_login() {
+    let home = HUB.outside().with("MLHUB_AUTOTUNE_TOKEN", "no-token-of-this-hub");
+    // The hub refuses it with 403 on its first two, as the original does, and with 401 elsewhere.
+    for command in
+        [&["whoami", "autotune"][..], &["call", "autotune", "experiment_all"], &["call", "autotune", "experiment_list"]]
+    {
+        let said = home.run(command).fails(3);
+        assert!(said.contains("MLH-AUTH"), "{command:?}: {said}");
+        assert!(said.trim_end().ends_with("next: mlhub login autotune"), "{command:?}: {said}");
+    }
+}
+
+#[test]
 fn name_and_password_in_the_environment_are_a_login_with_each_command() {
     let home = HUB.outside().with("MLHUB_AUTOTUNE_USERNAME", USER).with("MLHUB_AUTOTUNE_PASSWORD", PASSWORD);
     home.run(&["call", "autotune", "experiment_list"]).ok();

@@ -66,6 +66,10 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
         Some(Auth::Basic) => quote!(Basic),
         Some(Auth::None) | None => quote!(None),
     };
+    let refused = meta.refused.iter().flatten().map(|refused| {
+        let (status, message) = (refused.status, option(refused.message.clone()));
+        quote!(#root::glue::Refused { status: #status, message: #message })
+    });
     let paging = match &meta.paging {
         None => quote!(None),
         Some(paging) => {
@@ -106,6 +110,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
             paging: #paging,
             waits: &[#(#waits),*],
             auth: #root::glue::AuthKind::#auth,
+            refused: &[#(#refused),*],
             errors: #errors,
             wire: #wire,
             gzip: #gzip,
