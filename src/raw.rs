@@ -1,6 +1,7 @@
 //! A call put together at run time.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -17,7 +18,6 @@ use crate::stream::ByteStream;
 /// in the table. It takes the same road as every other call.
 ///
 /// A mistake in an argument is reported when the call is sent.
-#[derive(Debug)]
 #[must_use]
 pub struct RawCall {
     pipeline: Pipeline,
@@ -37,13 +37,22 @@ enum Payload {
     Bytes(Bytes),
 }
 
-/// Only the sort: what travels may be secret.
-impl std::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Payload::Json(_) => "Json",
-            Payload::Bytes(_) => "Bytes",
-        })
+/// Names only: what travels may be secret, also where nobody marked it.
+impl fmt::Debug for RawCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.keys().map(HeaderName::as_str).collect();
+        let segments: Vec<_> = self.segments.keys().collect();
+        let fields: Vec<_> = self.fields.keys().collect();
+        f.debug_struct("RawCall")
+            .field("op", &self.op.id)
+            .field("method", &self.method)
+            .field("path", &segments)
+            .field("query", &query)
+            .field("headers", &headers)
+            .field("fields", &fields)
+            .field("body", &self.body.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use reqwest::Url;
 
-use crate::op::{Op, Place};
+use crate::op::{Op, Param, Place};
 use crate::secret::MASK;
 
 /// Names that carry a secret wherever they stand, the document's word or not;
@@ -34,8 +34,13 @@ const SECRET_NAMES: &[&str] = &[
 
 /// Whether a value of that name is to be hidden.
 pub(crate) fn is_secret(op: &Op, name: &str) -> bool {
-    let marked = |place: Place| matches!(place, Place::Query | Place::Body | Place::Header);
-    if op.params.iter().any(|param| param.secret && marked(param.place) && param.name == name) {
+    let named = |param: &Param| match param.place {
+        Place::Query | Place::Body => param.name == name,
+        // The case of a header's name means nothing.
+        Place::Header => param.name.eq_ignore_ascii_case(name),
+        Place::Path => false,
+    };
+    if op.params.iter().any(|param| param.secret && named(param)) {
         return true;
     }
     let letters: String =

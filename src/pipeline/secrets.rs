@@ -31,7 +31,10 @@ pub(crate) fn of(
     for (name, value) in headers {
         match name {
             &AUTHORIZATION => found.authorization(value.as_bytes()),
-            _ if value.is_sensitive() => found.add(&text(value.as_bytes()), &variable(name.as_str())),
+            // Generated code marks no value, so the name counts as well.
+            _ if value.is_sensitive() || redact::is_secret(op, name.as_str()) => {
+                found.add(&text(value.as_bytes()), &variable(name.as_str()))
+            }
             _ => {}
         }
     }

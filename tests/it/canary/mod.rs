@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use futures::future::BoxFuture;
 use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, RetryClass};
-use mlhub::pipeline::{Basic, Bearer, Pipeline, Token};
+use mlhub::pipeline::{Basic, Bearer, Body, Pipeline, Token, Transport, TransportError};
 use mlhub::testing::{Lab, Reply, Seen};
 use mlhub::{Builder, RawCall, Secret};
 use serde_json::json;
@@ -48,21 +49,35 @@ impl Sink {
     }
 }
 
+/// All that this thread logs from now on.
+fn listen() -> (Sink, tracing::subscriber::DefaultGuard) {
+    let sink = Sink::default();
+    let writer = sink.clone();
+    let filter = tracing_subscriber::EnvFilter::new("trace,hyper=off");
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
+        .with_writer(move || writer.clone())
+        .finish();
+    (sink, tracing::subscriber::set_default(subscriber))
+}
+
 /// Every way in which a client can be given a secret.
-fn clients(lab: &Lab) -> Result<Vec<Pipeline>, mlhub::Error> {
+fn clients(lab: &Lab, transport: impl Transport + Clone + 'static) -> Result<Vec<Pipeline>, mlhub::Error> {
     let token = format!("{CANARY}-token");
     let fetched = token.clone();
     let source = Bearer::from_source(move |_: Option<Token>| {
         let token = Token::new(fetched.clone()).with_refresh(format!("{CANARY}-refresh"));
         async move { Ok(token) }
     });
+    let builder = || builder(lab).transport(transport.clone());
     let address = format!("http://me:{CANARY}-pw@hub.test/x");
     Ok(vec![
-        builder(lab).token(token.as_str()).build()?,
-        builder(lab).basic("me", format!("{CANARY}-pw")).build()?,
-        builder(lab).authenticate(source).build()?,
-        builder(lab).header("x-api-key", &token).build()?,
-        Builder::new(address, |road: Pipeline| road).transport(lab.clone()).clock(lab.clock()).build()?,
+        builder().token(token.as_str()).build()?,
+        builder().basic("me", format!("{CANARY}-pw")).build()?,
+        builder().authenticate(source).build()?,
+        builder().header("x-api-key", &token).build()?,
+        Builder::new(address, |road: Pipeline| road).transport(transport.clone()).clock(lab.clock()).build()?,
     ])
 }
 
@@ -97,16 +112,7 @@ fn echo(seen: &Seen) -> Reply {
 
 #[tokio::test(start_paused = true)]
 async fn no_sink_hears_them() -> Checked {
-    let sink = Sink::default();
-    let writer = sink.clone();
-    let filter = tracing_subscriber::EnvFilter::new("trace,hyper=off");
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
-
+    let (sink, _guard) = listen();
     let mut printed = String::new();
     for operation in operations() {
         // One row for each operation, as long as the program lives.
@@ -114,7 +120,7 @@ async fn no_sink_hears_them() -> Checked {
         for reply in replies() {
             let lab = Lab::new();
             lab.rule(move |seen| Some(reply.clone().unwrap_or_else(|| echo(seen))));
-            for road in clients(&lab)? {
+            for road in clients(&lab, lab.clone())? {
                 let road = road.with(|o| o.curl_trace(true).header("x-extra", &format!("{CANARY}-header")));
                 printed += &format!("{road:?} {lab:?}");
                 let mut call = RawCall::of(road, operation).query("api_key", format!("{CANARY}-query"));
@@ -144,6 +150,24 @@ async fn no_sink_hears_them() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_secret_header_of_generated_code_is_hidden_by_its_name() -> Checked {
+    const VAULT: &[Param] = &[Param { secret: true, ..param("X-Vault", Place::Header) }];
+    let (sink, _guard) = listen();
+    let operation: &'static Op = Box::leak(Box::new(Op { params: VAULT, ..op("vault", RetryClass::Never) }));
+    let lab = Lab::new();
+    lab.rule(|seen| Some(Reply::status(400).with_json(&json!({"detail": seen.header("x-vault")}))));
+    let road = builder(&lab).with(|o| o.curl_trace(true)).build()?;
+    // Generated code marks no header as sensitive.
+    let request = road.requests().post("http://mlhub.invalid/things").header("x-vault", CANARY).build()?;
+    let error = road.exec(request, operation).await.err().ok_or("was not refused")?;
+    let log = sink.text();
+    assert!(log.contains("x-vault: '\"$MLHUB_X_VAULT\""), "{log}");
+    assert!(!log.contains(CANARY), "{log}");
+    assert_eq!(error.message(), Some("***"));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_types_that_hold_them_print_nothing() -> Checked {
     let secret = Secret::new(CANARY);
     let token = Token::new(CANARY).with_refresh(CANARY);
@@ -151,29 +175,57 @@ async fn the_types_that_hold_them_print_nothing() -> Checked {
     let credential = mlhub::pipeline::Credential::bearer(&secret)?;
     let options = mlhub::Options::default().header("x", CANARY).extra("token", CANARY);
     let builder = Builder::new(format!("http://me:{CANARY}@hub.test"), |road: Pipeline| road).token(CANARY);
-    let all = format!("{secret} {secret:?} {token:?} {bearer:?} {basic:?} {credential:?} {options:?} {builder:?}");
+    let lab = Lab::new();
+    let operation: &'static Op = Box::leak(Box::new(Op { params: ACCOUNT, ..op("login", RetryClass::Never) }));
+    let call = RawCall::of(crate::support::client(&lab)?, operation)
+        .query("api_key", CANARY)
+        .query("page", CANARY)
+        .header("x-extra", CANARY)
+        .arg("username", CANARY)
+        .arg("password", CANARY);
+    let raw = RawCall::raw(crate::support::client(&lab)?, operation, http::Method::GET, &format!("/x?token={CANARY}"))
+        .body(CANARY);
+    let all = format!(
+        "{call:?} {raw:?} {secret} {secret:?} {token:?} {bearer:?} {basic:?} {credential:?} {options:?} {builder:?}"
+    );
     assert!(!all.contains(CANARY), "{all}");
     assert_eq!(serde_json::to_string(&secret)?, format!("\"{CANARY}\""));
     assert_eq!(serde_json::from_str::<Secret>(&format!("\"{CANARY}\""))?.expose(), CANARY);
     Ok(())
 }
 
+/// Breaks with the request in its hands, and says what it holds.
+#[derive(Clone, Debug)]
+struct Breaking;
+
+impl Transport for Breaking {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move { panic!("broke over {request:?}") })
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_middle_of_a_call_prints_nothing() -> Checked {
     let heard = Arc::new(Mutex::new(String::new()));
-    let sink = Arc::clone(&heard);
+    let (sink, here) = (Arc::clone(&heard), std::thread::current().id());
+    let others = std::panic::take_hook();
+    // The hook is the whole program's: panics of other tests go where they went.
+    std::panic::set_hook(Box::new(move |info| match std::thread::current().id() == here {
+        true => sink.lock().map(|mut text| *text += &format!("{info} {info:?}")).unwrap_or_default(),
+        false => others(info),
+    }));
     let lab = Lab::new();
-    lab.rule(|_| None::<Reply>.or_else(|| std::panic::panic_any("the service broke")));
-    let road = builder(&lab).token(CANARY).build()?;
-    let call = tokio::spawn(async move {
-        static READ: std::sync::LazyLock<Op> = std::sync::LazyLock::new(|| op("read", RetryClass::Safe));
-        RawCall::of(road, &READ).send::<u8>().await
-    });
-    let Err(broken) = call.await else { return Err("did not panic".into()) };
-    if let Ok(mut text) = sink.lock() {
-        *text = format!("{broken} {broken:?}");
+    let operation: &'static Op = Box::leak(Box::new(Op { params: ACCOUNT, ..op("login", RetryClass::Never) }));
+    for road in clients(&lab, Breaking)? {
+        let call = RawCall::of(road, operation).arg("username", "me").arg("password", format!("{CANARY}-pass"));
+        let broken = tokio::spawn(call.send::<u8>()).await.err().ok_or("did not panic")?;
+        assert!(broken.is_panic());
+        if let Ok(mut text) = heard.lock() {
+            *text += &format!("{broken} {broken:?}");
+        }
     }
     let text = heard.lock().map(|text| text.clone()).unwrap_or_default();
-    assert!(text.contains("panic") && !text.contains(CANARY), "{text}");
+    assert!(text.contains("broke over Request") && text.contains("authorization"), "{text}");
+    assert!(!text.contains(CANARY), "{text}");
     Ok(())
 }
