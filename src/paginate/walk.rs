@@ -28,6 +28,8 @@ pub(super) struct Walk {
     total_lies: bool,
     shifted: bool,
     last: [Seen; 2],
+    /// Prints of the texts that were asked for.
+    asked: HashSet<u64>,
 }
 
 /// What tells the items of a page apart.
@@ -75,6 +77,7 @@ impl Walk {
             total_lies: false,
             shifted: false,
             last: Default::default(),
+            asked: HashSet::new(),
         }
     }
 
@@ -102,8 +105,15 @@ impl Walk {
     /// earlier walk. Returns the places that the items left had in the page.
     pub(super) fn arrived<T>(&mut self, page: &mut Page<T>, marks: Marks, taken: usize) -> Vec<usize> {
         let count = page.items.len() as u64;
-        if count > 0 && self.last[1].print == Some(marks.print) {
-            // The server gives the same page again, whatever it is asked for.
+        let by_number = matches!(self.paging.style, PagingStyle::Offset | PagingStyle::Page);
+        self.asked.extend(self.cursor.as_ref().filter(|_| !by_number).map(print));
+        let again = count > 0 && self.last[1].print == Some(marks.print);
+        // Pages named by texts may be alike and yet be two; it is the same page
+        // where it also leads to what was asked for before.
+        let leads_back = || page.next.as_ref().is_some_and(|next| !next.is_empty()) && self.named(page).is_none();
+        if again && (by_number || leads_back()) {
+            // The server gives the same page, whatever it is asked for.
+            self.shifted |= by_number;
             page.items.clear();
             self.cursor = None;
             return Vec::new();
@@ -121,10 +131,16 @@ impl Walk {
         self.total = total.or(self.total);
     }
 
+    /// The page that this one names by a text; none that was asked for before.
+    fn named<T>(&self, page: &Page<T>) -> Option<Cursor> {
+        let next = page.next.clone().filter(|next| !next.is_empty())?;
+        let next = if self.paging.style == PagingStyle::Link { Cursor::Link(next) } else { Cursor::Token(next) };
+        (!self.asked.contains(&print(&next))).then_some(next)
+    }
+
     fn next<T>(&mut self, page: &Page<T>, count: u64) -> Option<Cursor> {
         match self.paging.style {
-            PagingStyle::Token => named(page, &self.cursor, Cursor::Token),
-            PagingStyle::Link => named(page, &self.cursor, Cursor::Link),
+            PagingStyle::Token | PagingStyle::Link => self.named(page),
             PagingStyle::Offset => {
                 let position = self.base + self.received;
                 // Items before the first number are none, so the position is
@@ -195,9 +211,8 @@ impl Walk {
     }
 }
 
-/// The page that the one before names; one that names itself ends the walk.
-fn named<T>(page: &Page<T>, here: &Option<Cursor>, make: fn(String) -> Cursor) -> Option<Cursor> {
-    let next = page.next.clone().filter(|next| !next.is_empty())?;
-    let next = make(next);
-    (here.as_ref() != Some(&next)).then_some(next)
+fn print(value: &Cursor) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

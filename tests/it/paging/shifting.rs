@@ -1,5 +1,7 @@
 //! Lists that change while they are read, and servers that lie about them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use futures::TryStreamExt;
 use mlhub::op::PagingStyle::{Link, Offset, Page, Token};
 use mlhub::testing::{Lab, Reply};
@@ -56,25 +58,52 @@ impl Collect for mlhub::Pages<Thing> {
     }
 }
 
+/// Gives the same two items at each turn, with the text of that turn as the
+/// name of the next page; refuses the eleventh, so that a walk that does not
+/// stop fails.
+fn same_page(lab: &Lab, name: impl Fn(usize) -> Option<String> + Send + Sync + 'static) {
+    let turns = AtomicUsize::new(0);
+    lab.rule(move |_| {
+        let turn = turns.fetch_add(1, Ordering::Relaxed);
+        let page = Envelope { items: vec![Thing { id: 7 }, Thing { id: 8 }], total: None, next: name(turn) };
+        Some(if turn > 9 { Reply::status(400) } else { Reply::json(&page) })
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ignores_the_position_is_left_after_the_repeat() -> Checked {
     for style in [Offset, Page, Token, Link] {
         for named in [true, false] {
             let lab = Lab::new();
-            let turn = std::sync::atomic::AtomicUsize::new(0);
-            lab.rule(move |_| {
-                // The texts differ, the page does not.
-                let turn = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                if turn > 9 {
-                    // A walk that does not stop is stopped, and the test fails.
-                    return Some(Reply::status(400));
-                }
-                let next = Some(format!("t{turn}"));
-                Some(Reply::json(&Envelope { items: vec![Thing { id: 7 }, Thing { id: 8 }], total: None, next }))
-            });
-            let items: Vec<Thing> = List::new(&lab, paging(style), named)?.items().try_collect().await?;
-            assert_eq!((ids(&items), lab.seen().len()), (vec![7, 8], 2), "{style:?} {named}");
+            same_page(&lab, |_| Some("more".to_owned()));
+            let mut pages = List::new(&lab, paging(style), named)?.pages();
+            let all = pages.by_ref_collect().await?;
+            assert_eq!((all.concat(), lab.seen().len()), (vec![7, 8], 2), "{style:?} {named}");
+            // Under numbers that may also be a list that has moved.
+            assert_eq!(pages.shifted(), matches!(style, Offset | Page), "{style:?} {named}");
         }
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_are_alike_under_new_names_are_all_given() -> Checked {
+    for style in [Token, Link] {
+        let lab = Lab::new();
+        same_page(&lab, |turn| (turn < 2).then(|| format!("t{turn}")));
+        let items: Vec<Thing> = List::new(&lab, paging(style), false)?.items().try_collect().await?;
+        assert_eq!(ids(&items), [7, 8, 7, 8, 7, 8], "{style:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_that_lead_in_a_circle_end_the_walk() -> Checked {
+    for style in [Token, Link] {
+        let lab = Lab::new();
+        same_page(&lab, |turn| Some(format!("t{}", turn % 3)));
+        List::new(&lab, paging(style), false)?.items().try_collect::<Vec<Thing>>().await?;
+        assert_eq!(lab.seen().len(), 4, "{style:?}");
     }
     Ok(())
 }
