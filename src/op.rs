@@ -198,8 +198,6 @@ pub struct Paging {
     pub first: u64,
     /// Largest page the server gives; 0 where the document names none.
     pub max: u64,
-    /// Whether the list is sorted by an id that only grows.
-    pub sorted: bool,
 }
 
 /// What names a page.

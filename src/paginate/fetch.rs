@@ -151,6 +151,6 @@ impl<T: Send + 'static> Fetcher<T> {
 
 /// The walk of a list without paging never begins; see `failed`.
 fn walk(paging: Option<Paging>, from: Cursor, size: Option<u64>) -> Walk {
-    let none = Paging { style: PagingStyle::Link, first: 0, max: 0, sorted: false };
+    let none = Paging { style: PagingStyle::Link, first: 0, max: 0 };
     Walk::new(paging.unwrap_or(none), from, size)
 }

@@ -17,10 +17,11 @@ use crate::error::Error;
 /// one that is given out, and the one that arrives. After an error the stream
 /// ends; [`position`](Self::position) says where to go on.
 ///
-/// Lists that name their pages by texts, and lists sorted by an id that only
-/// grows, give each item exactly once. A list that is cut by offsets moves when
-/// items appear or go before the place where it is read: items that come twice
-/// are given out once, and [`shifted`](Self::shifted) tells.
+/// Lists that name their pages by texts, and lists that only grow at their end,
+/// give each item exactly once. A list that is cut by offsets moves when items
+/// appear or go before the place where it is read, as a filtered one does when
+/// its items change: items that come twice are given out once, and
+/// [`shifted`](Self::shifted) tells.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
     fetcher: Fetcher<T>,

@@ -137,9 +137,6 @@ pub struct Paging {
     pub id: Option<String>,
     /// Where the next token or link stands.
     pub next: Option<String>,
-    /// The list is in ascending order of its ids, so that nothing shifts under the walk.
-    #[serde(default)]
-    pub sorted: bool,
 }
 
 /// What a position in a list is.

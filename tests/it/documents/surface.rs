@@ -37,13 +37,7 @@ fn line(op: &Op) -> String {
         op.auth
     );
     if let Some(paging) = op.paging {
-        line += &format!(
-            "; {:?} from {} by {}{}",
-            paging.style,
-            paging.first,
-            paging.max,
-            if paging.sorted { ", sorted" } else { "" }
-        );
+        line += &format!("; {:?} from {} by {}", paging.style, paging.first, paging.max);
     }
     for wait in op.waits {
         line += &format!("; wait {} on {}: {:?} {:?}", wait.goal, wait.poll, wait.good, wait.bad);

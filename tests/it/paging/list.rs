@@ -139,7 +139,7 @@ pub(crate) const fn paging(style: PagingStyle) -> Paging {
         PagingStyle::Page => 1,
         _ => 0,
     };
-    Paging { style, first, max: 100, sorted: false }
+    Paging { style, first, max: 100 }
 }
 
 /// What the query says.

@@ -79,8 +79,8 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
                 PagingStyle::Token => quote!(Token),
                 PagingStyle::Link => quote!(Link),
             };
-            let (first, max, sorted) = (paging.first, paging.max, paging.sorted);
-            quote!(Some(#root::glue::Paging { style: #root::glue::PagingStyle::#style, first: #first, max: #max, sorted: #sorted }))
+            let (first, max) = (paging.first, paging.max);
+            quote!(Some(#root::glue::Paging { style: #root::glue::PagingStyle::#style, first: #first, max: #max }))
         }
     };
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
