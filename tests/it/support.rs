@@ -90,3 +90,14 @@ pub(crate) fn times(lab: &Lab) -> Vec<u128> {
 pub(crate) const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
 }
+
+/// Keeps every span and event alive for as long as the program runs. Which of
+/// them anybody wants is cached for all threads at once: without one listener
+/// that always listens, a test that begins while another ends can go unheard.
+pub(crate) fn hear_all() {
+    static ALL: std::sync::Once = std::sync::Once::new();
+    ALL.call_once(|| {
+        // Fails only if something else listens to everything already.
+        let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry());
+    });
+}

@@ -51,6 +51,7 @@ impl Sink {
 
 /// All that this thread logs from now on.
 fn listen() -> (Sink, tracing::subscriber::DefaultGuard) {
+    crate::support::hear_all();
     let sink = Sink::default();
     let writer = sink.clone();
     let filter = tracing_subscriber::EnvFilter::new("trace,hyper=off");

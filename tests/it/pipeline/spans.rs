@@ -85,6 +85,7 @@ impl Tape {
 
 /// Records everything that passes the filter on this thread.
 fn record(filter: &str) -> (Tape, tracing::subscriber::DefaultGuard) {
+    crate::support::hear_all();
     let tape = Tape::default();
     let filter = tracing_subscriber::EnvFilter::new(filter);
     let subscriber = tracing_subscriber::registry().with(filter).with(tape.clone());
