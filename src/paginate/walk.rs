@@ -108,10 +108,12 @@ impl Walk {
         let by_number = matches!(self.paging.style, PagingStyle::Offset | PagingStyle::Page);
         self.asked.extend(self.cursor.as_ref().filter(|_| !by_number).map(print));
         let again = count > 0 && self.last[1].print == Some(marks.print);
-        // Pages named by texts may be alike and yet be two; it is the same page
-        // where it also leads to what was asked for before.
+        // Pages named by texts may be alike and yet be two, unless their items
+        // have ids; without, it is the same page where it also leads to what was
+        // asked for before.
+        let told_apart = marks.ids.iter().all(Option::is_some);
         let leads_back = || page.next.as_ref().is_some_and(|next| !next.is_empty()) && self.named(page).is_none();
-        if again && (by_number || leads_back()) {
+        if again && (by_number || told_apart || leads_back()) {
             // The server gives the same page, whatever it is asked for.
             self.shifted |= by_number;
             page.items.clear();

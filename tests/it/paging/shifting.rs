@@ -98,6 +98,17 @@ async fn pages_that_are_alike_under_new_names_are_all_given() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_same_items_under_ever_new_names_end_the_walk() -> Checked {
+    for style in [Token, Link] {
+        let lab = Lab::new();
+        same_page(&lab, |turn| Some(format!("t{turn}")));
+        let items: Vec<Thing> = List::new(&lab, paging(style), true)?.items().try_collect().await?;
+        assert_eq!((ids(&items), lab.seen().len()), (vec![7, 8], 2), "{style:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn names_that_lead_in_a_circle_end_the_walk() -> Checked {
     for style in [Token, Link] {
         let lab = Lab::new();
