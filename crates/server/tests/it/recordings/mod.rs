@@ -23,7 +23,8 @@ fn recorded() -> Option<Vec<Value>> {
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings"), PathBuf::from);
     let path = folder.join("autotune.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        let required = std::env::var("MLHUB_REQUIRE").is_ok_and(|names| names.split(',').any(|name| name == "recordings"));
+        let required =
+            std::env::var("MLHUB_REQUIRE").is_ok_and(|names| names.split(',').any(|name| name == "recordings"));
         assert!(!required, "{} is required here", path.display());
         eprintln!("skipped: there are no recordings at {}; MLHUB_RECORDINGS names their folder", path.display());
         return None;
