@@ -40,7 +40,7 @@ pub fn generate(name: &str, text: &str, settings: &Settings) -> Result<String, E
     let (lowered, replacements) = lower::lower(&document)?;
     let mut file = run_generator(name, lowered, &replacements, &settings.root)?;
     let model = Model::read(&document, &file)?;
-    pass::rework(&document, &model, &root, settings.features, &mut file)?;
+    pass::rework(&document, &model, settings.features, &mut file)?;
     let additions = emit::additions(&document, &model, &root, settings.features)?;
     let mut file = pass::insert(&document, file, additions)?;
     file.attrs.clear();

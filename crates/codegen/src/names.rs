@@ -1,42 +1,35 @@
 //! Names as the generator writes them, so that what we emit finds what it emitted.
 
+use crate::dialect::case;
+
 /// `experiment_list` to `ExperimentList`.
-#[must_use]
 pub(crate) fn pascal(name: &str) -> String {
-    snake(name)
-        .split('_')
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        })
-        .collect()
+    identifier(case::pascal(spelt(name)))
 }
 
-/// `Idempotency-Key` to `idempotency_key`; a keyword gets the underscore that the generator gives it.
-#[must_use]
+/// `Idempotency-Key` to `idempotency_key`.
 pub(crate) fn snake(name: &str) -> String {
-    let mut out = String::new();
-    let mut previous = None::<char>;
-    let mut letters = name.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter.is_alphanumeric() {
-            let after_lower = previous.is_some_and(|p| p.is_lowercase() || p.is_numeric());
-            let ends_acronym =
-                previous.is_some_and(char::is_uppercase) && letters.peek().is_some_and(|next| next.is_lowercase());
-            if letter.is_uppercase() && (after_lower || ends_acronym) {
-                out.push('_');
-            }
-            out.extend(letter.to_lowercase());
-        } else if !out.is_empty() && !out.ends_with('_') {
-            out.push('_');
-        }
-        previous = Some(letter);
+    identifier(case::snake(spelt(name)))
+}
+
+/// The two names that the generator spells out.
+fn spelt(name: &str) -> &str {
+    match name {
+        "+1" => "plus1",
+        "-1" => "minus1",
+        other => other,
     }
-    let out = out.trim_end_matches('_').to_owned();
-    match syn::parse_str::<syn::Ident>(&out) {
-        Ok(_) => out,
-        Err(_) => format!("{out}_"),
+}
+
+/// What cannot begin an identifier gets an underscore before it, a keyword one behind.
+fn identifier(name: String) -> String {
+    let name = match name.starts_with(|c: char| c.is_alphabetic()) {
+        true => name,
+        false => format!("_{name}"),
+    };
+    match syn::parse_str::<syn::Ident>(&name) {
+        Ok(_) => name,
+        Err(_) => format!("{name}_"),
     }
 }
 
@@ -52,6 +45,8 @@ mod tests {
             ("type", "type_"),
             ("maxItems", "max_items"),
             ("HTTPStatus", "http_status"),
+            ("2XX", "_2xx"),
+            ("+1", "plus1"),
         ] {
             assert_eq!(snake(wire), rust);
         }

@@ -20,12 +20,12 @@ fn words(text: &str) -> String {
 }
 
 /// The name of a field or method.
-pub(super) fn snake(text: &str) -> String {
+pub(crate) fn snake(text: &str) -> String {
     words(text).to_snake_case()
 }
 
 /// The name of a type or variant.
-pub(super) fn pascal(text: &str) -> String {
+pub(crate) fn pascal(text: &str) -> String {
     words(text).to_pascal_case()
 }
 

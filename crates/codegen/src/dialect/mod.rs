@@ -7,7 +7,7 @@
 
 mod at;
 mod body;
-mod case;
+pub(crate) mod case;
 mod clash;
 mod document;
 mod fields;

@@ -1,7 +1,6 @@
 //! The builders: they own or borrow their client, keep the reason of a bad
 //! value, and send through our pipeline.
 
-use proc_macro2::TokenStream;
 use syn::{Fields, ImplItem, ImplItemFn, Item, Stmt, parse_quote};
 
 use super::changed;
@@ -15,7 +14,6 @@ pub(super) fn rework(
     document: &Document,
     model: &Model,
     operation: &Operation,
-    root: &TokenStream,
     items: &mut [Item],
 ) -> Result<(), Error> {
     let fail = |what: &str| changed(document, &operation.id, what);
@@ -54,7 +52,7 @@ pub(super) fn rework(
                         _ => document_body(function),
                     }
                 }
-                imp.items.extend(setters::all(document, operation, builder, root)?);
+                imp.items.extend(setters::all(document, model, operation, builder)?);
             }
             _ => {}
         }

@@ -5,7 +5,6 @@ mod builders;
 mod client;
 mod types;
 
-use proc_macro2::TokenStream;
 use syn::{Item, ItemMod};
 
 use crate::document::Document;
@@ -18,17 +17,11 @@ use crate::model::Model;
 /// # Errors
 ///
 /// Code that does not have the expected form.
-pub(crate) fn rework(
-    document: &Document,
-    model: &Model,
-    root: &TokenStream,
-    schema: bool,
-    file: &mut syn::File,
-) -> Result<(), Error> {
+pub(crate) fn rework(document: &Document, model: &Model, schema: bool, file: &mut syn::File) -> Result<(), Error> {
     client::rework(document, file)?;
     types::rework(document, model, schema, module(document, file, "types")?)?;
     for operation in &document.operations {
-        builders::rework(document, model, operation, root, module(document, file, "builder")?)?;
+        builders::rework(document, model, operation, module(document, file, "builder")?)?;
     }
     Ok(())
 }
