@@ -15,13 +15,14 @@
 //!
 //! Inside, each part rests only on those named after it: `routes` (one operation each), `hub` (how an ask and a tell are
 //! carried out), `wire` (what stands in requests and replies) and `http` (how they are read and refused), `store` (rows;
-//! one transaction each), `auth`, `model`, `study` (variables, points, tables), `clock`.
+//! one transaction each), `auth`, `model`, `study` (variables, points, tables), `metrics`, `clock`.
 
 mod auth;
 mod clock;
 mod error;
 mod http;
 mod hub;
+mod metrics;
 mod model;
 mod routes;
 mod secret;

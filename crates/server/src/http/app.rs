@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use poem::endpoint::make_sync;
+use poem::endpoint::{make, make_sync};
 use poem::error::{MethodNotAllowedError, NotFoundError};
 use poem::http::StatusCode;
 use poem::middleware::CatchPanic;
-use poem::{Endpoint, EndpointExt, IntoResponse, Response, Route, get};
+use poem::{Endpoint, EndpointExt, IntoResponse, PathPattern, Response, Route, get};
 use poem_openapi::error::{ParseParamError, ParsePathError};
 use poem_openapi::{OpenApiService, OperationId};
 
 use super::docs;
 use super::fault::Fault;
+use super::metrics::{self, Templates};
 use super::places::Places;
 use super::request_log;
 use crate::hub::Hub;
@@ -33,21 +34,39 @@ fn service() -> OpenApiService<Routes, ()> {
 /// Everything that the hub serves.
 pub(crate) fn app(hub: Arc<Hub>) -> impl Endpoint<Output = Response> {
     let places = Arc::new(Places::of::<Routes>());
+    let templates = Arc::new(Templates::of::<Routes>(&[routes::PAGE, routes::DOCUMENT, routes::METRICS]));
     let document = document();
     let clock = hub.clock.clone();
     let fixed = |kind: &'static str, text: String| {
         get(make_sync(move |_| Response::builder().content_type(kind).body(text.clone())))
     };
+    let figures = {
+        let hub = hub.clone();
+        get(make(move |_| {
+            let hub = hub.clone();
+            async move { metrics::show(&hub).await.map_err(poem::Error::from) }
+        }))
+    };
+    let counted = hub.clone();
     Route::new()
         .at(routes::PAGE, fixed("text/html; charset=utf-8", docs::page(&document)))
         .at(routes::DOCUMENT, fixed("application/json", document))
+        .at(routes::METRICS, figures)
         .nest("/", service())
         .data(hub)
         .with(CatchPanic::new().with_handler(|_| Fault::internal("a panic").into_response()))
         .catch_all_error(move |error| {
             let places = places.clone();
-            async move { refusal(&places, error) }
+            async move {
+                let matched = error.data::<PathPattern>().cloned();
+                let mut reply = refusal(&places, error);
+                if let Some(matched) = matched {
+                    reply.set_data(matched);
+                }
+                reply
+            }
         })
+        .around(move |endpoint, request| metrics::observe(counted.clone(), templates.clone(), endpoint, request))
         .around(move |endpoint, request| request_log::log(clock.clone(), endpoint, request))
 }
 

@@ -98,6 +98,12 @@ impl Fault {
         Self { retry_after: Some(seconds), ..Self::text(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
+    /// The database cannot be used at this moment. The cause goes to the log.
+    pub(crate) fn unusable(cause: &StoreError) -> Self {
+        tracing::error!(%cause, "the database is unusable");
+        Self::busy("The database cannot be used. The hub's log has the cause.", DATABASE_RETRY_AFTER)
+    }
+
     /// A failure of ours. The cause goes to the log; the caller is told where to look for it.
     pub(crate) fn internal(cause: impl Display) -> Self {
         tracing::error!(%cause, "the request failed");
@@ -129,6 +135,14 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::busy("The database is busy. Send the request again.", DATABASE_RETRY_AFTER),
+            StoreError::Full => {
+                tracing::error!("the disk of the database is full");
+                Self::text(
+                    StatusCode::INSUFFICIENT_STORAGE,
+                    "The disk of the database is full, so nothing was stored. Once its operator has made room, send the \
+                     request again.",
+                )
+            }
             StoreError::Failed(_) => Self::internal(error),
         }
     }

@@ -8,6 +8,7 @@ mod docs;
 pub(crate) mod fault;
 pub(crate) mod fields;
 pub(crate) mod form;
+mod metrics;
 pub(crate) mod once;
 pub(crate) mod paging;
 mod places;

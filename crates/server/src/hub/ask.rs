@@ -22,6 +22,7 @@ impl Hub {
         once: Option<&Once>,
     ) -> Result<Trial, Fault> {
         let _turn = self.queue.turn(experiment.uuid).await;
+        self.metrics.asks.inc();
         if let Some(trial) = self.asked_before(experiment, origin, once).await? {
             return Ok(trial);
         }

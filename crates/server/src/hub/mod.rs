@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use crate::auth::{Passwords, Tokens};
 use crate::clock::Clock;
+use crate::metrics::Metrics;
 use crate::model::Model;
 use crate::store::Store;
 use fits::Fits;
@@ -21,6 +22,7 @@ pub(crate) struct Hub {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
+    pub(crate) metrics: Arc<Metrics>,
     fits: Fits,
     queue: Queue,
 }
@@ -34,6 +36,8 @@ impl Hub {
         model: Arc<dyn Model>,
         fits: usize,
     ) -> Self {
-        Self { store, clock, tokens, passwords, fits: Fits::new(model, fits), queue: Queue::default() }
+        let metrics = Arc::new(Metrics::new());
+        let fits = Fits::new(model, fits, metrics.clone(), clock.clone());
+        Self { store, clock, tokens, passwords, metrics, fits, queue: Queue::default() }
     }
 }

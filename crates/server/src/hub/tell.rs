@@ -16,7 +16,10 @@ impl Hub {
     ) -> Result<(Trial, Tell), Fault> {
         let tell = NewTell { experiment, subject, value, at: self.clock.now(), once };
         match self.store.tell(tell).await? {
-            Stored::Trial(trial, tell) => Ok((trial, tell)),
+            Stored::Trial(trial, tell) => {
+                self.metrics.tells.inc();
+                Ok((trial, tell))
+            }
             Stored::AlreadyTold => Err(Fault::conflict(
                 "This trial was told before, and a trial is told once. A request that is repeated has to carry the \
                  Idempotency-Key of the first; a new measurement is a new trial.",

@@ -52,7 +52,10 @@ async fn log_in(hub: &Hub, credentials: Credentials) -> Result<Token, Fault> {
     let (user, stored) = hub.store.user_by_email(&credentials.username).await?.unzip();
     let fits = hub.passwords.verify(credentials.password, stored).await.map_err(Fault::internal)?;
     let user = user.filter(|user| fits && user.active);
-    let user = user.ok_or_else(|| Fault::challenge("Incorrect username or password"))?;
+    let user = user.ok_or_else(|| {
+        hub.metrics.logins_refused.inc();
+        Fault::challenge("Incorrect username or password")
+    })?;
     Ok(Token::new(&issue(hub, user.uuid)?))
 }
 

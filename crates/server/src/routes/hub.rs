@@ -1,10 +1,15 @@
 //! What the hub says of itself.
 
+use std::sync::Arc;
+
+use poem::web::Data;
 use poem_openapi::{Object, OpenApi};
 use serde::Serialize;
 
 use super::{DOCUMENT, Group, PAGE};
 use crate::http::answer::{Answer, Outcome};
+use crate::http::fault::Fault;
+use crate::hub::Hub;
 
 pub(crate) struct HubRoutes;
 
@@ -23,6 +28,17 @@ struct HubInfo {
     api: Vec<String>,
 }
 
+/// That the hub can do its work.
+#[derive(Serialize, Object)]
+struct HubHealth {
+    /// The word ok; a hub that cannot do its work answers with another status.
+    status: String,
+    /// The version of this program.
+    version: String,
+    /// The word ok: the database was read a moment ago.
+    database: String,
+}
+
 #[OpenApi(tag = "Group::Hub")]
 impl HubRoutes {
     /// Says what this is
@@ -36,6 +52,19 @@ impl HubRoutes {
             docs: PAGE.to_owned(),
             openapi: DOCUMENT.to_owned(),
             api: vec!["autotune".to_owned(), "v1".to_owned()],
+        }))
+    }
+
+    /// Says whether the hub can do its work
+    ///
+    /// Needs no account. Reads the database; where that fails the answer is 503.
+    #[oai(path = "/health", method = "get", operation_id = "hub_health")]
+    async fn health(&self, hub: Data<&Arc<Hub>>) -> Outcome<200, HubHealth> {
+        hub.store.check().await.map_err(|error| Fault::unusable(&error))?;
+        Ok(Answer(HubHealth {
+            status: "ok".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            database: "ok".to_owned(),
         }))
     }
 }

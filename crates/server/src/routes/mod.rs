@@ -14,6 +14,8 @@ use poem_openapi::Tags;
 pub(crate) const PAGE: &str = "/docs";
 /// Where it is served to programs.
 pub(crate) const DOCUMENT: &str = "/openapi.json";
+/// Where the figures for an operator's monitoring are.
+pub(crate) const METRICS: &str = "/metrics";
 
 /// All groups together.
 pub(crate) type Routes = (

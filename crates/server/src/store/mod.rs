@@ -19,6 +19,8 @@ pub(crate) use studies::{NewExperiment, NewTell, Once, Proposal, Proposed, Store
 pub(crate) enum StoreError {
     /// Others held the database for too long; trying again may work.
     Busy,
+    /// The disk takes no more; nothing was changed, and what was there can still be read.
+    Full,
     /// The database failed, or holds what this program did not write.
     Failed(String),
 }
@@ -27,6 +29,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Busy => f.write_str("the database is busy"),
+            Self::Full => f.write_str("the disk of the database is full"),
             Self::Failed(why) => write!(f, "the database failed: {why}"),
         }
     }
@@ -35,6 +38,10 @@ impl fmt::Display for StoreError {
 /// The database of a hub.
 #[async_trait]
 pub(crate) trait Store: Accounts + Studies {
+    /// Whether the database can be read.
+    async fn check(&self) -> Result<(), StoreError>;
+    /// How large the database is, in bytes.
+    async fn size(&self) -> Result<i64, StoreError>;
     /// Waits for what is running and closes the database.
     async fn close(&self);
 }

@@ -6,6 +6,7 @@ mod errors;
 mod fits;
 mod idempotency;
 mod library;
+mod operation;
 mod ownership;
 mod recordings;
 mod secrets;

@@ -71,18 +71,36 @@ impl Sqlite {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        // 5 is SQLITE_BUSY; its extended codes have it in their low byte (https://www.sqlite.org/rescode.html).
+        // https://www.sqlite.org/rescode.html; an extended code has the plain one in its low byte.
+        const BUSY: u32 = 5;
+        const FULL: u32 = 13;
+        // What else a full disk answers with: a write over a quota, a sync that has to find room, and the index of the
+        // write-ahead log that cannot grow.
+        const IO_WRITE: u32 = 778;
+        const IO_SYNC: u32 = 1034;
+        const IO_INDEX_SIZE: u32 = 4874;
         let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
-        match error {
-            sqlx::Error::PoolTimedOut => Self::Busy,
-            _ if code.is_some_and(|code| code & 0xff == 5) => Self::Busy,
-            other => Self::Failed(other.to_string()),
+        match (&error, code) {
+            (sqlx::Error::PoolTimedOut, _) => Self::Busy,
+            (_, Some(code)) if code & 0xff == BUSY => Self::Busy,
+            (_, Some(FULL | IO_WRITE | IO_SYNC | IO_INDEX_SIZE)) => Self::Full,
+            _ => Self::Failed(error.to_string()),
         }
     }
 }
 
 #[async_trait]
 impl Store for Sqlite {
+    async fn check(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1)").fetch_one(&self.reads).await?;
+        Ok(())
+    }
+
+    async fn size(&self) -> Result<i64, StoreError> {
+        let size = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+        Ok(sqlx::query_scalar(size).fetch_one(&self.reads).await?)
+    }
+
     async fn close(&self) {
         self.reads.close().await;
         self.writes.close().await;
@@ -91,6 +109,7 @@ impl Store for Sqlite {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Accounts, NewUser};
     use super::*;
 
     #[tokio::test]
@@ -104,6 +123,25 @@ mod tests {
             assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA foreign_keys").fetch_one(pool).await.unwrap(), 1);
             assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA busy_timeout").fetch_one(pool).await.unwrap(), 5000);
         }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_finds_no_room_is_told_apart_from_a_failure_and_changes_nothing() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Sqlite::open(&format!("sqlite://{}/hub.db", folder.path().display())).await.unwrap();
+        let limit =
+            |pages: u32| sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")));
+        limit(1).fetch_one(&store.writes).await.unwrap();
+        let long = |email: &str| NewUser {
+            uuid: uuid::Uuid::new_v4(),
+            email: email.to_owned(),
+            password_hash: "x".repeat(100_000).into(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        assert!(matches!(store.add_user(long("ann@x.com")).await, Err(StoreError::Full)));
+        assert!(store.user_by_email("ann@x.com").await.unwrap().is_none());
+        limit(u32::MAX - 1).fetch_one(&store.writes).await.unwrap();
+        assert!(store.add_user(long("ann@x.com")).await.unwrap().is_some());
     }
 
     #[tokio::test]

@@ -1,0 +1,129 @@
+//! What an operator sees of a hub: whether it can work, and its figures.
+
+use std::collections::HashSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Hub, call};
+
+/// The figure whose line begins so.
+async fn figure(hub: &Hub, begins: &str) -> Option<f64> {
+    let figures = figures(hub).await;
+    let line = figures.lines().find_map(|line| line.strip_prefix(begins)?.strip_prefix(' '))?;
+    Some(line.parse().unwrap())
+}
+
+async fn figures(hub: &Hub) -> String {
+    let reply = call(&hub.url, "GET", "/metrics").send().await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let kind = reply.header("content-type").unwrap();
+    assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
+    assert!(reply.body.ends_with("# EOF\n"), "{}", reply.body);
+    reply.body
+}
+
+#[tokio::test]
+async fn a_hub_that_can_work_says_so_to_anybody() {
+    let hub = Hub::start().await;
+    let reply = call(&hub.url, "GET", "/health").send().await;
+    let expected = json!({"status": "ok", "version": env!("CARGO_PKG_VERSION"), "database": "ok"});
+    assert_eq!((reply.status, reply.json()), (200, expected));
+}
+
+#[tokio::test]
+async fn a_hub_whose_database_is_broken_says_so_and_hides_why() {
+    let hub = Hub::start().await;
+    // The readers have seen nothing of the file yet but its first page.
+    let file = std::fs::OpenOptions::new().write(true).open(hub.folder().join("hub.db")).unwrap();
+    file.set_len(0).unwrap();
+    std::fs::write(hub.folder().join("hub.db-wal"), "").unwrap();
+    let reply = call(&hub.url, "GET", "/health").send().await;
+    assert_eq!((reply.status, reply.header("retry-after")), (503, Some("1")), "{reply:?}");
+    assert_eq!(reply.detail(), "The database cannot be used. The hub's log has the cause.");
+}
+
+#[tokio::test]
+async fn every_documented_operation_is_counted_under_its_documented_path() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let document: Value = serde_json::from_str(&mlhub_server::openapi_document()).unwrap();
+    let id = "7cb6d018-618c-4e26-b9fa-83a7d466ba68";
+    let mut expected = vec![("GET".to_owned(), "/docs".to_owned()), ("GET".to_owned(), "/openapi.json".to_owned())];
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        expected.extend(operations.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    }
+    for (method, path) in &expected {
+        let mut path = path.clone();
+        while let (Some(open), Some(close)) = (path.find('{'), path.find('}')) {
+            path.replace_range(open..=close, id);
+        }
+        ann.call(method, &path).send().await;
+    }
+    let figures = figures(&hub).await;
+    for (method, path) in &expected {
+        let counted = format!("mlhub_http_requests_total{{method=\"{method}\",route=\"{path}\",status=");
+        assert!(figures.contains(&counted), "{counted} is not in {figures}");
+        let timed = format!("mlhub_http_request_duration_seconds_count{{method=\"{method}\",route=\"{path}\"}}");
+        assert!(figures.contains(&timed), "{timed} is not in {figures}");
+    }
+    assert!(!figures.contains("route=\"none\""), "{figures}");
+}
+
+#[tokio::test]
+async fn whatever_is_sent_the_figures_stay_few_and_name_nobody() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@canary.example").await;
+    let experiment = ann.experiment().await;
+    for word in 0..40 {
+        call(&hub.url, &format!("VERB{word}"), "/v1/experiments").send().await;
+        call(&hub.url, "GET", &format!("/nowhere/{word}?secret={word}")).send().await;
+        ann.get(&format!("/v1/trials/{word}")).await;
+        ann.get(&format!("/v1/experiments/{experiment}/best?word={word}")).await;
+    }
+    let figures = figures(&hub).await;
+    let kinds: HashSet<&str> = figures.lines().filter(|line| line.starts_with("mlhub_http_requests_total")).collect();
+    assert!(kinds.len() < 12, "{kinds:?}");
+    let count = |line: &str| assert!(figures.contains(line), "{line} is not in {figures}");
+    count("mlhub_http_requests_total{method=\"other\",route=\"/v1/experiments\",status=\"405\"} 40\n");
+    count("mlhub_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 40\n");
+    count("mlhub_http_requests_total{method=\"GET\",route=\"/v1/trials/{trial_id}\",status=\"422\"} 40\n");
+    for private in ["canary", &experiment, &ann.uuid, &ann.token, "nowhere", "secret", "VERB"] {
+        assert!(!figures.contains(private), "{private} is in {figures}");
+    }
+}
+
+#[tokio::test]
+async fn asks_tells_fits_and_refused_logins_are_counted() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.experiment().await;
+    for value in 0..3 {
+        let path = format!("/v1/trials/{}/tell", ann.trial(&experiment).await);
+        assert_eq!(ann.post(&path, &json!({"value": value})).await.status, 200);
+        assert_eq!(ann.post(&path, &json!({"value": value})).await.status, 409);
+    }
+    let wrong = [("username", "ann@x.com"), ("password", "wrong")];
+    call(&hub.url, "POST", "/auth/token").form(&wrong).send().await;
+    for (name, expected) in [
+        ("mlhub_asks_total", 3.0),
+        ("mlhub_tells_total", 3.0),
+        ("mlhub_fit_duration_seconds_count", 3.0),
+        ("mlhub_logins_refused_total", 1.0),
+        ("mlhub_fits_running", 0.0),
+        ("mlhub_fits_waiting", 0.0),
+        // The one that asks.
+        ("mlhub_http_requests_in_flight", 1.0),
+    ] {
+        assert_eq!(figure(&hub, name).await, Some(expected), "{name}");
+    }
+    let file = std::fs::metadata(hub.folder().join("hub.db")).unwrap().len() as f64;
+    assert!(figure(&hub, "mlhub_database_size_bytes").await.unwrap() >= file);
+}
+
+#[tokio::test]
+async fn the_figures_are_no_part_of_the_document_and_health_is() {
+    let document: Value = serde_json::from_str(&mlhub_server::openapi_document()).unwrap();
+    assert!(document["paths"]["/metrics"].is_null());
+    let health = &document["paths"]["/health"]["get"];
+    assert_eq!((&health["operationId"], health["security"].is_null()), (&json!("hub_health"), true));
+}
