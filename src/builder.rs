@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::{
-    AuthSlot, Authenticate, Basic, Bearer, GetBody, HttpSettings, HttpTransport, Node, Nodes, Options, Pipeline, Retry,
-    Rotation, Selector, Settings, Transport, request_builder,
+    AuthSlot, Authenticate, Basic, Bearer, GetBody, HttpSettings, HttpTransport, Node, Options, Pipeline, Pool, Rest,
+    Retry, Rotation, Selector, Settings, Transport, request_builder,
 };
 use crate::secret::Secret;
 
@@ -27,6 +27,7 @@ pub struct Builder<C> {
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     selector: Option<Box<dyn Selector>>,
+    rest: Rest,
     fault: Option<Error>,
 }
 
@@ -44,11 +45,13 @@ impl<C> Builder<C> {
             transport: None,
             clock: None,
             selector: None,
+            rest: Rest::default(),
             fault: None,
         }
     }
 
-    /// One more server that serves the same.
+    /// One more server that serves the same. Calls go round; a server that
+    /// fails rests, and is tried again by one call when its rest is over.
     pub fn node(mut self, url: impl AsRef<str>) -> Self {
         self.nodes.push(url.as_ref().to_owned());
         self
@@ -159,7 +162,14 @@ impl<C> Builder<C> {
         self
     }
 
-    /// Chooses the server of each attempt. Default: one after the other.
+    /// How long a server that fails is left alone while others serve.
+    /// Default: 1 s doubling to 30 s.
+    pub fn rest(mut self, rest: Rest) -> Self {
+        self.rest = rest;
+        self
+    }
+
+    /// Chooses among the servers that live. Default: one after the other.
     pub fn selector(mut self, selector: impl Selector + 'static) -> Self {
         self.selector = Some(Box::new(selector));
         self
@@ -199,7 +209,7 @@ impl<C> Builder<C> {
         if let Some(given) = self.auth {
             auth.set(given?);
         }
-        let settings = Settings { nodes: Nodes::new(list, selector)?, transport, requests, clock, options };
+        let settings = Settings { nodes: Pool::new(list, selector, self.rest)?, transport, requests, clock, options };
         Ok((self.make)(Pipeline::new(settings, auth)))
     }
 }

@@ -26,7 +26,7 @@ pub use crate::stream::ByteStream;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Look, Poll, Wait, WaitHandle as Handle};
 
-use crate::pipeline::{Draft, Reply, from_reqwest};
+use crate::pipeline::{Draft, Node, Reply, from_reqwest};
 
 /// Where generated code believes to send its requests.
 pub const PLACEHOLDER: &str = "http://mlhub.invalid";
@@ -57,6 +57,11 @@ impl Answer {
     /// The JSON in it.
     pub async fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.0.decode().await
+    }
+
+    /// The node that answered, to pin to it what lives there alone.
+    pub fn node(&self) -> &Node {
+        &self.0.node
     }
 
     /// The bytes in it, as they arrive.

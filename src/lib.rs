@@ -51,7 +51,7 @@ pub use error::{Attempt, Error, ErrorKind, Explanation, Outcome, Result};
 pub use joined::Joined;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position};
-pub use pipeline::{GetBody, Options, Retry, Token, TokenSource};
+pub use pipeline::{GetBody, Options, Rest, Retry, Token, TokenSource};
 pub use platform::Platform;
 pub use raw::RawCall;
 pub use secret::Secret;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
 use crate::op::{BodyKind, Op, Param, Place};
-use crate::pipeline::{Body, Draft, Options, Pipeline, Query, Reply, push_value, segment};
+use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, segment};
 use crate::stream::ByteStream;
 
 /// A call that the document does not name, or an operation chosen by its row
@@ -190,6 +190,14 @@ impl RawCall {
     /// Sends the call and decodes its JSON reply.
     pub async fn send<T: DeserializeOwned>(self) -> Result<T, Error> {
         self.reply(false).await?.decode().await
+    }
+
+    /// As [`send`](Self::send), with the node that answered: what the call has
+    /// made there may live there alone.
+    pub async fn send_with_node<T: DeserializeOwned>(self) -> Result<(T, Node), Error> {
+        let reply = self.reply(false).await?;
+        let node = reply.node.clone();
+        Ok((reply.decode().await?, node))
     }
 
     /// Sends the call and returns the reply's bytes, whole.

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::auth::AuthSlot;
 use super::budget::Budget;
 use super::draft::Draft;
-use super::node::Nodes;
+use super::node::{Node, Pool};
 use super::options::Options;
 use super::reply::Reply;
 use super::run::Run;
@@ -29,7 +29,7 @@ pub struct Pipeline {
 
 /// What all clones share.
 pub(crate) struct Core {
-    pub(crate) nodes: Nodes,
+    pub(crate) nodes: Pool,
     pub(crate) transport: Arc<dyn Transport>,
     /// Builds the requests of generated code.
     pub(crate) requests: reqwest::Client,
@@ -41,7 +41,7 @@ pub(crate) struct Core {
 
 /// What the builder hands over.
 pub(crate) struct Settings {
-    pub(crate) nodes: Nodes,
+    pub(crate) nodes: Pool,
     pub(crate) transport: Arc<dyn Transport>,
     /// Builds the requests of generated code.
     pub(crate) requests: reqwest::Client,
@@ -87,6 +87,11 @@ impl Pipeline {
     pub fn memory<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let memory = self.core.memory.get_or_init(|| Arc::new(T::default()));
         Arc::clone(memory).downcast().unwrap_or_default()
+    }
+
+    /// The servers that the client knows of at this moment.
+    pub fn nodes(&self) -> Vec<Node> {
+        self.core.nodes.nodes()
     }
 
     /// Where time comes from.

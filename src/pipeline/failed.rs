@@ -96,7 +96,9 @@ impl Run<'_> {
 
     pub(super) fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
         let mut error = failed.error;
-        if let Some(why) = why {
+        let pinned = self.pipeline.options().pin.is_some() && verdict::blames_node(failed.outcome);
+        let pinned = pinned.then(|| "the call is pinned to that server and goes to no other".to_owned());
+        for why in pinned.into_iter().chain(why) {
             let detail = format!("{}; {why}", error.detail());
             error = error.with_detail(detail);
         }

@@ -160,7 +160,10 @@ impl Options {
         self
     }
 
-    /// Sends to that node alone, for what lives on one node.
+    /// Sends to that node alone, for what lives on one node: the call goes to
+    /// no other, whatever happens, and to that one also while it rests. It is
+    /// named as [`Node::base`](crate::pipeline::Node::base) or
+    /// [`Node::origin`](crate::pipeline::Node::origin) have it.
     pub fn pin(mut self, node: impl Into<String>) -> Self {
         self.pin = Some(node.into());
         self

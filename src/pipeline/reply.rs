@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::{lenient, redact};
+use super::{Node, lenient, redact};
 use crate::error::{Attempt, Error, ErrorKind};
 use crate::op::{Op, ReplyKind};
 use crate::stream::ByteStream;
@@ -60,6 +60,8 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
     pub(crate) context: Context,
+    /// Where it came from.
+    pub(crate) node: Node,
 }
 
 impl Reply {
@@ -78,7 +80,7 @@ impl Reply {
 
     /// The body as the document describes it.
     pub(crate) async fn decode<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        let Reply { status, headers, content, context } = self;
+        let Reply { status, headers, content, context, .. } = self;
         let bytes = content.bytes().await?;
         decode(context.op.reply, &bytes).map_err(|fault| {
             context

@@ -10,6 +10,7 @@ use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
 use super::failed::Failed;
+use super::node::{History, Node, Sign};
 use super::reply::{Content, Context, Reply};
 use super::{budget, curl, gzip, prepare, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
@@ -29,6 +30,8 @@ pub(crate) struct Run<'a> {
     /// Whether the one repetition after a refusal has been used.
     renewed: bool,
     replayable: bool,
+    /// Where the attempts went that did not end the call.
+    pub(super) history: History,
     last_cost: Option<u32>,
 }
 
@@ -42,6 +45,7 @@ impl<'a> Run<'a> {
             context: Context { op, method: draft.method.clone(), address: None, attempts: Vec::new() },
             refused: None,
             renewed: false,
+            history: History::default(),
             replayable: draft.body.as_bytes().is_some(),
             last_cost: None,
             pipeline,
@@ -97,13 +101,11 @@ impl<'a> Run<'a> {
             };
             return Err(self.out_of_time(how));
         }
-        let node =
-            core.nodes.choose(options.pin.as_deref(), &self.context.attempts).map_err(|error| self.ended(error))?;
         let slot = self.pipeline.auth().get();
+        let takes = op.auth != AuthKind::None && options.auth;
         let refused = self.refused.take();
         let credential = match &slot {
-            _ if op.auth == AuthKind::None || !options.auth => None,
-            Some(auth) => {
+            Some(auth) if takes => {
                 let clock = &*core.clock;
                 let fetch = auth.credential(clock, refused.as_ref());
                 // The wait borrows the credential alone: a draft that is a
@@ -111,7 +113,17 @@ impl<'a> Run<'a> {
                 let fetched = timeout(clock, left, fetch).await;
                 Some(self.fetched(fetched)?)
             }
-            None => node.credential().cloned(),
+            _ => None,
+        };
+        // Chosen last: a node's trial does not wait for a token.
+        let lease = core
+            .nodes
+            .choose(core.clock.now(), options.pin.as_deref(), &self.history, &self.context.attempts)
+            .map_err(|error| self.ended(error))?;
+        let node = lease.node();
+        let credential = match &slot {
+            None if takes => node.credential().cloned(),
+            _ => credential,
         };
         let address = bytes::Bytes::from(attempt::address(&self.draft, node));
         self.context.address = Some(address.clone());
@@ -141,15 +153,34 @@ impl<'a> Run<'a> {
             node: node.origin().to_owned(),
             outcome,
         });
-        trace::attempted(&span, outcome, matches!(&result, Ok(answer) if good(answer.status)));
+        let success = matches!(&result, Ok(answer) if good(answer.status));
+        trace::attempted(&span, outcome, success);
+        let node = node.clone();
+        let sign = if success { Sign::Lives } else { self.sign(outcome, limit) };
+        lease.end(sign, &*core.clock);
+        if !success {
+            self.history.push(node.clone(), sign == Sign::Fails);
+        }
         Ok(match result {
-            Ok(answer) if good(answer.status) => Ok(self.reply(answer)),
+            Ok(answer) if success => Ok(self.reply(answer, node)),
             Ok(answer) => {
                 let renews = slot.is_some_and(|auth| auth.renews());
                 Err(self.refusal(answer, credential, renews))
             }
             Err(failure) => Err(self.failure(failure, limit)),
         })
+    }
+
+    /// What the attempt says about its node.
+    fn sign(&self, outcome: Outcome, limit: Duration) -> Sign {
+        let options = self.pipeline.options();
+        // The rest of a deadline may be too short for any node.
+        let cut_short = limit < options.timeout.min(options.deadline) / 2;
+        match outcome {
+            Outcome::TimedOut if cut_short => Sign::Unclear,
+            outcome if verdict::blames_node(outcome) => Sign::Fails,
+            _ => Sign::Lives,
+        }
     }
 
     fn fetched(&self, fetched: Result<Result<Credential, Error>, Elapsed>) -> Result<Credential, Error> {
@@ -163,7 +194,7 @@ impl<'a> Run<'a> {
     }
 
     /// The end of the call: what is known about it goes with the reply.
-    fn reply(&mut self, answer: Answer) -> Reply {
+    fn reply(&mut self, answer: Answer, node: Node) -> Reply {
         let content = match answer.body {
             AnswerBody::Whole(bytes) => Content::Whole(bytes),
             AnswerBody::Open(body) => attempt::watched(
@@ -176,7 +207,7 @@ impl<'a> Run<'a> {
         let Context { op, method, .. } = &self.context;
         let nothing = Context { op, method: method.clone(), address: None, attempts: Vec::new() };
         let context = std::mem::replace(&mut self.context, nothing);
-        Reply { status: answer.status, headers: answer.headers, content, context }
+        Reply { status: answer.status, headers: answer.headers, content, context, node }
     }
 
     /// How long to pause before the next attempt, or the error of the call.
@@ -199,7 +230,11 @@ impl<'a> Run<'a> {
             );
             return Err(self.give_up(failed, Some(why)));
         }
-        let pause = options.retry.delay(repetition, unit(clock)).max(retry_after.unwrap_or_default());
+        let pause = match repetition == 1 && self.may_fail_over() {
+            true => Duration::ZERO,
+            false => options.retry.delay(repetition, unit(clock)),
+        };
+        let pause = pause.max(retry_after.unwrap_or_default());
         if pause >= left {
             let why = "no time is left of the call's deadline for another attempt";
             return Err(self.give_up(failed, Some(why.to_owned())));
@@ -211,6 +246,14 @@ impl<'a> Run<'a> {
         }
         self.last_cost = Some(cost);
         Ok(pause)
+    }
+
+    /// Whether another node may well do what the last one did not: a pause
+    /// would spare nobody.
+    fn may_fail_over(&self) -> bool {
+        self.pipeline.options().pin.is_none()
+            && self.history.blames_last()
+            && self.pipeline.core().nodes.has_fresh(self.pipeline.clock().now(), &self.history)
     }
 
     /// What is left of the call's deadline.

@@ -37,6 +37,17 @@ pub(crate) fn repeats(class: RetryClass, policy: &Retry, outcome: Outcome) -> bo
     }
 }
 
+/// Whether the node is to blame for that outcome, so that others serve for a
+/// while. A node that answers lives, also where it refuses (4xx, 429 included)
+/// or stumbles over what it was asked (500); 502, 503 and 504 say that nobody
+/// is at work behind it.
+pub(crate) fn blames_node(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Status(status) => matches!(status.as_u16(), 502..=504),
+        Outcome::NotSent | Outcome::TimedOut | Outcome::Broken => true,
+    }
+}
+
 /// What a repetition after that outcome costs.
 pub(crate) fn cost(outcome: Outcome) -> u32 {
     match outcome {

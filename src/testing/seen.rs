@@ -22,6 +22,12 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The host it was sent to, with the port where the address has one.
+    pub fn host(&self) -> &str {
+        let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// The path, without host and query.
     pub fn path(&self) -> &str {
         let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);

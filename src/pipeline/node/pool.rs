@@ -1,0 +1,167 @@
+//! All nodes of a client, and which of them serves the next attempt.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::health::{Health, Standing, Ticket};
+use super::lease::Lease;
+use super::{History, Node, Rest, Selector};
+use crate::clock::{Clock, unit};
+use crate::error::{Attempt, Error, ErrorKind};
+
+/// All nodes of a client; its clones share them.
+pub(crate) struct Pool {
+    /// Where there is one node and never another. It serves whatever it does,
+    /// so nobody keeps a record of it.
+    only: Option<Node>,
+    members: Mutex<Vec<Member>>,
+    selector: Box<dyn Selector>,
+    rest: Rest,
+}
+
+struct Member {
+    node: Node,
+    health: Health,
+}
+
+impl Member {
+    fn new(node: Node) -> Self {
+        Member { node, health: Health::default() }
+    }
+
+    /// The lower, the sooner. A call does not come back to a node that failed
+    /// it while another may serve, even one that rests: it then reaches a living
+    /// node in as many attempts as there are nodes. The first attempt of a call
+    /// takes the trial of a node whose rest is over; a repetition goes where
+    /// life is more likely.
+    fn rank(&self, now: Duration, history: &History) -> (usize, u8, usize) {
+        let standing = match self.health.standing(now) {
+            Standing::Due if history.is_empty() => 0,
+            Standing::Alive => 1,
+            Standing::Due => 2,
+            Standing::Resting => 3,
+            Standing::OnTrial => 4,
+        };
+        (history.failures(&self.node), standing, history.visits(&self.node))
+    }
+}
+
+impl Pool {
+    /// Fails without a node. One that is named twice counts once.
+    pub(crate) fn new(nodes: Vec<Node>, selector: Box<dyn Selector>, rest: Rest) -> Result<Self, Error> {
+        let mut members: Vec<Member> = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            if members.iter().all(|member| member.node.base() != node.base()) {
+                members.push(Member::new(node));
+            }
+        }
+        let only = match members.as_slice() {
+            [] => return Err(no_server()),
+            [only] => Some(only.node.clone()),
+            _ => None,
+        };
+        Ok(Pool { only, members: Mutex::new(members), selector, rest })
+    }
+
+    /// The node of the next attempt of a call that has been at those in
+    /// `history`; a pinned call goes to its own, also when that one rests.
+    pub(crate) fn choose(
+        &self,
+        now: Duration,
+        pin: Option<&str>,
+        history: &History,
+        attempts: &[Attempt],
+    ) -> Result<Lease<'_>, Error> {
+        if let Some(pin) = pin {
+            return self.pinned(now, pin);
+        }
+        if let Some(only) = &self.only {
+            return Ok(Lease::unwatched(only.clone()));
+        }
+        let mut members = self.members();
+        let best = members.iter().map(|member| member.rank(now, history)).min();
+        let first: Vec<&mut Member> =
+            members.iter_mut().filter(|member| Some(member.rank(now, history)) == best).collect();
+        if let [a, _, ..] = first.as_slice()
+            && a.health.standing(now) == Standing::Alive
+        {
+            let living: Vec<Node> = first.iter().map(|member| member.node.clone()).collect();
+            // The selector is the user's: it may take its time, or look at the client.
+            drop(members);
+            let chosen = self.selector.select(&living, attempts) % living.len();
+            let node = living.get(chosen).ok_or_else(no_server)?;
+            return Ok(self.lease(now, node).unwrap_or_else(|| Lease::unwatched(node.clone())));
+        }
+        let member = first.into_iter().min_by_key(|member| member.health.wakes()).ok_or_else(no_server)?;
+        let ticket = member.health.begin(now);
+        Ok(Lease::watched(member.node.clone(), self, ticket))
+    }
+
+    fn pinned(&self, now: Duration, pin: &str) -> Result<Lease<'_>, Error> {
+        let pin = pin.trim_end_matches('/');
+        let found = self.nodes().into_iter().find(|node| node.base() == pin || node.origin() == pin);
+        found.and_then(|node| self.lease(now, &node)).ok_or_else(|| {
+            let detail = format!("the call is pinned to {pin:?}, which is none of the client's servers");
+            Error::new(ErrorKind::Request, detail)
+        })
+    }
+
+    /// An attempt at that node, if it is still one of ours.
+    fn lease(&self, now: Duration, node: &Node) -> Option<Lease<'_>> {
+        let mut members = self.members();
+        let member = find(&mut members, node)?;
+        let ticket = member.health.begin(now);
+        Some(Lease::watched(node.clone(), self, ticket))
+    }
+
+    /// Whether a node lives at which the call has not been.
+    pub(crate) fn has_fresh(&self, now: Duration, history: &History) -> bool {
+        self.only.is_none()
+            && self
+                .members()
+                .iter()
+                .any(|member| member.health.standing(now) == Standing::Alive && history.visits(&member.node) == 0)
+    }
+
+    /// All nodes, in the order in which the client was told of them.
+    pub(crate) fn nodes(&self) -> Vec<Node> {
+        self.members().iter().map(|member| member.node.clone()).collect()
+    }
+
+    pub(super) fn lives(&self, node: &Node) {
+        if let Some(member) = find(&mut self.members(), node) {
+            member.health.lives();
+        }
+    }
+
+    pub(super) fn fails(&self, node: &Node, ticket: Ticket, clock: &dyn Clock) -> bool {
+        let rest = |failures| self.rest.after(failures, unit(clock));
+        find(&mut self.members(), node).is_some_and(|member| member.health.fails(ticket, clock.now(), rest))
+    }
+
+    pub(super) fn gives_back(&self, node: &Node, ticket: Ticket) {
+        if let Some(member) = find(&mut self.members(), node) {
+            member.health.gives_back(ticket);
+        }
+    }
+
+    /// Nothing below the lock can leave the list half changed.
+    fn members(&self) -> MutexGuard<'_, Vec<Member>> {
+        self.members.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.nodes()).finish()
+    }
+}
+
+fn find<'m>(members: &'m mut [Member], node: &Node) -> Option<&'m mut Member> {
+    members.iter_mut().find(|member| member.node.is(node))
+}
+
+fn no_server() -> Error {
+    Error::new(ErrorKind::Config, "the client has no server")
+}

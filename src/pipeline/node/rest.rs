@@ -1,0 +1,71 @@
+//! How long a node that fails is left alone.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Rest of a node that has failed for the first time.
+pub const FIRST_REST: Duration = Duration::from_secs(1);
+/// No rest is longer. This and the first are the figures of Elastic's transport
+/// library: short enough for a node that is only restarted, long enough for one
+/// that is gone.
+pub const LONGEST_REST: Duration = Duration::from_secs(30);
+
+/// A rest is shorter by up to this part, by chance: clients that lost a node
+/// together do not come back to it together.
+const JITTER: f64 = 0.1;
+
+/// How long a node that fails is left alone: plain data that prints and
+/// compares.
+///
+/// The rest after failure *n* in a row is `base · 2ⁿ⁻¹`, at most `cap`, less a
+/// random part of up to a tenth. One answer that the node gives ends it.
+///
+/// ```
+/// use mlhub::Rest;
+/// use std::time::Duration;
+///
+/// assert_eq!(Rest::default().to_string(), "1 s doubling to 30 s");
+/// // As the Python client of Loud ML has it.
+/// let classic = Rest::default().base(Duration::from_secs(60)).cap(Duration::from_secs(1920));
+/// assert_eq!(classic.to_string(), "60 s doubling to 1920 s");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Rest {
+    base: Duration,
+    cap: Duration,
+}
+
+impl Default for Rest {
+    fn default() -> Self {
+        Rest { base: FIRST_REST, cap: LONGEST_REST }
+    }
+}
+
+impl Rest {
+    /// The first rest. Default: 1 s.
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The longest rest. Default: 30 s.
+    pub fn cap(mut self, cap: Duration) -> Self {
+        self.cap = cap;
+        self
+    }
+
+    /// The rest after that many failures in a row, with chance in `0..1`.
+    pub(super) fn after(&self, failures: u32, unit: f64) -> Duration {
+        let doubled = 2f64.powi(failures.saturating_sub(1).min(1000) as i32);
+        let whole = (self.base.as_secs_f64() * doubled).min(self.cap.as_secs_f64());
+        // Only a cap near the end of all time does not fit.
+        Duration::try_from_secs_f64(whole * (1.0 - JITTER * unit)).unwrap_or(self.cap)
+    }
+}
+
+impl fmt::Display for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s doubling to {} s", self.base.as_secs_f64(), self.cap.as_secs_f64())
+    }
+}

@@ -1,0 +1,53 @@
+//! Which of the living nodes is next: a seam.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::Node;
+use crate::error::Attempt;
+
+/// Chooses among the nodes that live.
+///
+/// It is asked where there is something to choose: two nodes or more live and
+/// have not failed this call. What rests is none of its business: a node whose
+/// rest is over is tried once, and where none lives, the one closest to waking
+/// serves.
+///
+/// ```
+/// use mlhub::Attempt;
+/// use mlhub::pipeline::{Node, Selector};
+///
+/// /// The servers of our own site while one of them lives, else any.
+/// #[derive(Debug)]
+/// struct Near;
+///
+/// impl Selector for Near {
+///     fn select(&self, living: &[Node], _: &[Attempt]) -> usize {
+///         living.iter().position(|node| node.origin().ends_with(".zurich.example.org")).unwrap_or(0)
+///     }
+/// }
+/// ```
+pub trait Selector: fmt::Debug + Send + Sync {
+    /// An index into `living`, which are two or more, in the order in which the
+    /// client was told of them; what is beyond counts from the start again.
+    /// `attempts` is what the call has tried so far.
+    fn select(&self, living: &[Node], attempts: &[Attempt]) -> usize;
+}
+
+/// One node after the other, from a random start that all clones of a client
+/// share, so that many clients do not all begin with the first node.
+#[derive(Debug)]
+pub struct Rotation(AtomicUsize);
+
+impl Rotation {
+    /// Begins with that node.
+    pub fn starting_at(node: usize) -> Self {
+        Rotation(AtomicUsize::new(node))
+    }
+}
+
+impl Selector for Rotation {
+    fn select(&self, _: &[Node], _: &[Attempt]) -> usize {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,8 @@
+//! Several servers.
+
+mod addresses;
+mod choice;
+mod pins;
+mod rests;
+mod site;
+mod trials;

@@ -1,0 +1,78 @@
+//! Some servers `a.test`, `b.test`, .. that live, hang or are dead as a test says.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use mlhub::clock::Clock;
+use mlhub::pipeline::{Pipeline, Rotation};
+use mlhub::testing::{Lab, Reply};
+use mlhub::{Builder, Retry};
+
+/// Servers in one lab. What is not said otherwise answers with its own name.
+pub(super) struct Site {
+    pub(super) lab: Lab,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    replies: BTreeMap<String, Reply>,
+    arrivals: Vec<(u64, String)>,
+}
+
+impl Site {
+    /// Chance is nought, so that rests are whole and pauses are none.
+    pub(super) fn new() -> Self {
+        let (lab, state) = (Lab::new(), Arc::new(Mutex::new(State::default())));
+        lab.clock().set_chance(0.0);
+        let (clock, rule) = (lab.clock(), Arc::clone(&state));
+        lab.rule(move |seen| {
+            let mut state = rule.lock().unwrap_or_else(PoisonError::into_inner);
+            let name = seen.host().trim_end_matches(".test").to_owned();
+            let reply = state.replies.get(&name).cloned().unwrap_or_else(|| Reply::json(&name));
+            state.arrivals.push((clock.now().as_millis() as u64, name));
+            Some(reply)
+        });
+        Site { lab, state }
+    }
+
+    /// That server does that from now on.
+    pub(super) fn set(&self, name: &str, reply: Reply) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).replies.insert(name.to_owned(), reply);
+    }
+
+    /// That server answers from now on.
+    pub(super) fn heal(&self, name: &str) {
+        self.set(name, Reply::json(name));
+    }
+
+    /// Where attempts went, those that found no connection included, since this
+    /// was asked for the last time.
+    pub(super) fn arrivals(&self) -> Vec<String> {
+        self.timed_arrivals().into_iter().map(|(_, name)| name).collect()
+    }
+
+    /// The same, with the millisecond of each.
+    pub(super) fn timed_arrivals(&self) -> Vec<(u64, String)> {
+        std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).arrivals)
+    }
+
+    /// A client of so many of the servers, which begins with the first.
+    pub(super) fn road(&self, nodes: usize) -> Builder<Pipeline> {
+        let mut names = (b'a'..=b'z').map(|letter| format!("http://{}.test", letter as char));
+        let builder = Builder::new(names.next().unwrap_or_default(), |road: Pipeline| road);
+        names
+            .take(nodes - 1)
+            .fold(builder, |builder, name| builder.node(name))
+            .transport(self.lab.clone())
+            .clock(self.lab.clock())
+            .selector(Rotation::starting_at(0))
+            .retry(Retry::default().max_attempts(nodes as u32))
+    }
+
+    /// Lets that time pass.
+    pub(super) async fn pass(&self, time: Duration) {
+        self.lab.clock().sleep(time).await;
+    }
+}
