@@ -1,6 +1,8 @@
 //! What generated code names. Not part of the public interface: it changes
 //! with the generator.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -26,7 +28,7 @@ pub use crate::stream::ByteStream;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Look, Poll, Wait, WaitHandle as Handle};
 
-use crate::pipeline::{Draft, Node, Reply, from_reqwest};
+use crate::pipeline::{Draft, Node, Reply, from_reqwest, retry_after};
 
 /// Where generated code believes to send its requests.
 pub const PLACEHOLDER: &str = "http://mlhub.invalid";
@@ -62,6 +64,11 @@ impl Answer {
     /// The node that answered, to pin to it what lives there alone.
     pub fn node(&self) -> &Node {
         &self.0.node
+    }
+
+    /// How long the server wants to be left alone after it.
+    pub fn retry_after(&self, road: &Pipeline) -> Option<Duration> {
+        retry_after::read(&self.0.headers, road.clock().wall())
     }
 
     /// The bytes in it, as they arrive.

@@ -224,6 +224,10 @@ pub struct WaitSpec {
     pub good: &'static [&'static str],
     /// Status words that mean failure.
     pub bad: &'static [&'static str],
+    /// Status words before the work begins; a failure once another word has been seen.
+    pub start: &'static [&'static str],
+    /// Words of the three kinds above that the server may take back: they count when the next look says the same.
+    pub unsure: &'static [&'static str],
     /// Whether a field whose presence is final exists.
     pub present: bool,
 }

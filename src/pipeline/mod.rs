@@ -23,7 +23,7 @@ mod prepare;
 mod redact;
 mod reply;
 mod retry;
-mod retry_after;
+pub(crate) mod retry_after;
 mod run;
 mod secrets;
 mod trace;

@@ -1,60 +1,21 @@
-//! Looks at a job until it ends: the loop below `Wait` and `Updates`.
+//! Watches a job until it ends: the pauses and the limits of a wait.
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-
-use super::interval::pause;
-use super::{Look, Poll, Progress, Update, WaitHandle};
+use super::interval::{after_trouble, pause};
+use super::job::Job;
+use super::watch::{MAX_TROUBLES, News, Step, Watch};
+use super::{Progress, Update};
 use crate::clock::{Clock, Elapsed, timeout, unit};
 use crate::error::{Error, ErrorKind};
-use crate::op::{Op, WaitSpec};
 
-/// Requests that may fail one after the other for passing reasons; with pauses
-/// that grow this bridges a restart of the server.
-const MAX_TROUBLES: u32 = 10;
-
-/// [`Poll`] without its type.
-pub(super) trait Job<V>: Send + Sync {
-    fn spec(&self) -> (&'static Op, &'static WaitSpec);
-    fn handle(&self) -> WaitHandle;
-    fn clock(&self) -> Arc<dyn Clock>;
-    fn look(&self) -> BoxFuture<'_, Result<Look<V>, Error>>;
-    fn value(&self) -> BoxFuture<'_, Result<V, Error>>;
-    fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
-}
-
-impl<P: Poll> Job<P::Value> for P {
-    fn spec(&self) -> (&'static Op, &'static WaitSpec) {
-        (self.op(), self.goal())
-    }
-
-    fn handle(&self) -> WaitHandle {
-        let (op, goal) = (self.op(), self.goal());
-        // A value that is missing is noticed when the handle is resumed, and
-        // by the call itself.
-        let args = self.args().unwrap_or_default();
-        WaitHandle::new(op.platform, op.id, goal.goal, args)
-    }
-
-    fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(self.pipeline().clock())
-    }
-
-    fn look(&self) -> BoxFuture<'_, Result<Look<P::Value>, Error>> {
-        Box::pin(Poll::look(self))
-    }
-
-    fn value(&self) -> BoxFuture<'_, Result<P::Value, Error>> {
-        Box::pin(Poll::value(self))
-    }
-
-    fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
-        Poll::cancel(self)
-    }
-}
+/// A request may take that long even at the very end of the time.
+const GRACE: Duration = Duration::from_secs(1);
+/// After a word that the server may take back the next look is so much later: longer than the second between two
+/// passes by which schedulers, Loud ML's for one, bring their words up to date.
+const DOUBT: Duration = Duration::from_secs(2);
 
 /// Tells the caller how it goes.
 pub(super) type Tell<'f> = Box<dyn FnMut(&Progress) + Send + 'f>;
@@ -64,27 +25,44 @@ pub(super) struct Plan<'f, V> {
     pub(super) job: Box<dyn Job<V>>,
     pub(super) timeout: Option<Duration>,
     pub(super) every: Option<Duration>,
+    pub(super) max_troubles: u32,
     pub(super) on_progress: Option<Tell<'f>>,
     pub(super) cancel_on_drop: bool,
 }
 
+impl<V> Plan<'_, V> {
+    pub(super) fn new(job: Box<dyn Job<V>>) -> Self {
+        Plan { job, timeout: None, every: None, max_troubles: MAX_TROUBLES, on_progress: None, cancel_on_drop: false }
+    }
+}
+
 /// A wait under way.
 pub(super) struct Driver<'f, V> {
-    plan: Plan<'f, V>,
+    watch: Watch<V>,
+    timeout: Option<Duration>,
+    every: Option<Duration>,
+    on_progress: Option<Tell<'f>>,
+    cancel_on_drop: bool,
     clock: Arc<dyn Clock>,
     started: Duration,
-    looks: u32,
-    troubles: u32,
     pause: Option<Duration>,
-    /// The job has ended well and its value is still to be fetched.
-    done: bool,
     ended: bool,
 }
 
 impl<'f, V> Driver<'f, V> {
     pub(super) fn new(plan: Plan<'f, V>) -> Self {
         let clock = plan.job.clock();
-        Driver { started: clock.now(), clock, plan, looks: 0, troubles: 0, pause: None, done: false, ended: false }
+        Driver {
+            started: clock.now(),
+            clock,
+            watch: Watch::new(plan.job, plan.max_troubles),
+            timeout: plan.timeout,
+            every: plan.every,
+            on_progress: plan.on_progress,
+            cancel_on_drop: plan.cancel_on_drop,
+            pause: None,
+            ended: false,
+        }
     }
 
     /// The next update; none after the last.
@@ -92,7 +70,7 @@ impl<'f, V> Driver<'f, V> {
         if self.ended {
             return None;
         }
-        let step = match self.plan.cancel_on_drop && self.plan.job.cancel().is_none() {
+        let step = match self.cancel_on_drop && self.watch.job().cancel().is_none() {
             true => Err(self.cannot_cancel()),
             false => self.step().await,
         };
@@ -104,118 +82,69 @@ impl<'f, V> Driver<'f, V> {
 
     async fn step(&mut self) -> Result<Update<V>, Error> {
         if let Some(pause) = self.pause.take() {
-            if pause >= self.left() {
-                // A last look at the very end, rather than none for so long.
-                self.clock.sleep(self.left()).await;
-            } else {
-                self.clock.sleep(pause).await;
+            // A last look at the very end, rather than none for so long.
+            self.clock.sleep(pause.min(self.left())).await;
+        }
+        loop {
+            match within(&*self.clock, self.limit(), self.watch.step()).await {
+                Err(Elapsed) => return Err(self.out_of_time("")),
+                Ok(Step::Over(end)) => return end.map(Update::Done),
+                Ok(Step::Fetch) => {}
+                Ok(Step::Later(news)) => return self.later(news),
             }
         }
-        if self.done {
-            return self.fetch().await;
-        }
-        self.looks += 1;
-        match within(&*self.clock, self.limit(), self.plan.job.look()).await {
-            Ok(Ok(look)) => self.judge(look).await,
-            Ok(Err(error)) => self.bear(error),
-            Err(Elapsed) => Err(self.out_of_time(None)),
-        }
     }
 
-    /// What a look means by the document's words.
-    async fn judge(&mut self, look: Look<V>) -> Result<Update<V>, Error> {
-        self.troubles = 0;
-        let (_, spec) = self.plan.job.spec();
-        let word = look.status.as_deref();
-        let is = |words: &[&str]| word.is_some_and(|word| words.contains(&word));
-        let over = spec.present && look.present;
-        // Where presence is final, a word of neither kind decides nothing, but
-        // a reason does.
-        if is(spec.bad) || over && !is(spec.good) && look.reason.is_some() {
-            return Err(self.failed(look.status, look.reason));
-        }
-        if is(spec.good) || over {
-            if let Some(value) = look.value {
-                return Ok(Update::Done(value));
+    fn later(&mut self, news: News) -> Result<Update<V>, Error> {
+        let (elapsed, left) = (self.elapsed(), self.left());
+        let asked = news.asked.unwrap_or_default();
+        // The server is never asked sooner than it wants, not even for the last time.
+        if left.is_zero() || asked > left {
+            let mut seen = news.status.map_or(String::new(), |status| format!(" (last seen: {status:?})"));
+            if asked > left {
+                seen += &format!(", and the server asks for no look within the next {} s", asked.as_secs_f64());
             }
-            self.done = true;
-            return self.fetch().await;
+            let error = self.out_of_time(&seen).with_retry_after(news.asked);
+            return Err(match news.trouble {
+                Some(trouble) => error.with_source(trouble),
+                None => error,
+            });
         }
-        if self.left().is_zero() {
-            return Err(self.out_of_time(look.status));
-        }
-        let fraction = look.progress.map(fraction);
-        self.goes_on(look.status, fraction, None, None)
-    }
-
-    /// Fetches the value of a job that has ended: no look any more, but with
-    /// the same limit and the same patience.
-    async fn fetch(&mut self) -> Result<Update<V>, Error> {
-        match within(&*self.clock, self.limit(), self.plan.job.value()).await {
-            Ok(Ok(value)) => Ok(Update::Done(value)),
-            Ok(Err(error)) => self.bear(error),
-            Err(Elapsed) => Err(self.out_of_time(None)),
-        }
-    }
-
-    /// A look or a fetch that failed: borne for a while where the trouble may
-    /// pass.
-    fn bear(&mut self, error: Error) -> Result<Update<V>, Error> {
-        let passing = error.is_retryable() || error.kind() == ErrorKind::Server;
-        self.troubles += 1;
-        if !passing || self.troubles >= MAX_TROUBLES {
-            return Err(error);
-        }
-        if self.left().is_zero() {
-            return Err(self.out_of_time(None).with_source(error));
-        }
-        self.goes_on(None, None, Some(error.to_string()), error.retry_after())
-    }
-
-    fn goes_on(
-        &mut self,
-        status: Option<String>,
-        fraction: Option<f64>,
-        trouble: Option<String>,
-        at_least: Option<Duration>,
-    ) -> Result<Update<V>, Error> {
-        let elapsed = self.elapsed();
-        let pause = pause(elapsed, self.plan.every, unit(&*self.clock));
-        self.pause = Some(pause.max(at_least.unwrap_or_default()));
-        let progress = Progress { status, fraction, elapsed, looks: self.looks, trouble };
-        if let Some(tell) = &mut self.plan.on_progress {
+        let own = match self.every {
+            Some(fixed) => fixed,
+            None if news.doubted => DOUBT,
+            None => {
+                let pause = pause(self.watch.looks(), elapsed, unit(&*self.clock));
+                pause.max(after_trouble(self.watch.troubles()))
+            }
+        };
+        self.pause = Some(own.max(asked));
+        let progress = Progress {
+            status: news.status,
+            fraction: news.fraction,
+            elapsed,
+            looks: self.watch.looks(),
+            trouble: news.trouble.map(|error| error.to_string()),
+        };
+        if let Some(tell) = &mut self.on_progress {
             tell(&progress);
         }
         Ok(Update::Progress(progress))
     }
 
-    fn failed(&self, status: Option<String>, reason: Option<String>) -> Error {
-        let (op, spec) = self.plan.job.spec();
-        let status = status.as_deref().unwrap_or("no status").to_owned();
-        let detail = format!("waiting for {:?} ended with {status:?}", spec.goal);
-        Error::new(ErrorKind::Failed, detail)
-            .with_call((op.platform, op.id), op.method.clone(), op.path)
-            .with_message(reason)
-    }
-
-    fn out_of_time(&self, status: Option<String>) -> Error {
-        let (op, _) = self.plan.job.spec();
-        let time = self.plan.timeout.unwrap_or_default().as_secs_f64();
-        let status = status.map_or(String::new(), |status| format!(" (last seen: {status:?})"));
-        let handle = self.plan.job.handle();
-        let detail = match self.done {
+    fn out_of_time(&self, seen: &str) -> Error {
+        let time = self.timeout.unwrap_or_default().as_secs_f64();
+        let handle = self.watch.handle();
+        let detail = match self.watch.is_done() {
             true => format!("the job is done, but its value was not there within {time} s; fetch it by {handle}"),
-            false => format!("not done within {time} s{status}; the job goes on, resume the wait by {handle}"),
+            false => format!("not done within {time} s{seen}; the job goes on, resume the wait by {handle}"),
         };
-        Error::new(ErrorKind::Timeout, detail)
-            .with_call((op.platform, op.id), op.method.clone(), op.path)
-            .retryable(true)
+        self.watch.error(ErrorKind::Timeout, detail).retryable(true)
     }
 
     fn cannot_cancel(&self) -> Error {
-        let (op, _) = self.plan.job.spec();
         let detail = "the platform cannot stop this job, so the wait cannot promise to";
-        Error::new(ErrorKind::Request, detail).with_call((op.platform, op.id), op.method.clone(), op.path)
+        self.watch.error(ErrorKind::Request, detail.to_owned())
     }
 
     fn elapsed(&self) -> Duration {
@@ -224,19 +153,16 @@ impl<'f, V> Driver<'f, V> {
 
     /// How long one request may take; none without a limit of the whole.
     fn limit(&self) -> Option<Duration> {
-        self.plan.timeout.map(|_| self.left().max(GRACE))
+        self.timeout.map(|_| self.left().max(GRACE))
     }
 
     fn left(&self) -> Duration {
-        match self.plan.timeout {
+        match self.timeout {
             Some(timeout) => timeout.saturating_sub(self.elapsed()),
             None => Duration::MAX,
         }
     }
 }
-
-/// A request may take that long even at the very end of the time.
-const GRACE: Duration = Duration::from_secs(1);
 
 async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, request: F) -> Result<F::Output, Elapsed> {
     match limit {
@@ -245,19 +171,13 @@ async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, request: 
     }
 }
 
-/// Platforms count progress to 1 or to 100.
-fn fraction(number: f64) -> f64 {
-    let part = if number > 1.0 { number / 100.0 } else { number };
-    part.clamp(0.0, 1.0)
-}
-
 impl<V> Drop for Driver<'_, V> {
     fn drop(&mut self) {
-        if !self.plan.cancel_on_drop || self.ended {
+        if !self.cancel_on_drop || self.ended {
             return;
         }
         // Outside of a runtime nobody is left to send the request.
-        if let (Some(cancel), Ok(runtime)) = (self.plan.job.cancel(), tokio::runtime::Handle::try_current()) {
+        if let (Some(cancel), Ok(runtime)) = (self.watch.job().cancel(), tokio::runtime::Handle::try_current()) {
             runtime.spawn(async move {
                 if let Err(error) = cancel.await {
                     tracing::warn!(target: "mlhub", %error, "the job could not be cancelled");

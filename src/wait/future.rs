@@ -8,18 +8,21 @@ use std::time::Duration;
 
 use futures::stream::{BoxStream, Stream, StreamExt};
 
-use super::driver::{Driver, Job, Plan};
+use super::driver::{Driver, Plan};
+use super::job::Job;
 use super::{Poll, Progress, Update, WaitHandle};
 use crate::error::{Error, ErrorKind};
 
 /// Waits until a job is done; a future of its value.
 ///
-/// The job is looked at once, then at growing intervals: 15 % of the time that
-/// the wait has taken, at least half a second, at most ten minutes, and after a
-/// look that failed never sooner than its `Retry-After`. Words that the document
-/// does not know count as still running. What fails for passing reasons is borne
-/// nine times in a row: the looks, and the fetch of the value after the last. A job that ends badly is [`ErrorKind::Failed`] with the platform's
-/// reason; one that is gone (404, 410) is [`ErrorKind::NotFound`].
+/// The job is looked at once, within three quarters of a second a second time, then at growing intervals: 15 % of the
+/// time that the wait has taken, at least three quarters of a second, at most ten minutes, and never sooner than the
+/// `Retry-After` of the answer before. So the end of a job that takes five seconds or more is known within 15 % of
+/// that time, and one hour takes at most 60 looks.
+///
+/// Words that the document does not know count as still running. What fails for passing reasons is borne nine times in
+/// a row, with pauses of a second and doubling: the looks, and the fetch of the value after the last. A job that ends
+/// badly is [`ErrorKind::Failed`] with the platform's reason; one that is gone (404, 410) is [`ErrorKind::NotFound`].
 ///
 /// Dropping the wait leaves the job alone. Nothing happens before the first
 /// poll.
@@ -38,27 +41,24 @@ enum State<'f, V> {
 impl<'f, V: Send + 'static> Wait<'f, V> {
     #[doc(hidden)]
     pub fn new<P: Poll<Value = V>>(job: P) -> Self {
-        Wait {
-            handle: job.handle(),
-            state: State::Planned(Box::new(Plan {
-                job: Box::new(job),
-                timeout: None,
-                every: None,
-                on_progress: None,
-                cancel_on_drop: false,
-            })),
-        }
+        Wait { handle: job.handle(), state: State::Planned(Box::new(Plan::new(Box::new(job)))) }
     }
 
-    /// Gives up after that time, with [`ErrorKind::Timeout`]; the job goes on.
-    /// Default: never.
+    /// Gives up after that time, with [`ErrorKind::Timeout`]; the job goes on. A last look at the very end may take one
+    /// second more. Where the server asks for no look until then, the wait gives up at once. Default: never.
     pub fn timeout(self, time: Duration) -> Self {
         self.plan(|plan| plan.timeout = Some(time))
     }
 
-    /// Looks at fixed intervals instead of growing ones.
+    /// Looks at fixed intervals instead of growing ones; a `Retry-After` still counts.
     pub fn every(self, interval: Duration) -> Self {
         self.plan(|plan| plan.every = Some(interval))
+    }
+
+    /// Ends with the error when that many requests in a row have failed for passing reasons; one means the first.
+    /// Default: ten.
+    pub fn max_troubles(self, requests: u32) -> Self {
+        self.plan(|plan| plan.max_troubles = requests)
     }
 
     /// Tells how it goes after each look that is not the last.

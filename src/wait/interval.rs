@@ -1,28 +1,46 @@
 //! How long to pause between two looks.
+//!
+//! The end of a job is noticed at the next look, so a pause is how late that may be. Three numbers follow from what a
+//! wait owes its caller: the end known within 15 % of the job's length, for jobs of five seconds and more, by as few
+//! looks as that allows. A pause of 15 % of the time elapsed is the longest that keeps the promise at every moment;
+//! pauses near it take `ln(3600 / 5) / ln(1.146)`, that is 49 looks, from five seconds to one hour, and eight before.
 
 use std::time::Duration;
 
-/// A pause is that share of the time that the wait has taken so far: the end is
-/// then noticed late by at most that share of the whole.
+/// A pause is at most that share of the time that the wait has taken so far.
 pub(super) const SHARE_OF_ELAPSED: f64 = 0.15;
-/// No pause is shorter.
-pub(super) const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
+/// The pauses of the first five seconds, of which it is 15 %.
+pub(super) const SHORTEST_PAUSE: Duration = Duration::from_millis(750);
 /// No pause is longer.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
-/// Pauses vary by that share up and down, so that many waits that began
-/// together do not all look together.
-const JITTER: f64 = 0.1;
+/// Pauses are shorter by up to that share, so that waits that fell into step, as after an outage, part again.
+const JITTER: f64 = 0.05;
 
-/// The pause after a look, `elapsed` after the wait began; `unit` in `0..1` is
-/// its chance. A fixed interval does not vary.
-pub(super) fn pause(elapsed: Duration, fixed: Option<Duration>, unit: f64) -> Duration {
-    if let Some(fixed) = fixed {
-        return fixed;
+/// The pause after a request that failed for a passing reason is at least that long, and doubles with each that
+/// follows: nine in a row then bridge four minutes, in which most servers have been restarted.
+const FIRST_TROUBLE: Duration = Duration::from_secs(1);
+/// Where the doubling ends.
+const LONGEST_TROUBLE: Duration = Duration::from_secs(60);
+
+/// The pause after a look, `elapsed` after the wait began; `unit` in `0..1` is its chance.
+///
+/// The pause after the first look is anything up to the shortest. All later looks are moved by it, so that no length
+/// is noticed late more often than another, and waits that began together do not look together.
+pub(super) fn pause(looks: u32, elapsed: Duration, unit: f64) -> Duration {
+    if looks <= 1 && elapsed < SHORTEST_PAUSE {
+        return SHORTEST_PAUSE.mul_f64(unit);
     }
     let share = elapsed.mul_f64(SHARE_OF_ELAPSED);
-    let base = share.clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
-    base.mul_f64(1.0 - JITTER + 2.0 * JITTER * unit).min(LONGEST_PAUSE)
+    share.clamp(SHORTEST_PAUSE, LONGEST_PAUSE).mul_f64(1.0 - JITTER * unit)
+}
+
+/// The least pause after so many requests that failed one after the other.
+pub(super) fn after_trouble(troubles: u32) -> Duration {
+    match troubles.checked_sub(1) {
+        None => Duration::ZERO,
+        Some(before) => FIRST_TROUBLE.saturating_mul(2u32.saturating_pow(before)).min(LONGEST_TROUBLE),
+    }
 }
 
 #[cfg(test)]
@@ -30,25 +48,35 @@ mod tests {
     use super::*;
 
     fn seconds(elapsed: u64, unit: f64) -> f64 {
-        pause(Duration::from_secs(elapsed), None, unit).as_secs_f64()
+        pause(7, Duration::from_secs(elapsed), unit).as_secs_f64()
     }
 
     #[test]
-    fn pauses_grow_with_the_wait_between_half_a_second_and_ten_minutes() {
-        for (elapsed, expected) in [(0, 0.5), (2, 0.5), (10, 1.5), (100, 15.0), (100_000, 600.0)] {
-            assert_eq!(seconds(elapsed, 0.5), expected, "after {elapsed} s");
+    fn pauses_grow_with_the_wait_up_to_ten_minutes() {
+        for (elapsed, expected) in [(0, 0.75), (5, 0.75), (10, 1.5), (100, 15.0), (100_000, 600.0)] {
+            assert_eq!(seconds(elapsed, 0.0), expected, "after {elapsed} s");
         }
     }
 
     #[test]
-    fn pauses_vary_by_a_tenth_and_never_beyond_the_longest() {
-        assert_eq!((seconds(100, 0.0), seconds(100, 1.0)), (13.5, 16.5));
-        assert_eq!((seconds(100_000, 0.0), seconds(100_000, 1.0)), (540.0, 600.0));
+    fn chance_only_shortens_them() {
+        for elapsed in [0, 10, 100, 100_000] {
+            let (longest, shortest) = (seconds(elapsed, 0.0), seconds(elapsed, 1.0));
+            assert!((shortest / longest - 0.95).abs() < 1e-6, "after {elapsed} s");
+        }
     }
 
     #[test]
-    fn a_fixed_interval_is_kept() {
-        let fixed = Duration::from_secs(3);
-        assert_eq!(pause(Duration::from_secs(1000), Some(fixed), 0.9), fixed);
+    fn the_first_is_anything_up_to_the_shortest() {
+        for (unit, expected) in [(0.0, 0), (0.5, 375), (1.0, 750)] {
+            assert_eq!(pause(1, Duration::ZERO, unit), Duration::from_millis(expected));
+        }
+    }
+
+    #[test]
+    fn trouble_doubles_the_least_pause_up_to_a_minute() {
+        let seconds: Vec<_> = (0..=9).map(|troubles| after_trouble(troubles).as_secs()).collect();
+        assert_eq!(seconds, [0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
+        assert_eq!(after_trouble(u32::MAX), LONGEST_TROUBLE);
     }
 }

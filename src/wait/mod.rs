@@ -4,9 +4,12 @@ mod driver;
 mod future;
 mod handle;
 mod interval;
+mod job;
 mod progress;
+mod watch;
 
 use std::future::Future;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
@@ -31,6 +34,8 @@ pub struct Look<V> {
     pub reason: Option<String>,
     /// The value, where the look carries it.
     pub value: Option<V>,
+    /// How long the server wants to be left alone.
+    pub retry_after: Option<Duration>,
 }
 
 /// A job that can be asked how it goes. Implemented by generated code for each

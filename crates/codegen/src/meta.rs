@@ -167,7 +167,13 @@ pub struct Wait {
     /// The words that mean it never will be.
     #[serde(default)]
     pub bad: Vec<String>,
-    /// A field whose presence is final.
+    /// The words before the work begins. They mean nothing at first, and failure once another word has been seen.
+    #[serde(default)]
+    pub start: Vec<String>,
+    /// Those of the words above that the server may take back: they count when the next look says the same.
+    #[serde(default)]
+    pub unsure: Vec<String>,
+    /// A field whose presence is final, whatever the status word.
     pub present: Option<String>,
     /// Where progress stands, from 0 to 1 or 0 to 100.
     pub progress: Option<String>,

@@ -87,6 +87,17 @@ async fn a_wait_polls_the_cheap_operation_and_fetches_the_value_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_wait_leaves_the_server_alone_for_as_long_as_an_answer_asks() {
+    let lab = Lab::new();
+    lab.then(Reply::json(&json!({"status": "queued"})).header("retry-after", "120"))
+        .then(Reply::json(&json!({"status": "done"})))
+        .then(Reply::json(&json!({"data": {"id": "7"}})));
+    workshop(&lab).job().get("7").wait().await.expect("the job");
+    let times: Vec<_> = lab.seen().iter().map(|s| s.at.as_secs()).collect();
+    assert_eq!(times, [0, 120, 120]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_job_is_an_error_with_its_reason() {
     let lab = Lab::new();
     lab.then(Reply::json(&json!({"status": "failed", "reason": "no wood"})));

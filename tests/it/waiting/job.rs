@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use futures::future::BoxFuture;
-use mlhub::glue::{Look, Poll};
+use mlhub::glue::{Look, PLACEHOLDER, Poll, RawError};
 use mlhub::op::{BodyKind, Op, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, Reply};
@@ -13,12 +13,23 @@ use serde_json::{Value, json};
 
 use crate::support::{builder, op};
 
+const DONE: WaitSpec = WaitSpec {
+    goal: "done",
+    poll: "job_get",
+    good: &["completed"],
+    bad: &["error", "stopped"],
+    start: &[],
+    unsure: &[],
+    present: false,
+};
+
 const WAITS: &[WaitSpec] = &[
-    WaitSpec { goal: "done", poll: "job_get", good: &["completed"], bad: &["error", "stopped"], present: false },
-    WaitSpec { goal: "over", poll: "job_get", good: &["completed"], bad: &["error"], present: true },
+    DONE,
+    WaitSpec { goal: "over", bad: &["error"], present: true, ..DONE },
+    WaitSpec { goal: "settled", unsure: &["completed", "stopped", "new"], start: &["new"], ..DONE },
 ];
 
-static GET: LazyLock<Op> = LazyLock::new(|| Op {
+pub(crate) static GET: LazyLock<Op> = LazyLock::new(|| Op {
     method: http::Method::GET,
     body: BodyKind::None,
     waits: WAITS,
@@ -45,6 +56,12 @@ impl Job {
     /// Waits for the field whose presence is final.
     pub(crate) fn until_over(mut self) -> Self {
         self.goal = 1;
+        self
+    }
+
+    /// Waits for the same where the server may take back its words.
+    pub(crate) fn until_settled(mut self) -> Self {
+        self.goal = 2;
         self
     }
 
@@ -89,13 +106,17 @@ impl Poll for Job {
     }
 
     async fn look(&self) -> Result<Look<Value>, Error> {
-        let reply: Value = RawCall::of(self.road.clone(), &GET).send().await?;
+        let request = self.road.requests().get(format!("{PLACEHOLDER}/things")).build().map_err(RawError::from)?;
+        let answer = self.road.exec(request, &GET).await?;
+        let retry_after = answer.retry_after(&self.road);
+        let reply: Value = answer.decode().await?;
         Ok(Look {
             status: text(&reply, "status"),
             present: !reply["ended"].is_null(),
             progress: reply["progress"].as_f64(),
             reason: text(&reply, "reason"),
             value: self.carries.then(|| reply["value"].clone()),
+            retry_after,
         })
     }
 

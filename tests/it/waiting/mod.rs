@@ -1,7 +1,9 @@
 //! Waiting for jobs.
 
 mod ends;
+mod flaps;
 mod handles;
 mod job;
+mod lag;
 mod pauses;
 mod trouble;

@@ -33,6 +33,17 @@ async fn ten_times_in_a_row_is_too_much() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn how_much_is_too_much_can_be_said() -> Checked {
+    for limit in [1, 3, 30] {
+        let lab = Lab::new();
+        lab.rule(|_| Some(Reply::status(503)));
+        let error = failure(Job::new(&lab)?.wait().max_troubles(limit).await)?;
+        assert_eq!((error.kind(), lab.seen().len()), (ErrorKind::Server, limit as usize));
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn trouble_that_does_not_pass_ends_the_wait_at_once() -> Checked {
     for (reply, kind) in [
         (Reply::status(401), ErrorKind::Unauthenticated),

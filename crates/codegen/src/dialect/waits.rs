@@ -57,11 +57,23 @@ fn words(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report
             format!("the wait {goal:?} has no end; write \"status\" and its \"good\" words, or \"present\""),
         );
     }
-    for word in wait.good.iter().filter(|word| wait.bad.contains(word)) {
+    let kinds = [("good", &wait.good), ("bad", &wait.bad), ("start", &wait.start)];
+    for (index, (kind, words)) in kinds.iter().enumerate() {
+        for (other, others) in &kinds[index + 1..] {
+            for word in words.iter().filter(|word| others.contains(word)) {
+                report.add(
+                    at,
+                    WAIT_END,
+                    format!("the wait {goal:?} lists {word:?} as {kind} and {other}; keep it in one of the lists"),
+                );
+            }
+        }
+    }
+    for word in wait.unsure.iter().filter(|word| !kinds.iter().any(|(_, words)| words.contains(word))) {
         report.add(
             at,
             WAIT_END,
-            format!("the wait {goal:?} lists {word:?} as good and bad; keep it in one of the lists"),
+            format!("the wait {goal:?} is unsure of {word:?}, which ends nothing; list it as good, bad or start too"),
         );
     }
 }

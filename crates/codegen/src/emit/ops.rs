@@ -85,8 +85,13 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
     };
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
         let poll = wait.poll.as_ref().unwrap_or(id);
-        let (good, bad, present) = (&wait.good, &wait.bad, wait.present.is_some());
-        quote!(#root::glue::WaitSpec { goal: #goal, poll: #poll, good: &[#(#good),*], bad: &[#(#bad),*], present: #present })
+        let (good, bad, start, unsure) = (&wait.good, &wait.bad, &wait.start, &wait.unsure);
+        let present = wait.present.is_some();
+        quote!(#root::glue::WaitSpec {
+            goal: #goal, poll: #poll,
+            good: &[#(#good),*], bad: &[#(#bad),*], start: &[#(#start),*], unsure: &[#(#unsure),*],
+            present: #present,
+        })
     });
     let wire = match &meta.wire {
         None => quote!(None),

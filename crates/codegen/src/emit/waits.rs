@@ -105,8 +105,8 @@ fn one(
         .map(|p| builder.field(&p.name).map(|(ident, _)| ident).ok_or_else(|| fail(format!("no field `{}`", p.name))))
         .collect::<Result<Vec<_>, _>>()?;
     let wires: Vec<_> = path_args.iter().map(|p| &p.name).collect();
-    let look = if same {
-        quote!(self.0.clone().send().await?)
+    let call = if same {
+        quote!(self.0.clone())
     } else {
         let name = &polled_builder.name;
         if let Some(p) = path_args.iter().find(|p| polled_builder.field(&p.name).is_none()) {
@@ -115,9 +115,10 @@ fn one(
         quote! {{
             let mut call = #name::new(&self.0.client);
             #(call.#idents = self.0.#idents.clone();)*
-            call.send().await?
+            call
         }}
     };
+    let (polled_id, polled_reply) = (&polled.id, &polled_builder.reply);
     let name = &builder.name;
     let id_text = &operation.id;
     let poller = poller(operation, goal);
@@ -154,12 +155,15 @@ fn one(
             }
 
             async fn look(&self) -> ::std::result::Result<#root::glue::Look<Self::Value>, #root::Error> {
-                let reply = #look;
+                let (client, request) = #call.into_request()?;
+                let answer = client.inner.exec(request, super::ops::find(#polled_id)).await?;
+                let retry_after = answer.retry_after(&client.inner);
+                let reply: #polled_reply = answer.decode().await?;
                 let status = #status;
                 let present = #present;
                 let progress = #progress;
                 let reason = #reason;
-                Ok(#root::glue::Look { status, present, progress, reason, value: #looked })
+                Ok(#root::glue::Look { status, present, progress, reason, value: #looked, retry_after })
             }
 
             async fn value(&self) -> ::std::result::Result<Self::Value, #root::Error> {

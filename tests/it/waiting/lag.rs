@@ -1,0 +1,169 @@
+//! How late a wait knows the end, and by how many looks: thousands of jobs of five seconds to a day, judged by the
+//! times of the looks alone.
+
+use std::f64::consts::TAU;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use futures::future::BoxFuture;
+use mlhub::clock::Clock;
+use mlhub::glue::{Look, Poll};
+use mlhub::pipeline::Pipeline;
+use mlhub::testing::{Lab, VirtualClock};
+use mlhub::{Builder, Error, Op, Wait, WaitSpec};
+
+use super::job::GET;
+use crate::support::Checked;
+
+const JOBS: usize = 1500;
+const SHORTEST: f64 = 5.0;
+const LONGEST: f64 = 24.0 * 3600.0;
+
+/// Chance out of a seed (splitmix64), so that a failure comes again.
+#[derive(Clone, Debug)]
+struct Chance(Arc<AtomicU64>);
+
+impl Chance {
+    fn bits(&self) -> u64 {
+        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// In `0..1`, never nought.
+    fn unit(&self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    fn normal(&self) -> f64 {
+        (-2.0 * self.unit().ln()).sqrt() * (TAU * self.unit()).cos()
+    }
+}
+
+/// Virtual time with seeded chance.
+#[derive(Debug)]
+struct Seeded(VirtualClock, Chance);
+
+impl Clock for Seeded {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn wall(&self) -> SystemTime {
+        self.0.wall()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(time)
+    }
+
+    fn random(&self) -> u64 {
+        self.1.bits()
+    }
+}
+
+/// A job that ends by the clock and writes down when it was looked at.
+struct Timed {
+    road: Pipeline,
+    ends: Duration,
+    looks: Arc<Mutex<Vec<Duration>>>,
+}
+
+impl Poll for Timed {
+    type Value = ();
+
+    fn op(&self) -> &'static Op {
+        &GET
+    }
+
+    fn goal(&self) -> &'static WaitSpec {
+        &GET.waits[0]
+    }
+
+    fn args(&self) -> Result<Vec<(&'static str, String)>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn pipeline(&self) -> &Pipeline {
+        &self.road
+    }
+
+    async fn look(&self) -> Result<Look<()>, Error> {
+        let now = self.road.clock().now();
+        self.looks.lock().expect("no look panics").push(now);
+        let status = if now >= self.ends { "completed" } else { "running" };
+        Ok(Look {
+            status: Some(status.to_owned()),
+            present: false,
+            progress: None,
+            reason: None,
+            value: Some(()),
+            retry_after: None,
+        })
+    }
+
+    async fn value(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// What a wait for a job of that length cost: how late the end was known, as a share of the length, and the looks.
+async fn wait(lab: &Lab, chance: &Chance, length: f64) -> Result<(f64, usize), Error> {
+    let road = Builder::new("http://hub.test", |road: Pipeline| road)
+        .transport(lab.clone())
+        .clock(Seeded(lab.clock(), chance.clone()))
+        .build()?;
+    let (started, length) = (lab.clock().now(), Duration::from_secs_f64(length));
+    let looks = Arc::new(Mutex::new(Vec::new()));
+    Wait::new(Timed { road, ends: started + length, looks: Arc::clone(&looks) }).await?;
+    let looks = looks.lock().expect("no look panics");
+    let known = looks.last().expect("one look at least").saturating_sub(started);
+    Ok(((known.as_secs_f64() - length.as_secs_f64()) / length.as_secs_f64(), looks.len()))
+}
+
+/// Lengths of jobs as they are met: one hump, two humps, few that take nearly all of the time, and all alike.
+fn length(kind: &str, chance: &Chance) -> f64 {
+    let seconds = match kind {
+        "log-normal" => 180.0 * (1.5 * chance.normal()).exp(),
+        "bimodal" if chance.unit() < 0.7 => 20.0 * (0.3 * chance.normal()).exp(),
+        "bimodal" => 7200.0 * (0.3 * chance.normal()).exp(),
+        "heavy-tailed" => SHORTEST * chance.unit().powf(-1.0 / 0.7),
+        // As a job that runs into a limit of its platform.
+        _ => 60.0,
+    };
+    seconds.clamp(SHORTEST, LONGEST)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_is_known_within_fifteen_per_cent_of_the_length_and_eight_for_most() -> Checked {
+    for (seed, kind) in ["log-normal", "bimodal", "heavy-tailed", "all alike"].into_iter().enumerate() {
+        let (lab, chance) = (Lab::new(), Chance(Arc::new(AtomicU64::new(seed as u64))));
+        let mut lags = Vec::with_capacity(JOBS);
+        for job in 0..JOBS {
+            let length = length(kind, &chance);
+            let (lag, looks) = wait(&lab, &chance, length).await?;
+            assert!((0.0..=0.15).contains(&lag), "{kind}, seed {seed}, job {job} of {length:.1} s: {lag:.4} late");
+            assert!(length > 3600.0 || looks <= 60, "{kind}, seed {seed}, job {job} of {length:.1} s: {looks} looks");
+            lags.push(lag);
+        }
+        lags.sort_by(f64::total_cmp);
+        let median = lags[JOBS / 2];
+        assert!(median <= 0.08, "{kind}, seed {seed}: half of the ends are more than {median:.4} late");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hour_takes_sixty_looks_at_most_whatever_chance_says() -> Checked {
+    let (lab, chance) = (Lab::new(), Chance(Arc::new(AtomicU64::new(99))));
+    let mut most = 0;
+    for _ in 0..JOBS {
+        let (lag, looks) = wait(&lab, &chance, 3600.0).await?;
+        assert!((0.0..=0.15).contains(&lag), "{lag:.4} late");
+        most = most.max(looks);
+    }
+    assert!(most <= 60, "{most} looks");
+    Ok(())
+}
