@@ -45,7 +45,7 @@ fn whole(request: &[u8]) -> bool {
     request.ends_with(b"\r\n\r\n") && request.starts_with(b"GET") || request.ends_with(b"}")
 }
 
-fn json(body: &str) -> String {
+pub(super) fn json(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
 }
 

@@ -2,7 +2,9 @@
 
 mod addresses;
 mod choice;
+mod hung;
 mod pins;
 mod rests;
+mod schedules;
 mod site;
 mod trials;
