@@ -1,11 +1,18 @@
 //! The program from outside: what it prints, where, and how it ends.
 
 mod call;
+// The plainest client, the same that judges the hub in its own tests.
+#[cfg(unix)]
+#[path = "../../../server/tests/it/support/client.rs"]
+mod client;
+#[cfg(unix)]
+mod crash;
 mod hub;
 mod login;
 mod quickstart;
 mod secrets;
 mod serve;
+mod served;
 mod shape;
 mod streams;
 mod support;

@@ -1,7 +1,7 @@
 //! Runs the program with an environment of its own, and a hub to talk to.
 
 use std::io::Write as _;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -56,11 +56,19 @@ impl Home {
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         Ran::of(child.wait_with_output().unwrap())
     }
+}
 
-    /// Starts it.
-    pub(crate) fn start(&self, args: &[&str]) -> Child {
-        self.command(args).spawn().unwrap()
+/// Whether this machine can do something, by a command that succeeds where it can. Where MLHUB_REQUIRE names it, as in
+/// CI, it has to.
+pub(crate) fn can(what: &str, proof: &mut Command) -> bool {
+    let done = proof.stdin(Stdio::null()).output();
+    if done.as_ref().is_ok_and(|done| done.status.success()) {
+        return true;
     }
+    let required = std::env::var("MLHUB_REQUIRE").unwrap_or_default();
+    assert!(!required.split(',').any(|name| name == what), "{what}: {done:?}");
+    eprintln!("skipped: this machine has no {what}: {done:?}");
+    false
 }
 
 /// How a run ended.

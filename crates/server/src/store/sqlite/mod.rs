@@ -12,8 +12,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlSafeStr, Sqlite as Driver, Transaction};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection as _, SqlSafeStr, Sqlite as Driver, Transaction};
 
 use super::{Store, StoreError};
 use crate::error::Error;
@@ -52,7 +54,9 @@ impl Sqlite {
         if url.contains(":memory:") || url.contains("mode=memory") {
             return Err(failed(&"a database in memory would be empty for every connection; name a file"));
         }
-        let writes = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone());
+        let writes =
+            SqlitePoolOptions::new().max_connections(1).after_release(|connection, _| Box::pin(is_sound(connection)));
+        let writes = writes.connect_with(options.clone());
         let writes = writes.await.map_err(|error| failed(&error))?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
             Migration::new(*version, (*description).into(), MigrationType::Simple, sql.into_sql_str(), false)
@@ -67,6 +71,14 @@ impl Sqlite {
     async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
         Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+/// Whether a connection may be used again. Where a commit finds the disk full, SQLite ends the transaction by itself and
+/// the driver goes on counting it: it would refuse the next one, and a statement without one might never be committed.
+async fn is_sound(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // A rollback that was begun comes to its end first.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -112,16 +124,35 @@ mod tests {
     use super::super::{Accounts, NewUser};
     use super::*;
 
+    /// Every connection that the pool can have, all open at once, closed again so that the next ones are new.
+    async fn each_of(pool: &SqlitePool, size: u32) -> u32 {
+        let mut open = Vec::new();
+        for _ in 0..size {
+            open.push(pool.acquire().await.unwrap());
+        }
+        assert!(pool.try_acquire().is_none(), "the pool has more than {size}");
+        for mut connection in open {
+            // 2 is FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
+            for (pragma, expected) in
+                [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1), ("PRAGMA busy_timeout", 5000)]
+            {
+                let found: i64 = sqlx::query_scalar(pragma).fetch_one(&mut *connection).await.unwrap();
+                assert_eq!(found, expected, "{pragma}");
+            }
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await.unwrap();
+            assert_eq!(mode, "wal");
+            connection.close().await.unwrap();
+        }
+        size
+    }
+
     #[tokio::test]
     async fn every_connection_syncs_fully_before_a_commit_is_acknowledged() {
         let folder = tempfile::TempDir::new().unwrap();
         let store = Sqlite::open(&format!("sqlite://{}/hub.db", folder.path().display())).await.unwrap();
-        for pool in [&store.reads, &store.writes] {
-            // 2 is FULL (https://www.sqlite.org/pragma.html#pragma_synchronous).
-            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(pool).await.unwrap(), 2);
-            assert_eq!(sqlx::query_scalar::<_, String>("PRAGMA journal_mode").fetch_one(pool).await.unwrap(), "wal");
-            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA foreign_keys").fetch_one(pool).await.unwrap(), 1);
-            assert_eq!(sqlx::query_scalar::<_, i64>("PRAGMA busy_timeout").fetch_one(pool).await.unwrap(), 5000);
+        // The second time each is a new one, as after a connection was given up.
+        for _ in 0..2 {
+            assert_eq!(each_of(&store.reads, READERS).await + each_of(&store.writes, 1).await, 9);
         }
     }
 
