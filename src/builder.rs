@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::{
-    AuthSlot, Authenticate, Basic, Bearer, GetBody, HttpSettings, HttpTransport, Node, Options, Pipeline, Pool, Rest,
-    Retry, Rotation, Selector, Settings, Transport, request_builder,
+    AuthSlot, Authenticate, Basic, Bearer, Discover, GetBody, HttpSettings, HttpTransport, Node, Options, Pipeline,
+    Pool, Rest, Retry, Rotation, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
 };
 use crate::secret::Secret;
 
@@ -28,6 +28,8 @@ pub struct Builder<C> {
     clock: Option<Arc<dyn Clock>>,
     selector: Option<Box<dyn Selector>>,
     rest: Rest,
+    sniff: Option<Sniff>,
+    discover: Option<Arc<dyn Discover>>,
     fault: Option<Error>,
 }
 
@@ -46,6 +48,8 @@ impl<C> Builder<C> {
             clock: None,
             selector: None,
             rest: Rest::default(),
+            sniff: None,
+            discover: None,
             fault: None,
         }
     }
@@ -169,6 +173,18 @@ impl<C> Builder<C> {
         self
     }
 
+    /// Asks the servers for others. Default: never.
+    pub fn sniff(mut self, sniff: Sniff) -> Self {
+        self.sniff = Some(sniff);
+        self
+    }
+
+    /// How to ask a server for others, for [`sniff`](Self::sniff).
+    pub fn discover(mut self, discover: impl Discover + 'static) -> Self {
+        self.discover = Some(Arc::new(discover));
+        self
+    }
+
     /// Chooses among the servers that live. Default: one after the other.
     pub fn selector(mut self, selector: impl Selector + 'static) -> Self {
         self.selector = Some(Box::new(selector));
@@ -209,7 +225,16 @@ impl<C> Builder<C> {
         if let Some(given) = self.auth {
             auth.set(given?);
         }
-        let settings = Settings { nodes: Pool::new(list, selector, self.rest)?, transport, requests, clock, options };
+        let sniffer = match (self.sniff, self.discover) {
+            (sniff, Some(discover)) => Some(Sniffer::new(sniff.unwrap_or_default(), discover, clock.now())),
+            (Some(_), None) => {
+                let detail = "the servers are to be asked for others, and nothing says how; give `discover` as well";
+                return Err(Error::new(ErrorKind::Config, detail));
+            }
+            (None, None) => None,
+        };
+        let nodes = Pool::new(list, selector, self.rest, sniffer.is_some())?;
+        let settings = Settings { nodes, sniffer, transport, requests, clock, options };
         Ok((self.make)(Pipeline::new(settings, auth)))
     }
 }

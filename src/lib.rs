@@ -5,11 +5,11 @@
 //!
 //! | read | for |
 //! |---|---|
-//! | [`Builder`], [`Options`], [`Retry`] | what a client and a call can be told |
+//! | [`Builder`], [`Options`], [`Retry`], [`Rest`], [`Sniff`] | what a client and a call can be told |
 //! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a cure for each |
 //! | [`Items`], [`Pages`] | lists as streams |
 //! | [`Wait`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
-//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`] |
+//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`] |
 //! | [`op`] | what the documents say about each endpoint |
 //! | [`clock`] | time as a parameter |
 //!
@@ -51,7 +51,7 @@ pub use error::{Attempt, Error, ErrorKind, Explanation, Outcome, Result};
 pub use joined::Joined;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position};
-pub use pipeline::{GetBody, Options, Rest, Retry, Token, TokenSource};
+pub use pipeline::{GetBody, Options, Rest, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
 pub use raw::RawCall;
 pub use secret::Secret;

@@ -3,17 +3,18 @@
 use std::any::Any;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::auth::AuthSlot;
 use super::budget::Budget;
 use super::draft::Draft;
-use super::node::{Node, Pool};
+use super::node::{Node, Pool, Sniffer};
 use super::options::Options;
 use super::reply::Reply;
 use super::run::Run;
 use super::transport::Transport;
 use crate::clock::Clock;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::op::Op;
 
 /// Carries every request of a client: options, credential, nodes, retries.
@@ -30,6 +31,9 @@ pub struct Pipeline {
 /// What all clones share.
 pub(crate) struct Core {
     pub(crate) nodes: Pool,
+    pub(crate) sniffer: Option<Sniffer>,
+    /// What the client was built with; its clones may have others.
+    defaults: Arc<Options>,
     pub(crate) transport: Arc<dyn Transport>,
     /// Builds the requests of generated code.
     pub(crate) requests: reqwest::Client,
@@ -42,6 +46,7 @@ pub(crate) struct Core {
 /// What the builder hands over.
 pub(crate) struct Settings {
     pub(crate) nodes: Pool,
+    pub(crate) sniffer: Option<Sniffer>,
     pub(crate) transport: Arc<dyn Transport>,
     /// Builds the requests of generated code.
     pub(crate) requests: reqwest::Client,
@@ -51,16 +56,19 @@ pub(crate) struct Settings {
 
 impl Pipeline {
     pub(crate) fn new(settings: Settings, auth: AuthSlot) -> Self {
+        let options = Arc::new(settings.options);
         Pipeline {
             core: Arc::new(Core {
                 nodes: settings.nodes,
+                sniffer: settings.sniffer,
+                defaults: Arc::clone(&options),
                 transport: settings.transport,
                 requests: settings.requests,
                 clock: settings.clock,
                 budget: Budget::default(),
                 memory: OnceLock::new(),
             }),
-            options: Arc::new(settings.options),
+            options,
             auth,
         }
     }
@@ -92,6 +100,26 @@ impl Pipeline {
     /// The servers that the client knows of at this moment.
     pub fn nodes(&self) -> Vec<Node> {
         self.core.nodes.nodes()
+    }
+
+    /// Asks for the servers now, and gives all that the client then knows of.
+    ///
+    /// Fails where calls go on: when no server tells, and when the builder was
+    /// not told how to ask.
+    pub async fn sniff(&self) -> Result<Vec<Node>, Error> {
+        let Some(sniffer) = &self.core.sniffer else {
+            let detail = "there is no way to ask for the servers; give the builder one by `discover`";
+            return Err(Error::new(ErrorKind::Config, detail));
+        };
+        sniffer.on_demand(self).await?;
+        Ok(self.nodes())
+    }
+
+    /// The road to one server, to ask it for the servers.
+    pub(crate) fn probe(&self, node: &Node, time: Duration) -> Self {
+        let mut options = Options::clone(&self.core.defaults).pin(node.base()).no_retry().timeout(time).deadline(time);
+        options.probe = true;
+        Pipeline { options: Arc::new(options), ..self.clone() }
     }
 
     /// Where time comes from.

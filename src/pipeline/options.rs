@@ -44,6 +44,9 @@ pub struct Options {
     pub(crate) follow: Option<String>,
     pub(crate) auth: bool,
     pub(crate) pin: Option<String>,
+    /// Whether the call asks for the servers: it asks for none itself, and
+    /// speaks against no server.
+    pub(crate) probe: bool,
     pub(crate) get_body: GetBody,
     pub(crate) params_as_query: bool,
     pub(crate) curl: bool,
@@ -64,6 +67,7 @@ impl Default for Options {
             follow: None,
             auth: true,
             pin: None,
+            probe: false,
             get_body: GetBody::default(),
             params_as_query: false,
             curl: false,

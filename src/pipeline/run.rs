@@ -101,6 +101,16 @@ impl<'a> Run<'a> {
             };
             return Err(self.out_of_time(how));
         }
+        // The road alone is borrowed, for the reason below.
+        let road = self.pipeline;
+        if let Some(sniffer) = &core.sniffer
+            && !options.probe
+            && options.pin.is_none()
+            && sniffer.is_due(core.clock.now())
+        {
+            Box::pin(sniffer.in_passing(road, left)).await;
+        }
+        let left = self.left();
         let slot = self.pipeline.auth().get();
         let takes = op.auth != AuthKind::None && options.auth;
         let refused = self.refused.take();
@@ -157,7 +167,11 @@ impl<'a> Run<'a> {
         trace::attempted(&span, outcome, success);
         let node = node.clone();
         let sign = if success { Sign::Lives } else { self.sign(outcome, limit) };
-        lease.end(sign, &*core.clock);
+        if lease.end(sign, &*core.clock)
+            && let Some(sniffer) = &core.sniffer
+        {
+            sniffer.node_failed();
+        }
         if !success {
             self.history.push(node.clone(), sign == Sign::Fails);
         }
@@ -178,6 +192,7 @@ impl<'a> Run<'a> {
         let cut_short = limit < options.timeout.min(options.deadline) / 2;
         match outcome {
             Outcome::TimedOut if cut_short => Sign::Unclear,
+            outcome if verdict::blames_node(outcome) && options.probe => Sign::Unclear,
             outcome if verdict::blames_node(outcome) => Sign::Fails,
             _ => Sign::Lives,
         }

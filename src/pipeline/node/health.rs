@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// How a node stands at some moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a node stands at some moment, the likeliest to answer first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
     /// Nothing speaks against it.
     Alive,

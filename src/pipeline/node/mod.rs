@@ -2,7 +2,8 @@
 //! which one is left alone for a while.
 //!
 //! A [`Pool`] holds them. Each attempt takes a [`Lease`] of one and says at its
-//! end how it went; [`health`] is what that means for the node.
+//! end how it went; [`health`] is what that means for the node. A [`Sniffer`]
+//! adds what the servers themselves tell of others.
 
 mod address;
 mod health;
@@ -11,11 +12,15 @@ mod lease;
 mod pool;
 mod rest;
 mod select;
+mod sniff;
+mod sniffer;
 
 pub use address::Node;
 pub use rest::{FIRST_REST, LONGEST_REST, Rest};
 pub use select::{Rotation, Selector};
+pub use sniff::{Discover, SNIFF_TIMEOUT, Sniff};
 
 pub(crate) use history::History;
 pub(crate) use lease::Sign;
 pub(crate) use pool::Pool;
+pub(crate) use sniffer::Sniffer;

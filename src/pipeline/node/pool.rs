@@ -23,11 +23,20 @@ pub(crate) struct Pool {
 struct Member {
     node: Node,
     health: Health,
+    /// Whether it was given and not found; such a one stays.
+    seed: bool,
+    /// Whether the last list has it.
+    listed: bool,
 }
 
 impl Member {
-    fn new(node: Node) -> Self {
-        Member { node, health: Health::default() }
+    fn new(node: Node, seed: bool) -> Self {
+        Member { node, health: Health::default(), seed, listed: true }
+    }
+
+    /// Whether nothing is lost when it is forgotten.
+    fn is_gone(&self, now: Duration) -> bool {
+        !self.seed && !self.listed && self.health.standing(now) != Standing::Alive
     }
 
     /// The lower, the sooner. A call does not come back to a node that failed
@@ -48,17 +57,18 @@ impl Member {
 }
 
 impl Pool {
-    /// Fails without a node. One that is named twice counts once.
-    pub(crate) fn new(nodes: Vec<Node>, selector: Box<dyn Selector>, rest: Rest) -> Result<Self, Error> {
+    /// Fails without a node. One that is named twice counts once. `grows` says
+    /// whether others may be found.
+    pub(crate) fn new(nodes: Vec<Node>, selector: Box<dyn Selector>, rest: Rest, grows: bool) -> Result<Self, Error> {
         let mut members: Vec<Member> = Vec::with_capacity(nodes.len());
         for node in nodes {
             if members.iter().all(|member| member.node.base() != node.base()) {
-                members.push(Member::new(node));
+                members.push(Member::new(node, true));
             }
         }
         let only = match members.as_slice() {
             [] => return Err(no_server()),
-            [only] => Some(only.node.clone()),
+            [only] if !grows => Some(only.node.clone()),
             _ => None,
         };
         Ok(Pool { only, members: Mutex::new(members), selector, rest })
@@ -99,8 +109,9 @@ impl Pool {
     }
 
     fn pinned(&self, now: Duration, pin: &str) -> Result<Lease<'_>, Error> {
-        let pin = pin.trim_end_matches('/');
-        let found = self.nodes().into_iter().find(|node| node.base() == pin || node.origin() == pin);
+        // Read as an address is: with or without a port, and without its credential.
+        let pin = Node::parse(pin)?;
+        let found = self.nodes().into_iter().find(|node| [node.base(), node.origin()].contains(&pin.base()));
         found.and_then(|node| self.lease(now, &node)).ok_or_else(|| {
             let detail = format!("the call is pinned to {pin:?}, which is none of the client's servers");
             Error::new(ErrorKind::Request, detail)
@@ -129,6 +140,29 @@ impl Pool {
         self.members().iter().map(|member| member.node.clone()).collect()
     }
 
+    /// The same, those first that are most likely to answer.
+    pub(super) fn likely_first(&self, now: Duration) -> Vec<Node> {
+        let members = self.members();
+        let mut order: Vec<&Member> = members.iter().collect();
+        order.sort_by_key(|member| member.health.standing(now));
+        order.into_iter().map(|member| member.node.clone()).collect()
+    }
+
+    /// Takes what a list has: adds what is new, and forgets what was found
+    /// earlier, is missing now, and does not live.
+    pub(super) fn absorb(&self, found: Vec<Node>, now: Duration) {
+        let mut members = self.members();
+        for member in members.iter_mut() {
+            member.listed = found.iter().any(|node| node.base() == member.node.base());
+        }
+        members.retain(|member| !member.is_gone(now));
+        for node in found {
+            if members.iter().all(|member| member.node.base() != node.base()) {
+                members.push(Member::new(node, false));
+            }
+        }
+    }
+
     pub(super) fn lives(&self, node: &Node) {
         if let Some(member) = find(&mut self.members(), node) {
             member.health.lives();
@@ -137,7 +171,12 @@ impl Pool {
 
     pub(super) fn fails(&self, node: &Node, ticket: Ticket, clock: &dyn Clock) -> bool {
         let rest = |failures| self.rest.after(failures, unit(clock));
-        find(&mut self.members(), node).is_some_and(|member| member.health.fails(ticket, clock.now(), rest))
+        let (mut members, now) = (self.members(), clock.now());
+        let rests = find(&mut members, node).is_some_and(|member| member.health.fails(ticket, now, rest));
+        if rests {
+            members.retain(|member| !member.is_gone(now));
+        }
+        rests
     }
 
     pub(super) fn gives_back(&self, node: &Node, ticket: Ticket) {

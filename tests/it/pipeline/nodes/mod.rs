@@ -7,4 +7,5 @@ mod pins;
 mod rests;
 mod schedules;
 mod site;
+mod sniffing;
 mod trials;

@@ -68,6 +68,11 @@ async fn a_foreign_pin_is_refused_and_nothing_sent() -> Checked {
         assert_eq!(error.kind(), ErrorKind::Request);
         assert!(error.detail().contains("none of the client's servers"), "{error}");
     }
+    let road = site.road(1).build()?;
+    let error = failure(call(&road.with(|o| o.pin("a.test")), &READ).await)?;
+    assert!(error.detail().contains("is not a URL"), "{error}");
+    let error = failure(call(&road.with(|o| o.pin("http://me:s3cret@x.test")), &READ).await)?;
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
     assert!(site.arrivals().is_empty());
     Ok(())
 }
@@ -80,7 +85,7 @@ async fn a_reply_knows_which_server_it_came_from() -> Checked {
     let (name, node): (String, _) = RawCall::of(road.clone(), &READ).send_with_node().await?;
     assert_eq!(node.base(), format!("http://{name}.test"));
     assert_ne!(name, "a");
-    let pinned = road.with(|o| o.pin(node.base()));
+    let pinned = road.with(|o| o.pin(format!("{}:80/", node.base())));
     for _ in 0..3 {
         assert_eq!(call(&pinned, &READ).await?, name.as_str());
     }

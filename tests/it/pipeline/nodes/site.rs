@@ -4,10 +4,26 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use mlhub::clock::Clock;
-use mlhub::pipeline::{Pipeline, Rotation};
+use mlhub::op::AuthKind;
+use mlhub::pipeline::{Discover, Pipeline, Rotation};
 use mlhub::testing::{Lab, Reply};
-use mlhub::{Builder, Retry};
+use mlhub::{Builder, Error, Op, RawCall, Retry};
+
+/// The operation that lists the servers.
+static PEERS: Op = Op::raw("lab", AuthKind::Basic, "detail");
+const PATH: &str = "/peers";
+
+/// Asks by that operation.
+#[derive(Debug)]
+pub(super) struct Peers;
+
+impl Discover for Peers {
+    fn nodes(&self, road: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
+        Box::pin(RawCall::raw(road, &PEERS, http::Method::GET, PATH).send())
+    }
+}
 
 /// Servers in one lab. What is not said otherwise answers with its own name.
 pub(super) struct Site {
@@ -29,8 +45,16 @@ impl Site {
         let (clock, rule) = (lab.clock(), Arc::clone(&state));
         lab.rule(move |seen| {
             let mut state = rule.lock().unwrap_or_else(PoisonError::into_inner);
-            let name = seen.host().trim_end_matches(".test").to_owned();
-            let reply = state.replies.get(&name).cloned().unwrap_or_else(|| Reply::json(&name));
+            let host = seen.host().trim_end_matches(".test").to_owned();
+            let reply = state.replies.get(&host).cloned();
+            let (name, reply) = match seen.path().ends_with(PATH) {
+                true => {
+                    let name = format!("{host}{}", PATH);
+                    let listing = state.replies.get(&name).cloned();
+                    (name, listing.or(reply).unwrap_or(Reply::status(404)))
+                }
+                false => (host.clone(), reply.unwrap_or_else(|| Reply::json(&host))),
+            };
             state.arrivals.push((clock.now().as_millis() as u64, name));
             Some(reply)
         });
@@ -40,6 +64,11 @@ impl Site {
     /// That server does that from now on.
     pub(super) fn set(&self, name: &str, reply: Reply) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).replies.insert(name.to_owned(), reply);
+    }
+
+    /// That server lists those from now on.
+    pub(super) fn list(&self, name: &str, servers: &[&str]) {
+        self.set(&format!("{name}{}", PATH), Reply::json(servers));
     }
 
     /// That server answers from now on.
