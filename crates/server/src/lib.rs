@@ -37,7 +37,7 @@ pub use error::Error;
 pub use model::{GaussianProcess, Model, ModelError, Question};
 pub use secret::Secret;
 pub use server::Server;
-pub use settings::{MIN_KEY_BYTES, Settings, TOKEN_LIFETIME};
+pub use settings::{MIN_KEY_BYTES, SESSION_LIFETIME, Settings, TOKEN_LIFETIME};
 pub use study::{Kind, Scalar, Variable};
 
 /// The OpenAPI document of the hub, as JSON text that ends with a newline: the same for the same version.

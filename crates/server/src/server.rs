@@ -47,7 +47,7 @@ impl Server {
         let unbound = |source| Error::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let hub = Hub::new(store, settings.clock, tokens, passwords, settings.model, settings.fits);
+        let hub = Hub::new(store, settings.clock, tokens, passwords, settings.model, settings.fits, settings.front);
         Ok(Self { listener, address, hub: Arc::new(hub) })
     }
 

@@ -10,6 +10,9 @@ use crate::secret::Secret;
 
 /// How long an access token lives where nothing else is set.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a login can be kept up without the password: the life of a refresh token, which each use replaces by one that
+/// lives as long again, and of a session cookie.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// The shortest key taken to sign tokens with: RFC 7518 section 3.2 asks for as many bytes as the hash has.
 pub const MIN_KEY_BYTES: usize = 32;
 
@@ -22,8 +25,16 @@ pub struct Settings {
     pub(crate) development: bool,
     pub(crate) token_lifetime: Duration,
     pub(crate) fits: usize,
+    pub(crate) front: Front,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) model: Arc<dyn Model>,
+}
+
+/// How callers reach the hub.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Front {
+    /// Whether cookies are for HTTPS alone.
+    pub(crate) secure_cookies: bool,
 }
 
 impl Settings {
@@ -36,6 +47,7 @@ impl Settings {
             development: false,
             token_lifetime: TOKEN_LIFETIME,
             fits: std::thread::available_parallelism().map_or(1, usize::from),
+            front: Front::default(),
             clock: Arc::new(SystemClock),
             model: Arc::new(GaussianProcess),
         }
@@ -57,6 +69,12 @@ impl Settings {
     /// How long an access token lives; [`TOKEN_LIFETIME`] where this is not called.
     pub fn with_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
+        self
+    }
+
+    /// Lets browsers send the cookie of a login over HTTPS alone. For a hub behind a proxy that speaks HTTPS to the world.
+    pub fn with_secure_cookies(mut self, secure: bool) -> Self {
+        self.front.secure_cookies = secure;
         self
     }
 

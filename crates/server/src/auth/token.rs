@@ -26,6 +26,17 @@ struct Claims {
     exp: i64,
     iat: i64,
     sub: String,
+    /// Missing in tokens of earlier versions, which had no sessions.
+    sid: Option<Uuid>,
+}
+
+/// Whom a token speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bearer {
+    /// The account.
+    pub(crate) user: Uuid,
+    /// The session that the token was given in. The token is good as long as that goes on.
+    pub(crate) session: Uuid,
 }
 
 struct Key {
@@ -67,35 +78,51 @@ impl Tokens {
         Ok(Self { first: Key::new(first)?, others, lifetime: seconds })
     }
 
-    /// A token for the account `user`.
-    pub(crate) fn issue(&self, user: Uuid, now: Timestamp) -> Result<Secret, String> {
-        let claims = Claims {
-            kind: ACCESS.to_owned(),
-            exp: now.as_second().saturating_add(self.lifetime),
-            iat: now.as_second(),
-            sub: user.to_string(),
-        };
+    /// A token for `bearer` that lives from `now` as long as the settings say, but not beyond `last`; and for how many
+    /// seconds that is.
+    pub(crate) fn issue(&self, bearer: Bearer, now: Timestamp, last: Timestamp) -> Result<(Secret, i64), String> {
+        let (iat, last) = (now.as_second(), last.as_second());
+        let exp = iat.saturating_add(self.lifetime).min(last);
+        let claims =
+            Claims { kind: ACCESS.to_owned(), exp, iat, sub: bearer.user.to_string(), sid: Some(bearer.session) };
         let header = Header { kid: Some(self.first.id.clone()), ..Header::new(Algorithm::HS256) };
-        encode(&header, &claims, &self.first.signing).map(Secret::new).map_err(|why| why.to_string())
+        let token = encode(&header, &claims, &self.first.signing).map_err(|why| why.to_string())?;
+        Ok((token.into(), exp - iat))
     }
 
-    /// Whose token this is.
-    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<Uuid, Refused> {
-        let header = decode_header(token).map_err(|_| Refused::Invalid)?;
-        let mut rules = Validation::new(Algorithm::HS256);
-        // Expiry is compared below, with the clock of the hub.
-        rules.validate_exp = false;
-        rules.required_spec_claims.clear();
-        let key = std::iter::once(&self.first).chain(&self.others).find(|key| header.kid.as_ref() == Some(&key.id));
-        let key = key.ok_or(Refused::Invalid)?;
-        let claims = decode::<Claims>(token, &key.checking, &rules).map_err(|_| Refused::Invalid)?.claims;
+    /// How long a token lives.
+    pub(crate) fn lifetime(&self) -> Duration {
+        Duration::from_secs(self.lifetime.unsigned_abs())
+    }
+
+    /// Whom this token speaks for.
+    pub(crate) fn read(&self, token: &str, now: Timestamp) -> Result<Bearer, Refused> {
+        let claims = self.claims(token)?;
         if claims.exp <= now.as_second() {
             return Err(Refused::Invalid);
         }
         if claims.kind != ACCESS {
             return Err(Refused::WrongType);
         }
-        claims.sub.parse().map_err(|_| Refused::Invalid)
+        let session = claims.sid.ok_or(Refused::Invalid)?;
+        Ok(Bearer { user: claims.sub.parse().map_err(|_| Refused::Invalid)?, session })
+    }
+
+    /// The session that a token of ours was given in, even if it has expired.
+    pub(crate) fn session(&self, token: &str) -> Option<Uuid> {
+        self.claims(token).ok().and_then(|claims| claims.sid)
+    }
+
+    /// What a token of ours says.
+    fn claims(&self, token: &str) -> Result<Claims, Refused> {
+        let header = decode_header(token).map_err(|_| Refused::Invalid)?;
+        let mut rules = Validation::new(Algorithm::HS256);
+        // Expiry is compared elsewhere, with the clock of the hub.
+        rules.validate_exp = false;
+        rules.required_spec_claims.clear();
+        let key = std::iter::once(&self.first).chain(&self.others).find(|key| header.kid.as_ref() == Some(&key.id));
+        let key = key.ok_or(Refused::Invalid)?;
+        Ok(decode::<Claims>(token, &key.checking, &rules).map_err(|_| Refused::Invalid)?.claims)
     }
 }
 
@@ -129,32 +156,62 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn somebody() -> Bearer {
+        Bearer { user: Uuid::new_v4(), session: Uuid::new_v4() }
+    }
+
+    /// A token given at second 1000 in a session that goes on.
+    fn issue(tokens: &Tokens, bearer: Bearer) -> Secret {
+        tokens.issue(bearer, at(1000), at(9000)).unwrap().0
+    }
+
     #[test]
     fn a_token_lives_until_its_last_second() {
-        let (tokens, user) = (tokens(OLD, &[]), Uuid::new_v4());
-        let token = tokens.issue(user, at(1000)).unwrap();
-        assert_eq!(tokens.read(token.expose(), at(1059)), Ok(user));
+        let (tokens, bearer) = (tokens(OLD, &[]), somebody());
+        let token = issue(&tokens, bearer);
+        assert_eq!(tokens.read(token.expose(), at(1059)), Ok(bearer));
         assert_eq!(tokens.read(token.expose(), at(1060)), Err(Refused::Invalid));
+        assert_eq!(tokens.session(token.expose()), Some(bearer.session), "and names its session for ever");
+    }
+
+    #[test]
+    fn a_token_does_not_outlive_its_session() {
+        let tokens = tokens(OLD, &[]);
+        let (token, seconds) = tokens.issue(somebody(), at(1000), at(1010)).unwrap();
+        assert_eq!(seconds, 10);
+        assert_eq!(tokens.read(token.expose(), at(1010)), Err(Refused::Invalid));
     }
 
     #[test]
     fn an_old_key_still_reads_what_it_signed_and_the_new_one_signs() {
-        let (before, after, user) = (tokens(OLD, &[]), tokens(NEW, &[OLD]), Uuid::new_v4());
-        let token = before.issue(user, at(1000)).unwrap();
-        assert_eq!(after.read(token.expose(), at(1000)), Ok(user));
+        let (before, after, bearer) = (tokens(OLD, &[]), tokens(NEW, &[OLD]), somebody());
+        let token = issue(&before, bearer);
+        assert_eq!(after.read(token.expose(), at(1000)), Ok(bearer));
         assert_eq!(tokens(NEW, &[]).read(token.expose(), at(1000)), Err(Refused::Invalid));
-        let token = after.issue(user, at(1000)).unwrap();
+        let token = issue(&after, bearer);
         assert_eq!(before.read(token.expose(), at(1000)), Err(Refused::Invalid));
+    }
+
+    /// A token with our signature that this version would not give.
+    fn forge(tokens: &Tokens, kind: &str, sid: Option<Uuid>) -> String {
+        let claims = Claims { kind: kind.into(), exp: 2000, iat: 1000, sub: Uuid::new_v4().to_string(), sid };
+        let header = Header { kid: Some(tokens.first.id.clone()), ..Header::new(Algorithm::HS256) };
+        encode(&header, &claims, &tokens.first.signing).unwrap()
     }
 
     #[test]
     fn a_token_of_another_type_is_told_apart_from_a_bad_one() {
         let tokens = tokens(OLD, &[]);
-        let claims = Claims { kind: "refresh_token".into(), exp: 2000, iat: 1000, sub: Uuid::new_v4().to_string() };
-        let header = Header { kid: Some(tokens.first.id.clone()), ..Header::new(Algorithm::HS256) };
-        let token = encode(&header, &claims, &tokens.first.signing).unwrap();
+        let token = forge(&tokens, "refresh_token", Some(Uuid::new_v4()));
         assert_eq!(tokens.read(&token, at(1000)), Err(Refused::WrongType));
         assert_eq!(tokens.read(&format!("{token}x"), at(1000)), Err(Refused::Invalid));
+    }
+
+    #[test]
+    fn a_token_from_before_there_were_sessions_is_a_bad_one() {
+        let tokens = tokens(OLD, &[]);
+        assert_eq!(tokens.read(&forge(&tokens, ACCESS, None), at(1000)), Err(Refused::Invalid));
+        assert!(tokens.read(&forge(&tokens, ACCESS, Some(Uuid::new_v4())), at(1000)).is_ok());
     }
 
     #[test]

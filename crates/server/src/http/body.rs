@@ -33,7 +33,7 @@ impl<'a, T: Type + FromFields> ApiExtractor<'a> for Body<T> {
         Some(MetaRequest {
             description: None,
             content: vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }],
-            required: true,
+            required: T::REQUIRED,
         })
     }
 

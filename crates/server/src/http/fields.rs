@@ -9,6 +9,9 @@ use crate::study::Scalar;
 
 /// A request body that is made from the fields of a JSON object.
 pub(crate) trait FromFields: Sized {
+    /// Whether there has to be a body at all.
+    const REQUIRED: bool = true;
+
     /// The value, or `None` after noting in `fields` what is wrong.
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }

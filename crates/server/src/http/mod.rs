@@ -4,6 +4,7 @@ pub(crate) mod answer;
 mod app;
 pub(crate) mod body;
 pub(crate) mod caller;
+pub(crate) mod confidential;
 mod docs;
 pub(crate) mod fault;
 pub(crate) mod fields;

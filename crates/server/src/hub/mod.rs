@@ -1,8 +1,10 @@
-//! What the routes share: the store, the clock, keys and passwords, and how asks and tells are carried out.
+//! What the routes share: the store, the clock, keys and passwords, and how logins, asks and tells are carried out.
 
 mod ask;
 mod fits;
+mod login;
 mod queue;
+mod sessions;
 mod tell;
 
 use std::sync::Arc;
@@ -11,9 +13,13 @@ use crate::auth::{Passwords, Tokens};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::model::Model;
+use crate::settings::Front;
 use crate::store::Store;
 use fits::Fits;
 use queue::Queue;
+
+pub(crate) use login::Proof;
+pub(crate) use sessions::{Access, Grant, Shown};
 
 /// The state of a running hub. Nothing in it is needed after a restart: what counts is in the store.
 #[derive(Debug)]
@@ -23,6 +29,7 @@ pub(crate) struct Hub {
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) front: Front,
     fits: Fits,
     queue: Queue,
 }
@@ -35,9 +42,10 @@ impl Hub {
         passwords: Passwords,
         model: Arc<dyn Model>,
         fits: usize,
+        front: Front,
     ) -> Self {
         let metrics = Arc::new(Metrics::new());
         let fits = Fits::new(model, fits, metrics.clone(), clock.clone());
-        Self { store, clock, tokens, passwords, metrics, fits, queue: Queue::default() }
+        Self { store, clock, tokens, passwords, metrics, front, fits, queue: Queue::default() }
     }
 }

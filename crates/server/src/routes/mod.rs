@@ -1,6 +1,7 @@
 //! The operations of the hub, one file for each group.
 
 mod access;
+mod account;
 mod auth;
 mod experiment;
 mod experiment_v1;
@@ -22,6 +23,7 @@ pub(crate) type Routes = (
     hub::HubRoutes,
     auth::AuthRoutes,
     user::UserRoutes,
+    account::AccountRoutes,
     experiment::ExperimentRoutes,
     experiment_v1::ExperimentV1Routes,
     trial::TrialRoutes,
@@ -33,6 +35,7 @@ pub(crate) fn all() -> Routes {
         hub::HubRoutes,
         auth::AuthRoutes,
         user::UserRoutes,
+        account::AccountRoutes,
         experiment::ExperimentRoutes,
         experiment_v1::ExperimentV1Routes,
         trial::TrialRoutes,

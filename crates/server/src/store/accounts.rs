@@ -25,6 +25,4 @@ pub(crate) trait Accounts: fmt::Debug + Send + Sync + 'static {
     async fn add_user(&self, user: NewUser) -> Result<Option<User>, StoreError>;
     /// The account with this e-mail address and its password hash.
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, Secret)>, StoreError>;
-    /// The account with this identifier.
-    async fn user(&self, uuid: Uuid) -> Result<Option<User>, StoreError>;
 }

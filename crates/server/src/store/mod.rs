@@ -2,6 +2,7 @@
 
 mod accounts;
 mod rows;
+mod sessions;
 mod sqlite;
 mod studies;
 
@@ -11,6 +12,7 @@ use async_trait::async_trait;
 
 pub(crate) use accounts::{Accounts, NewUser};
 pub(crate) use rows::{Experiment, Listed, Origin, Page, Snapshot, Tell, Told, Trial, TrialState, User};
+pub(crate) use sessions::{NewSession, Rotated, Rotation, Session, Sessions};
 pub(crate) use sqlite::Sqlite;
 pub(crate) use studies::{NewExperiment, NewTell, Once, Proposal, Proposed, Stored, Studies, Subject};
 
@@ -37,7 +39,7 @@ impl fmt::Display for StoreError {
 
 /// The database of a hub.
 #[async_trait]
-pub(crate) trait Store: Accounts + Studies {
+pub(crate) trait Store: Accounts + Sessions + Studies {
     /// Whether the database can be read.
     async fn check(&self) -> Result<(), StoreError>;
     /// How large the database is, in bytes.

@@ -11,6 +11,7 @@ use crate::clock::without_offset;
 use crate::http::fault::Problem;
 use crate::http::fields::{Fields, FromFields};
 use crate::http::form::{FormFields, FromForm};
+use crate::hub::{Access, Grant};
 use crate::secret::Secret;
 use crate::store;
 
@@ -67,26 +68,103 @@ impl FromFields for NewUser {
             let msg = format!("value is not a valid email address of at most {MAX_EMAIL} characters");
             fields.wrong("email", msg, "value_error.email");
         }
-        if password.expose().is_empty() || password.expose().len() > MAX_PASSWORD {
-            let msg = format!("a password has between 1 and {MAX_PASSWORD} bytes");
-            fields.wrong("password", msg, "value_error");
-        }
+        check_length(fields, "password", &password);
         Some(Self { email, password })
     }
 }
 
-/// A token that speaks for the account.
+/// Notes a new password that nobody may have.
+fn check_length(fields: &mut Fields, name: &str, password: &Secret) {
+    if password.expose().is_empty() || password.expose().len() > MAX_PASSWORD {
+        fields.wrong(name, format!("a password has between 1 and {MAX_PASSWORD} bytes"), "value_error");
+    }
+}
+
+/// Another password for the account.
+#[derive(Object)]
+pub(crate) struct NewPassword {
+    /// The password that the account has.
+    #[oai(write_only)]
+    pub(crate) current_password: Secret,
+    /// The password that it is to have, of at most 1024 bytes.
+    #[oai(write_only)]
+    pub(crate) new_password: Secret,
+}
+
+impl FromFields for NewPassword {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let current_password = fields.required::<String>("current_password").map(Secret::new);
+        let new_password = fields.required::<String>("new_password").map(Secret::new);
+        let (current_password, new_password) = (current_password?, new_password?);
+        check_length(fields, "new_password", &new_password);
+        Some(Self { current_password, new_password })
+    }
+}
+
+/// Tokens that speak for the account.
 #[derive(Serialize, Object)]
 pub(crate) struct Token {
     /// The token, to be sent in the header Authorization after the word Bearer.
-    pub(crate) access_token: String,
+    access_token: String,
     /// The word bearer.
-    pub(crate) token_type: String,
+    token_type: String,
+    /// For how many seconds the access token lives.
+    expires_in: i64,
+    /// What the next tokens are got with, once: the reply to that brings the next one.
+    refresh_token: String,
 }
 
-impl Token {
-    pub(crate) fn new(token: &Secret) -> Self {
-        Self { access_token: token.expose().to_owned(), token_type: "bearer".to_owned() }
+impl From<Grant> for Token {
+    fn from(Grant { access, refresh, .. }: Grant) -> Self {
+        Self {
+            access_token: access.token.expose().to_owned(),
+            token_type: "bearer".to_owned(),
+            expires_in: access.seconds,
+            refresh_token: refresh.expose().to_owned(),
+        }
+    }
+}
+
+/// The refresh token that is to be replaced.
+#[derive(Object)]
+pub(crate) struct Refresh {
+    /// The refresh token of the last reply.
+    #[oai(write_only)]
+    pub(crate) refresh_token: Secret,
+}
+
+impl FromFields for Refresh {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        Some(Self { refresh_token: fields.required::<String>("refresh_token")?.into() })
+    }
+}
+
+/// What is to be logged out beside whatever the request itself is sent with.
+#[derive(Object)]
+pub(crate) struct Logout {
+    /// The refresh token of the last reply.
+    #[oai(write_only)]
+    pub(crate) refresh_token: Option<Secret>,
+}
+
+impl FromFields for Logout {
+    const REQUIRED: bool = false;
+
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        Some(Self { refresh_token: fields.optional::<String>("refresh_token")?.map(Secret::new) })
+    }
+}
+
+/// That something was done.
+#[derive(Serialize, Object)]
+pub(crate) struct Done {
+    /// What was done, in words.
+    detail: String,
+}
+
+impl Done {
+    pub(crate) fn new(detail: &str) -> Self {
+        Self { detail: detail.to_owned() }
     }
 }
 
@@ -104,9 +182,9 @@ pub(crate) struct Renewed {
 }
 
 impl Renewed {
-    pub(crate) fn new(user: store::User, token: &Secret) -> Self {
-        let Token { access_token, token_type } = Token::new(token);
-        Self { username: user.email, uuid: user.uuid, access_token, token_type }
+    pub(crate) fn new(user: store::User, access: &Access) -> Self {
+        let access_token = access.token.expose().to_owned();
+        Self { username: user.email, uuid: user.uuid, access_token, token_type: "bearer".to_owned() }
     }
 }
 

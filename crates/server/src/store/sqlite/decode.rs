@@ -18,7 +18,7 @@ pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreErro
     Timestamp::from_microsecond(row.try_get(column)?).map_err(|why| foreign(column, why))
 }
 
-fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
+pub(super) fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
     row.try_get::<&str, _>(column)?.parse().map_err(|why| foreign(column, why))
 }
 

@@ -2,6 +2,7 @@
 
 mod decode;
 mod experiments;
+mod sessions;
 mod studies;
 mod tells;
 mod trials;
@@ -25,8 +26,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many requests read at once; a read is short, so more would only wait for the disk together.
 const READERS: u32 = 8;
 
-const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql")),
+    (3, "sessions", include_str!("../../../migrations/sqlite/0003_sessions.sql")),
+];
 
 /// A hub's database in one file.
 ///

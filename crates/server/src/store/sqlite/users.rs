@@ -2,7 +2,6 @@
 
 use async_trait::async_trait;
 use sqlx::Row;
-use uuid::Uuid;
 
 use super::super::{Accounts, NewUser, StoreError, User};
 use super::{Sqlite, decode};
@@ -27,10 +26,5 @@ impl Accounts for Sqlite {
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, Secret)>, StoreError> {
         let row = sqlx::query("SELECT * FROM users WHERE email = $1").bind(email).fetch_optional(&self.reads).await?;
         row.map(|row| Ok((decode::user(&row)?, row.try_get::<String, _>("password_hash")?.into()))).transpose()
-    }
-
-    async fn user(&self, uuid: Uuid) -> Result<Option<User>, StoreError> {
-        let row = sqlx::query("SELECT * FROM users WHERE uuid = $1").bind(uuid.to_string());
-        row.fetch_optional(&self.reads).await?.as_ref().map(decode::user).transpose()
     }
 }

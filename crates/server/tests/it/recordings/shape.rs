@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-/// Keys that the hub adds to an answer.
-const ADDED: [&str; 1] = ["covars_best_response"];
+/// Keys that the hub adds to an answer: the name that the original misspells, and what a client needs to stay logged in,
+/// which the original lacks because its tokens live for eight days.
+const ADDED: [&str; 3] = ["covars_best_response", "expires_in", "refresh_token"];
 /// Keys that the hub leaves out: `doc` sent the request body back, and there may be a password in it.
 const LEFT_OUT: [&str; 1] = ["doc"];
 /// Keys that are null in the recording and have a value here.

@@ -120,11 +120,42 @@ impl Hub {
     }
 
     pub(crate) async fn log_in(&self, email: &str) -> String {
-        let form = [("username", email), ("password", "CHANGEME")];
-        let reply = call(&self.url, "POST", "/auth/token").form(&form).send().await;
-        assert_eq!(reply.status, 201, "{reply:?}");
-        reply.json()["access_token"].as_str().unwrap().to_owned()
+        text(&self.tokens(email).await, "access_token")
     }
+
+    /// What a login gives.
+    pub(crate) async fn tokens(&self, email: &str) -> Value {
+        let reply = self.sign_in("/auth/token", email, "CHANGEME").await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.json()
+    }
+
+    /// The cookie of a login, as a browser sends it back.
+    pub(crate) async fn cookie(&self, email: &str) -> String {
+        let reply = self.sign_in("/auth/login", email, "CHANGEME").await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        cookie(&reply)
+    }
+
+    /// Tries to log in.
+    pub(crate) async fn sign_in(&self, path: &str, email: &str, password: &str) -> Reply {
+        call(&self.url, "POST", path).form(&[("username", email), ("password", password)]).send().await
+    }
+
+    /// Asks who a token speaks for; gives the status.
+    pub(crate) async fn me(&self, token: &str) -> u16 {
+        call(&self.url, "GET", "/auth/me").bearer(token).send().await.status
+    }
+}
+
+/// A text of a JSON object.
+pub(crate) fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no text {name} in {value}")).to_owned()
+}
+
+/// The name and value of the cookie that a reply sets.
+pub(crate) fn cookie(reply: &Reply) -> String {
+    reply.header("set-cookie").expect("a cookie").split(';').next().unwrap().to_owned()
 }
 
 /// Somebody who is logged in.
