@@ -1,14 +1,17 @@
 //! Puts a client together.
 
-use std::path::Path;
+#[cfg(feature = "rustls")]
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, ErrorKind};
+#[cfg(feature = "rustls")]
+use crate::pipeline::Tls;
 use crate::pipeline::{
     AuthSlot, Authenticate, Basic, Bearer, Discover, GetBody, HttpSettings, HttpTransport, Node, Options, Pipeline,
-    Pool, Rest, Retry, Rotation, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
+    Pool, Proxy, Rest, Retry, Rotation, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
 };
 use crate::secret::Secret;
 
@@ -30,7 +33,6 @@ pub struct Builder<C> {
     rest: Rest,
     sniff: Option<Sniff>,
     discover: Option<Arc<dyn Discover>>,
-    fault: Option<Error>,
 }
 
 impl<C> Builder<C> {
@@ -50,7 +52,6 @@ impl<C> Builder<C> {
             rest: Rest::default(),
             sniff: None,
             discover: None,
-            fault: None,
         }
     }
 
@@ -122,36 +123,63 @@ impl<C> Builder<C> {
         self
     }
 
-    /// Time to establish a connection, TLS included. Default: 5 s.
-    pub fn connect_timeout(mut self, time: Duration) -> Self {
-        self.http.connect_timeout = Some(time);
+    /// What connections look like: certificates, proxy, versions, limits.
+    pub fn http(mut self, change: impl FnOnce(HttpSettings) -> HttpSettings) -> Self {
+        self.http = change(self.http);
         self
+    }
+
+    /// Time to establish a connection, TLS included. Default: 5 s.
+    pub fn connect_timeout(self, time: Duration) -> Self {
+        self.http(|http| http.connect_timeout(time))
+    }
+
+    /// Whom to trust and how to prove who this is; replaces what was set before.
+    #[cfg(feature = "rustls")]
+    pub fn tls(self, tls: Tls) -> Self {
+        self.http(|http| http.tls(tls))
     }
 
     /// Trusts the certificate authorities in that PEM text, beside the system's.
-    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.roots.push(pem.into());
-        self
+    #[cfg(feature = "rustls")]
+    pub fn ca_pem(self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http(|http| http.with_tls(|tls| tls.root_bytes(pem)))
     }
 
-    /// Trusts the certificate authorities in that PEM file, beside the system's.
-    pub fn ca_file(mut self, path: impl AsRef<Path>) -> Self {
-        let path = path.as_ref();
-        match std::fs::read(path) {
-            Ok(pem) => self.http.roots.push(pem),
-            Err(cause) => {
-                let detail = format!("the certificate file {} cannot be read", path.display());
-                self.fault = Some(Error::new(ErrorKind::Config, detail).with_source(cause));
-            }
-        }
-        self
+    /// Trusts the certificate authorities in that file, beside the system's.
+    #[cfg(feature = "rustls")]
+    pub fn ca_file(self, path: impl Into<PathBuf>) -> Self {
+        self.http(|http| http.with_tls(|tls| tls.root_file(path)))
+    }
+
+    /// Trusts the certificate authorities in the files of that folder, beside
+    /// the system's.
+    #[cfg(feature = "rustls")]
+    pub fn ca_folder(self, path: impl Into<PathBuf>) -> Self {
+        self.http(|http| http.with_tls(|tls| tls.root_folder(path)))
+    }
+
+    /// Proves itself with the certificate in one PEM file and the key in another.
+    #[cfg(feature = "rustls")]
+    pub fn client_certificate(self, chain: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.http(|http| http.with_tls(|tls| tls.identity_files(chain, key)))
     }
 
     /// Sends everything through that proxy. Default: what `HTTP_PROXY`,
-    /// `HTTPS_PROXY` and `NO_PROXY` say.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.http.proxy = Some(url.into());
-        self
+    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    pub fn proxy(self, proxy: impl Into<Proxy>) -> Self {
+        self.http(|http| http.proxy(proxy))
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(self) -> Self {
+        self.http(HttpSettings::no_proxy)
+    }
+
+    /// At most that many connections to each server at any time; a call that
+    /// finds all in use waits for its turn. Default: no limit.
+    pub fn max_connections(self, count: usize) -> Self {
+        self.http(|http| http.max_connections(count))
     }
 
     /// Sends requests by other means; certificates and proxy are then its own.
@@ -200,7 +228,7 @@ impl<C> Builder<C> {
                 value.set_sensitive(false);
             }
         }
-        if let Some(fault) = self.fault.or_else(|| options.fault.clone()) {
+        if let Some(fault) = options.fault.clone() {
             return Err(fault);
         }
         if options.timeout.is_zero() || options.deadline.is_zero() {
@@ -208,14 +236,11 @@ impl<C> Builder<C> {
             return Err(Error::new(ErrorKind::Config, detail));
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
-        let (transport, requests) = match self.transport {
-            Some(transport) => (transport, request_builder()?),
-            None => {
-                let http = HttpTransport::new(self.http)?;
-                let requests = http.client().clone();
-                (Arc::new(http) as Arc<dyn Transport>, requests)
-            }
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new(self.http)?),
         };
+        let requests = request_builder()?;
         let list = self.nodes.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
         let selector = self.selector.unwrap_or_else(|| {
             // Any start serves, so losing the upper bits does no harm.

@@ -110,6 +110,14 @@ pub fn find(ops: &'static [Op], id: &str) -> &'static Op {
     ops.binary_search_by(|op| op.id.cmp(id)).ok().and_then(|index| ops.get(index)).unwrap_or(&UNKNOWN)
 }
 
+/// What the document says about refused credentials for all its operations, so
+/// that a call outside the document is understood alike.
+pub fn usual_refusals(ops: &[Op]) -> &'static [Refused] {
+    let mut all = ops.iter().filter(|op| op.auth != AuthKind::None).map(|op| op.refused);
+    let first = all.next().unwrap_or_default();
+    if all.all(|other| other == first) { first } else { &[] }
+}
+
 /// A value of a reply as a word; nothing for null and the empty text.
 pub fn word<T: Serialize + ?Sized>(value: &T) -> Option<String> {
     match serde_json::to_value(value).ok()? {

@@ -39,6 +39,7 @@ mod paginate;
 pub mod pipeline;
 mod platform;
 mod raw;
+mod raw_reply;
 mod secret;
 mod stream;
 #[cfg(feature = "testing")]
@@ -47,13 +48,14 @@ mod timestamp;
 mod wait;
 
 pub use builder::Builder;
-pub use error::{Attempt, Error, ErrorKind, Explanation, Outcome, Result};
+pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
 pub use joined::Joined;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position};
 pub use pipeline::{GetBody, Options, Rest, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
 pub use raw::RawCall;
+pub use raw_reply::RawReply;
 pub use secret::Secret;
 pub use stream::ByteStream;
 pub use timestamp::Timestamp;

@@ -62,7 +62,10 @@ macro_rules! __mlhub_platform {
             /// credential, same errors; never repeated unless
             /// `idempotent` says so.
             pub fn raw(&self, method: $crate::glue::http::Method, path: &str) -> $crate::RawCall {
-                static RAW: $crate::Op = $crate::Op::raw($name, $crate::op::AuthKind::$auth, $errors);
+                static RAW: std::sync::LazyLock<$crate::Op> = std::sync::LazyLock::new(|| {
+                    let refused = $crate::glue::usual_refusals($generated::ops::OPS);
+                    $crate::Op { refused, ..$crate::Op::raw($name, $crate::op::AuthKind::$auth, $errors) }
+                });
                 $crate::RawCall::raw(<Self as $crate::glue::Platform>::road(self).clone(), &RAW, method, path)
             }
 

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind};
 use crate::op::{BodyKind, Op, Param, Place};
 use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, segment};
+use crate::raw_reply::RawReply;
 use crate::stream::ByteStream;
 
 /// A call that the document does not name, or an operation chosen by its row
@@ -203,6 +204,14 @@ impl RawCall {
     /// Sends the call and returns the reply's bytes, whole.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.reply(false).await?.bytes().await
+    }
+
+    /// Sends the call and returns status, headers and body as they came; with
+    /// [`Options::accept_status`] that need not be a success.
+    pub async fn answer(self) -> Result<RawReply, Error> {
+        let reply = self.reply(false).await?;
+        let (status, headers) = (reply.status, reply.headers.clone());
+        Ok(RawReply { status, headers, body: reply.bytes().await? })
     }
 
     /// Sends the call and hands the reply over as it arrives.

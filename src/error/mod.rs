@@ -4,6 +4,7 @@
 mod attempt;
 mod display;
 mod kind;
+mod optional;
 pub(crate) mod shape;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use http::{Method, StatusCode};
 
 pub use attempt::{Attempt, Outcome};
 pub use kind::{ErrorKind, Explanation};
+pub use optional::Optional;
 
 /// Result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -8,7 +8,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use http::{HeaderMap, StatusCode, header};
 
 use super::auth::Credential;
-use super::draft::Draft;
+use super::draft::{Draft, Prefix};
 use super::node::Node;
 use super::reply::{Content, Context, stream_error};
 use super::{Body, Transport, TransportError, TransportErrorKind, draft};
@@ -84,9 +84,13 @@ pub(crate) fn request(
 
 /// Where a draft goes on that node.
 pub(crate) fn address(draft: &Draft, node: &Node) -> String {
-    let has_prefix = draft.prefixed
-        && draft.path.strip_prefix(node.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    let before = if has_prefix { node.origin() } else { node.base() };
+    let begins_with =
+        || draft.path.strip_prefix(node.prefix()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let before = match draft.prefix {
+        Prefix::Leave => node.origin(),
+        Prefix::AddIfMissing if begins_with() => node.origin(),
+        Prefix::Add | Prefix::AddIfMissing => node.base(),
+    };
     match &draft.query {
         Some(query) => format!("{before}{}?{query}", draft.path),
         None => format!("{before}{}", draft.path),

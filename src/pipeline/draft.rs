@@ -22,13 +22,23 @@ pub(crate) struct Draft {
     pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
-    /// Whether the path has the node's prefix already.
-    pub(crate) prefixed: bool,
+    pub(crate) prefix: Prefix,
+}
+
+/// What becomes of a node's prefix before the path of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Prefix {
+    /// It is put there.
+    Add,
+    /// It is put there unless the path begins with it: links come in both forms.
+    AddIfMissing,
+    /// The path stands for itself.
+    Leave,
 }
 
 impl Draft {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Draft { method, path, query: None, headers: HeaderMap::new(), body: Body::empty(), prefixed: false }
+        Draft { method, path, query: None, headers: HeaderMap::new(), body: Body::empty(), prefix: Prefix::Add }
     }
 
     /// Adds a pair to the query.

@@ -28,6 +28,8 @@ pub(super) struct Failed {
     pub(super) retry_after: Option<Duration>,
     /// What the attempt was sent with, where that can be replaced.
     pub(super) renewable: Option<Credential>,
+    /// Whether the same server would end every other attempt alike.
+    pub(super) lasting: bool,
 }
 
 impl Run<'_> {
@@ -59,6 +61,7 @@ impl Run<'_> {
             error,
             retry_after,
             renewable: credential.filter(|_| refused && renews),
+            lasting: false,
         }
     }
 
@@ -88,10 +91,16 @@ impl Run<'_> {
             }
         };
         let mut error = Error::new(kind, detail);
+        let mut lasting = false;
         if let Some(cause) = failure.cause {
+            if let Some(reason) = cause.reason() {
+                let detail = format!("{}: {reason}", error.detail());
+                error = error.with_detail(detail);
+            }
+            lasting = cause.is_lasting();
             error = error.with_source(cause);
         }
-        Failed { outcome: failure.outcome, error, retry_after: None, renewable: None }
+        Failed { outcome: failure.outcome, error, retry_after: None, renewable: None, lasting }
     }
 
     pub(super) fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
@@ -102,7 +111,7 @@ impl Run<'_> {
             let detail = format!("{}; {why}", error.detail());
             error = error.with_detail(detail);
         }
-        self.ended(error).retryable(verdict::may_succeed_later(failed.outcome))
+        self.ended(error).retryable(verdict::may_succeed_later(failed.outcome) && !failed.lasting)
     }
 
     /// The error that ends the call: the attempts before it count, whatever it

@@ -12,7 +12,9 @@ mod budget;
 mod core;
 mod curl;
 mod draft;
+mod exchange;
 mod failed;
+mod generated;
 mod gzip;
 mod http;
 mod lenient;
@@ -21,6 +23,7 @@ mod options;
 mod path;
 mod prepare;
 mod redact;
+mod redirect;
 mod reply;
 mod retry;
 pub(crate) mod retry_after;
@@ -31,7 +34,12 @@ mod transport;
 mod verdict;
 
 pub use self::core::Pipeline;
-pub use self::http::{CONNECT_TIMEOUT, HttpTransport};
+pub use self::http::{
+    CONNECT_TIMEOUT, HttpSettings, HttpTransport, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, Proxy,
+    TCP_KEEP_ALIVE,
+};
+#[cfg(feature = "rustls")]
+pub use self::http::{Tls, TlsVersion};
 pub use auth::{AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
 pub use body::Body;
 pub use node::{Discover, FIRST_REST, LONGEST_REST, Node, Rest, Rotation, SNIFF_TIMEOUT, Selector, Sniff};
@@ -40,8 +48,8 @@ pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
 pub use transport::{Transport, TransportError, TransportErrorKind};
 
 pub(crate) use self::core::Settings;
-pub(crate) use self::http::{HttpSettings, from_reqwest, request_builder};
 pub(crate) use draft::{Draft, Query};
+pub(crate) use generated::{from_reqwest, request_builder};
 pub(crate) use node::{Pool, Sniffer};
 pub(crate) use path::segment;
 pub(crate) use prepare::push_value;

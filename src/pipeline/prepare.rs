@@ -5,7 +5,7 @@ use http::{Method, header};
 use reqwest::Url;
 use serde_json::Value;
 
-use super::draft::{Draft, PLACEHOLDER, Query, in_json};
+use super::draft::{Draft, PLACEHOLDER, Prefix, Query, in_json};
 use super::options::{GetBody, Options};
 use super::path;
 use crate::clock::Clock;
@@ -103,7 +103,7 @@ fn follow(draft: &mut Draft, link: &str) -> Result<(), Error> {
     }
     draft.path = url.path().to_owned();
     draft.query = url.query().map(str::to_owned);
-    draft.prefixed = true;
+    draft.prefix = Prefix::AddIfMissing;
     Ok(())
 }
 

@@ -9,21 +9,22 @@ use super::attempt::{self, Answer, AnswerBody};
 use super::auth::Credential;
 use super::core::Pipeline;
 use super::draft::Draft;
+use super::exchange::Exchange;
 use super::failed::Failed;
 use super::node::{History, Node, Sign};
 use super::reply::{Content, Context, Reply};
-use super::{budget, curl, gzip, prepare, trace, verdict};
+use super::{budget, prepare, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
-use crate::error::{Attempt, Error, Outcome};
+use crate::error::{Error, Outcome};
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
 
 /// The state of one call.
 pub(crate) struct Run<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) draft: Draft,
-    open: bool,
+    pub(super) open: bool,
     class: RetryClass,
-    started: Duration,
+    pub(super) started: Duration,
     pub(super) context: Context,
     /// What the server has just refused; for the next attempt alone.
     refused: Option<Credential>,
@@ -135,36 +136,7 @@ impl<'a> Run<'a> {
             None if takes => node.credential().cloned(),
             _ => credential,
         };
-        let address = bytes::Bytes::from(attempt::address(&self.draft, node));
-        self.context.address = Some(address.clone());
-        let mut request =
-            attempt::request(&mut self.draft, address, credential.as_ref(), op).map_err(|error| self.ended(error))?;
-        // The command shows the body as it is to be read, and runs all the same.
-        curl::log(&request, op, credential.as_ref(), options.curl);
-        if op.gzip {
-            gzip::compress(&mut request).map_err(|error| self.ended(error))?;
-        }
-
-        let limit = options.timeout.min(self.left());
-        let began = core.clock.now();
-        let span = trace::attempt(op, &self.draft.method, node, self.context.attempts.len());
-        let good = |status: http::StatusCode| status.is_success() || options.accept.contains(&status);
-        let open = self.open;
-        let result = attempt::send(&*core.transport, &*core.clock, limit, request, |status| open && good(status), good)
-            .instrument(span.clone())
-            .await;
-        let outcome = match &result {
-            Ok(answer) => Outcome::Status(answer.status),
-            Err(failure) => failure.outcome,
-        };
-        self.context.attempts.push(Attempt {
-            started: began.saturating_sub(self.started),
-            took: core.clock.now().saturating_sub(began),
-            node: node.origin().to_owned(),
-            outcome,
-        });
-        let success = matches!(&result, Ok(answer) if good(answer.status));
-        trace::attempted(&span, outcome, success);
+        let Exchange { result, outcome, success, limit } = self.exchange(node, credential.as_ref()).await?;
         let node = node.clone();
         let sign = if success { Sign::Lives } else { self.sign(outcome, limit) };
         if lease.end(sign, &*core.clock)
@@ -233,6 +205,8 @@ impl<'a> Run<'a> {
         if !self.replayable
             || repetition >= options.retry.attempts()
             || !verdict::repeats(self.class, &options.retry, outcome)
+            // What this server will never grant, another one may.
+            || failed.lasting && !self.may_fail_over()
         {
             return Err(self.give_up(failed, None));
         }
@@ -272,7 +246,7 @@ impl<'a> Run<'a> {
     }
 
     /// What is left of the call's deadline.
-    fn left(&self) -> Duration {
+    pub(super) fn left(&self) -> Duration {
         let spent = self.pipeline.clock().now().saturating_sub(self.started);
         self.pipeline.options().deadline.saturating_sub(spent)
     }

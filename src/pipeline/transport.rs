@@ -9,9 +9,10 @@ use super::body::Body;
 /// Sends one request to the address it names.
 ///
 /// Retries, nodes, credentials and time limits are above this: an
-/// implementation repeats nothing, follows no redirect to another host, and
-/// may be dropped at any moment. It tells apart the one thing that only it
-/// knows: whether anything was sent.
+/// implementation repeats nothing, follows no redirect, and may be dropped at
+/// any moment. It tells apart the one thing that only it knows: whether
+/// anything was sent. To stand before the transport of production, wrap a
+/// [`HttpTransport`](super::HttpTransport).
 ///
 /// ```
 /// use futures::future::BoxFuture;
@@ -37,6 +38,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
 pub struct TransportError {
     kind: TransportErrorKind,
     source: Box<dyn std::error::Error + Send + Sync>,
+    reason: Option<String>,
+    lasting: bool,
 }
 
 /// What a broken hop means for the request.
@@ -68,7 +71,39 @@ impl TransportError {
     }
 
     fn new(kind: TransportErrorKind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        TransportError { kind, source: source.into() }
+        TransportError { kind, source: source.into(), reason: None, lasting: false }
+    }
+
+    /// Says in words why, for people who can do something about it: a
+    /// certificate that has expired, a proxy that is away. The words stand in
+    /// the error of the call.
+    #[must_use]
+    pub fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// The same server would end every other attempt alike, so that none is made.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.lasting = true;
+        self
+    }
+
+    /// The same failure, known to come before the request was read.
+    pub(crate) fn unsent(mut self) -> Self {
+        self.kind = TransportErrorKind::Connect;
+        self
+    }
+
+    /// Why, in words.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Whether the same server would end every other attempt alike.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting
     }
 
     /// What it means for the request.

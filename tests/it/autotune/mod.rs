@@ -1,4 +1,5 @@
 //! AutoTune's client against the original application.
 
 mod original;
+mod raw;
 mod standin;

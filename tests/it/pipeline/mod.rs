@@ -16,3 +16,4 @@ mod retry_after;
 mod socket;
 mod spans;
 mod streams;
+mod transport;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use mlhub::op::{AuthKind, BodyKind, Op, RetryClass};
 use mlhub::pipeline::Body;
 use mlhub::testing::{Lab, Reply};
-use mlhub::{ErrorKind, GetBody, RawCall};
+use mlhub::{ErrorKind, GetBody, Optional, RawCall};
 use serde_json::json;
 
 use crate::support::{Checked, NEVER, READ, SAFE, builder, call, client, failure, op, seconds};
@@ -58,6 +58,29 @@ async fn an_accepted_status_is_decoded() -> Checked {
     lab.then(Reply::status(404).with_json(&json!({"gone": true})));
     let value = call(&client(&lab)?.with(|o| o.accept_status([404])), &READ).await?;
     assert_eq!(value, json!({"gone": true}));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_accepted_status_is_told_apart_from_a_success() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::status(404).header("x-why", "gone").with_json(&json!("gone")));
+    let road = client(&lab)?.with(|o| o.accept_status([404]));
+    let reply = RawCall::of(road, &READ).answer().await?;
+    assert_eq!((reply.status.as_u16(), &*reply.body), (404, &b"\"gone\""[..]));
+    assert_eq!(reply.headers["x-why"], "gone");
+    assert!(!format!("{reply:?}").contains("gone"), "{reply:?}");
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_there_is_none_and_what_cannot_be_told_is_an_error() -> Checked {
+    let lab = Lab::new();
+    lab.then(Reply::status(404)).then(Reply::json(&1)).then(Reply::status(500));
+    let road = client(&lab)?;
+    assert_eq!(call(&road, &READ).await.optional()?, None);
+    assert_eq!(call(&road, &READ).await.optional()?, Some(json!(1)));
+    assert_eq!(failure(call(&road, &READ).await.optional())?.kind(), ErrorKind::Server);
     Ok(())
 }
 

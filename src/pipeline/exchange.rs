@@ -1,0 +1,73 @@
+//! What goes between a client and one node within one attempt.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tracing::Instrument;
+
+use super::attempt::{self, Answer, Failure};
+use super::auth::Credential;
+use super::node::Node;
+use super::run::Run;
+use super::{curl, gzip, redirect, trace};
+use crate::error::{Attempt, Error, Outcome};
+
+/// How an attempt ended, and how long it might have taken.
+pub(super) struct Exchange {
+    pub(super) result: Result<Answer, Failure>,
+    pub(super) outcome: Outcome,
+    pub(super) success: bool,
+    pub(super) limit: Duration,
+}
+
+impl Run<'_> {
+    /// Sends the call to that node and, where the node redirects within
+    /// itself, sends it on. It counts as one attempt.
+    pub(super) async fn exchange(&mut self, node: &Node, credential: Option<&Credential>) -> Result<Exchange, Error> {
+        let (op, options, core) = (self.context.op, self.pipeline.options(), self.pipeline.core());
+        let limit = options.timeout.min(self.left());
+        let began = core.clock.now();
+        let span = trace::attempt(op, &self.draft.method, node, self.context.attempts.len());
+        let good = |status: http::StatusCode| status.is_success() || options.accept.contains(&status);
+        let open = self.open;
+        let mut redirects = 0;
+        let result = loop {
+            let address = Bytes::from(attempt::address(&self.draft, node));
+            self.context.address = Some(address.clone());
+            let mut request = attempt::request(&mut self.draft, address.clone(), credential, op)
+                .map_err(|error| self.ended(error))?;
+            // The command shows the body as it is to be read, and runs all the same.
+            curl::log(&request, op, credential, options.curl);
+            if op.gzip {
+                gzip::compress(&mut request).map_err(|error| self.ended(error))?;
+            }
+            let left = limit.saturating_sub(core.clock.now().saturating_sub(began));
+            let sent =
+                attempt::send(&*core.transport, &*core.clock, left, request, |status| open && good(status), good);
+            let result = sent.instrument(span.clone()).await;
+            match &result {
+                Ok(answer)
+                    if !good(answer.status)
+                        && redirects < redirect::MAX_REDIRECTS
+                        && redirect::follow(&mut self.draft, answer, &address) =>
+                {
+                    redirects += 1;
+                }
+                _ => break result,
+            }
+        };
+        let outcome = match &result {
+            Ok(answer) => Outcome::Status(answer.status),
+            Err(failure) => failure.outcome,
+        };
+        let success = matches!(&result, Ok(answer) if good(answer.status));
+        trace::attempted(&span, outcome, success);
+        self.context.attempts.push(Attempt {
+            started: began.saturating_sub(self.started),
+            took: core.clock.now().saturating_sub(began),
+            node: node.origin().to_owned(),
+            outcome,
+        });
+        Ok(Exchange { result, outcome, success, limit })
+    }
+}

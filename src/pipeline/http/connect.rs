@@ -1,0 +1,178 @@
+//! Opens connections: directly or through a proxy, counted, with TLS where the address asks for it.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use http::Uri;
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tower_service::Service;
+
+use super::BoxError;
+use super::limits::Limits;
+use super::proxy::Proxies;
+use super::secured::{Secured, secured};
+use super::settings::HttpSettings;
+use crate::error::Error;
+
+/// Gives connections that requests can be sent over.
+#[derive(Clone)]
+pub(super) struct Connector {
+    secure: Secured,
+    limit: Duration,
+}
+
+impl Connector {
+    pub(super) fn new(settings: &HttpSettings, proxies: Proxies, limits: Limits) -> Result<Self, Error> {
+        let mut tcp = HttpConnector::new();
+        // https:// comes here too, to be wrapped in TLS afterwards.
+        tcp.enforce_http(false);
+        // A request is one write; waiting to fill a packet only delays it.
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(settings.keep_alive);
+        let secure = secured(Opener { tcp, proxies, limits }, settings)?;
+        Ok(Connector { secure, limit: settings.connect_timeout })
+    }
+}
+
+impl Service<Uri> for Connector {
+    type Response = <Secured as Service<Uri>>::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let (connecting, limit) = (self.secure.call(to), self.limit);
+        Box::pin(async move {
+            match tokio::time::timeout(limit, connecting).await {
+                Ok(connection) => connection,
+                Err(_) => Err(format!("no connection within {} s", limit.as_secs_f64()).into()),
+            }
+        })
+    }
+}
+
+/// Opens sockets.
+#[derive(Clone)]
+pub(super) struct Opener {
+    tcp: HttpConnector,
+    proxies: Proxies,
+    limits: Limits,
+}
+
+impl Opener {
+    async fn open(mut self, to: Uri) -> Result<Socket, BoxError> {
+        if cfg!(not(feature = "rustls")) && to.scheme_str() == Some("https") {
+            return Err("https:// needs the feature `rustls`, which this build leaves out".into());
+        }
+        let counted = self.limits.socket(&to).await;
+        let Some(hop) = self.proxies.on_the_way(&to) else {
+            return Ok(Socket { io: self.tcp.call(to).await?, hands_on: false, _counted: counted });
+        };
+        let address = hop.address().clone();
+        let at_proxy = |cause: BoxError| -> BoxError { Box::new(AtProxy { proxy: address.to_string(), cause }) };
+        if to.scheme_str() == Some("http") {
+            let io = self.tcp.call(address.clone()).await.map_err(|cause| at_proxy(cause.into()))?;
+            return Ok(Socket { io, hands_on: true, _counted: counted });
+        }
+        let mut tunnel = Tunnel::new(address.clone(), self.tcp);
+        if let Some(login) = hop.login {
+            tunnel = tunnel.with_auth(login);
+        }
+        let io = tunnel.call(to).await.map_err(|cause| at_proxy(cause.into()))?;
+        Ok(Socket { io, hands_on: false, _counted: counted })
+    }
+}
+
+impl Service<Uri> for Opener {
+    type Response = Socket;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Socket, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        Box::pin(self.clone().open(to))
+    }
+}
+
+/// The proxy is what failed, not the server behind it.
+#[derive(Debug)]
+pub(super) struct AtProxy {
+    pub(super) proxy: String,
+    cause: BoxError,
+}
+
+impl fmt::Display for AtProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the proxy {} could not be used", self.proxy.trim_end_matches('/'))
+    }
+}
+
+impl std::error::Error for AtProxy {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.cause.as_ref())
+    }
+}
+
+/// An open socket, which is counted until it is closed.
+pub(super) struct Socket {
+    io: TokioIo<TcpStream>,
+    /// Whether a proxy at the other end hands requests on, so that they name their server.
+    hands_on: bool,
+    _counted: Option<OwnedSemaphorePermit>,
+}
+
+impl Connection for Socket {
+    fn connected(&self) -> Connected {
+        self.io.connected().proxy(self.hands_on)
+    }
+}
+
+impl Read for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.io).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Socket {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[std::io::IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.io.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,160 @@
+//! The transport of production: hyper's client over connections of ours.
+
+#[cfg(feature = "rustls")]
+mod anybody;
+mod connect;
+mod limits;
+#[cfg(feature = "rustls")]
+mod pem;
+mod proxy;
+mod reason;
+mod secured;
+mod settings;
+#[cfg(feature = "rustls")]
+mod tls;
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream::{BoxStream, StreamExt};
+use http_body_util::{BodyDataStream, Either, Full, StreamBody};
+use hyper::body::Frame;
+use hyper_util::client::legacy::{Client, Error as ClientError};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+pub use proxy::Proxy;
+pub use settings::{
+    CONNECT_TIMEOUT, HttpSettings, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, TCP_KEEP_ALIVE,
+};
+#[cfg(feature = "rustls")]
+pub use tls::{Tls, TlsVersion};
+
+use self::connect::Connector;
+use self::limits::Limits;
+use self::proxy::Proxies;
+use super::body::Body;
+use super::transport::{Transport, TransportError};
+use crate::error::{Error, ErrorKind};
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+type Pieces = BoxStream<'static, Result<Frame<Bytes>, TransportError>>;
+type Outgoing = Either<Full<Bytes>, StreamBody<Pieces>>;
+
+/// Sends requests over HTTP and HTTPS, on connections that are kept for the
+/// next request. Clones share them.
+///
+/// It is what a client uses when it is given no other transport, and what a
+/// transport of your own can stand before:
+///
+/// ```
+/// use std::sync::atomic::{AtomicU64, Ordering};
+///
+/// use futures::future::BoxFuture;
+/// use mlhub::pipeline::{Body, HttpSettings, HttpTransport, Pipeline, Transport, TransportError};
+/// use mlhub::Builder;
+///
+/// /// Counts what goes out.
+/// #[derive(Debug)]
+/// struct Counted {
+///     below: HttpTransport,
+///     sent: AtomicU64,
+/// }
+///
+/// impl Transport for Counted {
+///     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+///         self.sent.fetch_add(1, Ordering::Relaxed);
+///         self.below.send(request)
+///     }
+/// }
+///
+/// # fn main() -> Result<(), mlhub::Error> {
+/// let below = HttpTransport::new(HttpSettings::default().max_connections(8))?;
+/// let road = Builder::new("http://127.0.0.1:8008", |road: Pipeline| road)
+///     .transport(Counted { below, sent: AtomicU64::new(0) })
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct HttpTransport(Arc<Inner>);
+
+struct Inner {
+    client: Client<Connector, Outgoing>,
+    proxies: Proxies,
+    limits: Limits,
+}
+
+impl HttpTransport {
+    /// A transport with its own connections. Fails with the first mistake in
+    /// the settings; certificates are read here.
+    pub fn new(settings: HttpSettings) -> Result<Self, Error> {
+        let proxies = Proxies::new(&settings.proxy)?;
+        let limits = Limits::new(settings.max_connections)?;
+        let connector = Connector::new(&settings, proxies.clone(), limits.clone())?;
+        let mut client = Client::builder(TokioExecutor::new());
+        client
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(settings.idle_for)
+            .pool_max_idle_per_host(settings.max_idle);
+        #[cfg(feature = "http2")]
+        client.http2_only(settings.versions == HttpVersions::Http2);
+        let client = client.build(connector);
+        Ok(HttpTransport(Arc::new(Inner { client, proxies, limits })))
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            // Held until the reply's body is read or dropped: so long the connection is in use.
+            let turn = inner.limits.turn(request.uri()).await;
+            let mut request = request.map(outgoing);
+            inner.proxies.authorize(&mut request);
+            let (parts, body) = inner.client.request(request).await.map_err(classify)?.into_parts();
+            let pieces = BodyDataStream::new(body).map(move |piece| {
+                let _held = &turn;
+                piece.map_err(|cause| TransportError::other(cause).explained())
+            });
+            Ok(http::Response::from_parts(parts, Body::stream(pieces)))
+        })
+    }
+}
+
+fn outgoing(body: Body) -> Outgoing {
+    match body.as_bytes() {
+        Some(bytes) => Either::Left(Full::new(bytes.clone())),
+        None => Either::Right(StreamBody::new(body.into_stream().map(|piece| piece.map(Frame::data)).boxed())),
+    }
+}
+
+fn classify(error: ClientError) -> TransportError {
+    let error = if error.is_connect() { TransportError::connect(error) } else { TransportError::other(error) };
+    error.explained()
+}
+
+impl TransportError {
+    /// Says why in words, where the cause is one that people can do something about.
+    fn explained(self) -> Self {
+        match reason::of(&self) {
+            Some(reason) if reason.unsent => self.unsent().because(reason.words).lasting(),
+            Some(reason) => self.because(reason.words),
+            None => self,
+        }
+    }
+}
+
+fn config(detail: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Config, detail)
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("proxies", &self.0.proxies)
+            .field("limits", &self.0.limits)
+            .finish_non_exhaustive()
+    }
+}

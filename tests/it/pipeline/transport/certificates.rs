@@ -1,0 +1,78 @@
+//! Certificates of tests: an authority, and what it signs.
+
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    date_time_ymd,
+};
+
+type Made<T> = Result<T, rcgen::Error>;
+
+/// An authority that nobody trusts unasked.
+pub(super) struct Authority {
+    pub(super) pem: String,
+    pub(super) der: Vec<u8>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate and its key, both as PEM.
+pub(super) struct Pair {
+    pub(super) certificate: String,
+    pub(super) key: String,
+    pub(super) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(super) key_der: Vec<u8>,
+}
+
+impl Authority {
+    pub(super) fn new() -> Made<Self> {
+        let mut params = CertificateParams::new(Vec::new())?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name = named("an authority of tests");
+        let key = KeyPair::generate()?;
+        let certificate = params.self_signed(&key)?;
+        Ok(Authority { pem: certificate.pem(), der: certificate.der().to_vec(), issuer: Issuer::new(params, key) })
+    }
+
+    /// A server's certificate for that name.
+    pub(super) fn server(&self, name: &str) -> Made<Pair> {
+        self.sign(name, ExtendedKeyUsagePurpose::ServerAuth, KeyPair::generate()?, |_| {})
+    }
+
+    /// A server's certificate that was good once.
+    pub(super) fn expired(&self, name: &str) -> Made<Pair> {
+        self.sign(name, ExtendedKeyUsagePurpose::ServerAuth, KeyPair::generate()?, |params| {
+            params.not_before = date_time_ymd(2020, 1, 1);
+            params.not_after = date_time_ymd(2021, 1, 1);
+        })
+    }
+
+    /// A client's certificate.
+    pub(super) fn client(&self, key: KeyPair) -> Made<Pair> {
+        self.sign("svc", ExtendedKeyUsagePurpose::ClientAuth, key, |_| {})
+    }
+
+    fn sign(
+        &self,
+        name: &str,
+        usage: ExtendedKeyUsagePurpose,
+        key: KeyPair,
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> Made<Pair> {
+        let mut params = CertificateParams::new(vec![name.to_owned()])?;
+        params.distinguished_name = named(name);
+        params.extended_key_usages = vec![usage];
+        change(&mut params);
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Pair {
+            certificate: certificate.pem(),
+            key: key.serialize_pem(),
+            chain: vec![certificate.der().clone()],
+            key_der: key.serialize_der(),
+        })
+    }
+}
+
+fn named(name: &str) -> DistinguishedName {
+    let mut all = DistinguishedName::new();
+    all.push(DnType::CommonName, name);
+    all
+}

@@ -1,0 +1,12 @@
+//! The last hop on real sockets: TLS, proxies, limits, redirects.
+
+mod certificates;
+mod identity;
+mod limits;
+mod proxy;
+mod redirects;
+mod server;
+mod tls;
+mod urls;
+mod versions;
+mod wrapped;

@@ -1,0 +1,115 @@
+//! Requests that take a detour.
+
+use std::net::SocketAddr;
+
+use mlhub::pipeline::{Pipeline, Proxy, Tls};
+use mlhub::{Builder, ErrorKind};
+use tokio::io::{AsyncWriteExt, copy_bidirectional};
+use tokio::net::TcpStream;
+
+use super::certificates::Authority;
+use super::server::{Tally, answer, head, plain, secure, serve};
+use crate::support::{Checked, READ, call, failure};
+
+/// `svc:p@ss`, as a proxy gets it.
+const LOGIN: &str = "proxy-authorization: Basic c3ZjOnBAc3M=\r\n";
+
+/// A proxy that wants to be paid in credentials: tunnels where it is asked to,
+/// and answers everything else by itself.
+async fn proxy() -> std::io::Result<(SocketAddr, Tally)> {
+    serve(|mut socket, tally| async move {
+        let _held = tally.opened();
+        let Some(first) = head(&mut socket).await? else { return Ok(()) };
+        tally.saw(&first);
+        if !first.to_ascii_lowercase().contains(&LOGIN.to_ascii_lowercase()) {
+            return socket.write_all(b"HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
+        }
+        let Some(target) = first.strip_prefix("CONNECT ") else {
+            socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n2").await?;
+            return answer(socket, &tally).await;
+        };
+        let port = target.split([':', ' ']).nth(1).unwrap_or_default();
+        let mut there = TcpStream::connect(format!("127.0.0.1:{port}")).await?;
+        socket.write_all(b"HTTP/1.1 200 Go\r\n\r\n").await?;
+        copy_bidirectional(&mut socket, &mut there).await.map(|_| ())
+    })
+    .await
+}
+
+fn road(url: String) -> Builder<Pipeline> {
+    Builder::new(url, |road: Pipeline| road).token("t0ken")
+}
+
+#[tokio::test]
+async fn a_plain_request_is_handed_to_the_proxy_with_the_whole_address() -> Checked {
+    let (at, tally) = proxy().await?;
+    for proxy in [
+        Proxy::new(format!("http://svc:p%40ss@{at}")),
+        Proxy::new(at.to_string()).basic("svc", "p@ss"),
+        Proxy::new(format!("http://other:one@{at}")).basic("svc", "p@ss"),
+    ] {
+        assert!(!format!("{proxy:?}").contains("ss"), "{proxy:?}");
+        let builder = road("http://hub.test/prefix".to_owned()).proxy(proxy);
+        assert_eq!(call(&builder.build()?, &READ).await?, 2);
+    }
+    let heads = tally.heads();
+    assert!(heads[0].starts_with("GET http://hub.test/prefix/things HTTP/1.1\r\n"), "{}", heads[0]);
+    assert!(heads.iter().all(|head| head.contains("host: hub.test\r\n") && head.contains("Bearer t0ken")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn tls_goes_through_a_tunnel_and_the_proxy_sees_none_of_it() -> Checked {
+    let authority = Authority::new()?;
+    let (there, seen) = secure(&authority.server("localhost")?, None).await?;
+    let (at, tally) = proxy().await?;
+    let road = road(format!("https://localhost:{}", there.port()))
+        .tls(Tls::default().root_bytes(authority.pem))
+        .proxy(format!("http://svc:p%40ss@{at}"))
+        .build()?;
+    assert_eq!(call(&road, &READ).await?, 1);
+    let (outside, inside) = (tally.heads().join(""), seen.heads().join(""));
+    assert!(outside.starts_with(&format!("CONNECT localhost:{} ", there.port())), "{outside}");
+    assert!(!outside.contains("t0ken") && inside.contains("t0ken"), "{outside}");
+    assert!(!inside.to_ascii_lowercase().contains("proxy-authorization"), "{inside}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn some_hosts_are_reached_without_it() -> Checked {
+    let (there, _) = plain().await?;
+    let (at, tally) = proxy().await?;
+    for hosts in ["127.0.0.1", "10.0.0.1, 127.0.0.0/8", "*"] {
+        let proxy = Proxy::new(at.to_string()).except(hosts);
+        assert_eq!(call(&road(format!("http://{there}")).proxy(proxy).build()?, &READ).await?, 1);
+    }
+    let none = road(format!("http://{there}")).proxy(at.to_string()).no_proxy();
+    assert_eq!(call(&none.build()?, &READ).await?, 1);
+    assert!(tally.heads().is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_away_or_refuses_is_named_and_its_password_is_not() -> Checked {
+    let (at, _) = proxy().await?;
+    let away = tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
+    for (url, proxy) in [("http://hub.test", away), ("https://hub.test", away), ("https://hub.test", at)] {
+        let builder = road(url.to_owned()).proxy(format!("http://svc:wr0ng@{proxy}"));
+        let error = failure(call(&builder.build()?.with(|o| o.no_retry()), &READ).await)?;
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
+        assert!(error.to_string().contains(&format!("the proxy http://{proxy} could not be used")), "{error}");
+        assert!(!format!("{error:?} {error}").contains("wr0ng"), "{error:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_address_that_is_none_is_refused_without_its_password() -> Checked {
+    for address in ["::", "http://", "socks5://svc:wr0ng@127.0.0.1", "https://svc:wr0ng@127.0.0.1"] {
+        let error = failure(road("http://hub.test".to_owned()).proxy(address).build())?;
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("the proxy's address"), "{error}");
+        assert!(!format!("{error:?}").contains("wr0ng"), "{error:?}");
+    }
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Servers of tests on real sockets. Each answers every request of every
+//! connection with `1` and counts what it sees.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::certificates::{Authority, Pair};
+
+type Fault = Box<dyn std::error::Error>;
+
+/// What a server has seen.
+#[derive(Clone, Default)]
+pub(super) struct Tally(Arc<Counts>);
+
+#[derive(Default)]
+struct Counts {
+    accepted: AtomicUsize,
+    open: AtomicUsize,
+    most: AtomicUsize,
+    heads: Mutex<Vec<String>>,
+}
+
+impl Tally {
+    /// Connections that were ever opened.
+    pub(super) fn accepted(&self) -> usize {
+        self.0.accepted.load(Ordering::SeqCst)
+    }
+
+    /// The most connections that were open at one time.
+    pub(super) fn most(&self) -> usize {
+        self.0.most.load(Ordering::SeqCst)
+    }
+
+    /// The head of each request.
+    pub(super) fn heads(&self) -> Vec<String> {
+        self.0.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn opened(&self) -> Held {
+        self.0.accepted.fetch_add(1, Ordering::SeqCst);
+        let open = self.0.open.fetch_add(1, Ordering::SeqCst) + 1;
+        self.0.most.fetch_max(open, Ordering::SeqCst);
+        Held(self.clone())
+    }
+
+    pub(super) fn saw(&self, head: &str) {
+        self.0.heads.lock().unwrap_or_else(PoisonError::into_inner).push(head.to_owned());
+    }
+}
+
+/// A connection that is open.
+pub(super) struct Held(Tally);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.0.open.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// A server without TLS.
+pub(super) async fn plain() -> std::io::Result<(SocketAddr, Tally)> {
+    serve(|socket, tally| async move {
+        let _held = tally.opened();
+        answer(socket, &tally).await
+    })
+    .await
+}
+
+/// A server with that certificate, which asks for one signed by `clients` if
+/// there is one.
+pub(super) async fn secure(pair: &Pair, clients: Option<&Authority>) -> Result<(SocketAddr, Tally), Fault> {
+    speaking(pair, clients, rustls::ALL_VERSIONS).await
+}
+
+/// A server that speaks those versions of TLS alone.
+pub(super) async fn speaking(
+    pair: &Pair,
+    clients: Option<&Authority>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> Result<(SocketAddr, Tally), Fault> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(versions)?;
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(authority) => {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(CertificateDer::from(authority.der.clone()))?;
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build()?;
+            builder.with_client_cert_verifier(verifier)
+        }
+    };
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pair.key_der.clone()));
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(pair.chain.clone(), key)?));
+    Ok(serve(move |socket, tally| {
+        let acceptor = acceptor.clone();
+        async move {
+            let _held = tally.opened();
+            answer(acceptor.accept(socket).await?, &tally).await
+        }
+    })
+    .await?)
+}
+
+/// Listens and gives each connection to `each`.
+pub(super) async fn serve<F>(
+    each: impl Fn(TcpStream, Tally) -> F + Send + 'static,
+) -> std::io::Result<(SocketAddr, Tally)>
+where
+    F: Future<Output = std::io::Result<()>> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let tally = Tally::default();
+    let shared = tally.clone();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            tokio::spawn(each(socket, shared.clone()));
+        }
+    });
+    Ok((address, tally))
+}
+
+/// Answers request after request, until the client hangs up.
+pub(super) async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, tally: &Tally) -> std::io::Result<()> {
+    while let Some(head) = head(&mut socket).await? {
+        tally.saw(&head);
+        socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await?;
+        socket.flush().await?;
+    }
+    Ok(())
+}
+
+/// The head of the next request, which has no body; nothing at the end.
+pub(super) async fn head(socket: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Option<String>> {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match socket.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return Ok(None),
+        }
+    }
+    Ok(Some(String::from_utf8_lossy(&head).into_owned()))
+}

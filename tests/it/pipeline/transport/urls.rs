@@ -1,0 +1,49 @@
+//! Addresses as RFC 1738 and its followers have them.
+
+use mlhub::Builder;
+use mlhub::pipeline::Pipeline;
+use mlhub::testing::{Lab, Reply};
+use tokio::net::TcpListener;
+
+use super::server::answer;
+use crate::support::{Checked, READ, call};
+
+#[tokio::test(start_paused = true)]
+async fn user_and_password_are_decoded_and_taken_out_and_the_rest_stays() -> Checked {
+    for (address, sent_to, credential) in [
+        ("http://u:p@h.test", "http://h.test/things", Some("Basic dTpw")),
+        ("http://u@h.test", "http://h.test/things", Some("Basic dTo=")),
+        ("http://u:@h.test", "http://h.test/things", Some("Basic dTo=")),
+        // `a b` and `p@ss:/ü`, each character spelt out.
+        ("http://a%20b:p%40ss%3A%2F%C3%BC@h.test", "http://h.test/things", Some("Basic YSBiOnBAc3M6L8O8")),
+        ("https://u:p@[2001:db8::1]:8443/a/b/", "https://[2001:db8::1]:8443/a/b/things", Some("Basic dTpw")),
+        ("http://[::1]", "http://[::1]/things", None),
+        ("http://H.TEST:80/", "http://h.test/things", None),
+        ("https://h.test:443/x%20y", "https://h.test/x%20y/things", None),
+    ] {
+        let lab = Lab::new();
+        lab.then(Reply::json(&1));
+        let builder = Builder::new(address, |road: Pipeline| road).transport(lab.clone()).clock(lab.clock());
+        let road = builder.build()?;
+        call(&road, &READ).await?;
+        let seen = &lab.seen()[0];
+        assert_eq!((seen.url.as_str(), seen.header("authorization")), (sent_to, credential), "{address}");
+        let printed = format!("{road:?}");
+        assert!(!printed.contains("p%40") && !printed.contains("u:p"), "{printed}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_address_of_ip_version_six_is_reached() -> Checked {
+    // A machine without that version cannot show it.
+    let Ok(listener) = TcpListener::bind("[::1]:0").await else { return Ok(()) };
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        let (socket, _) = listener.accept().await?;
+        answer(socket, &Default::default()).await
+    });
+    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road).build()?;
+    assert_eq!(call(&road, &READ).await?, 1);
+    Ok(())
+}
