@@ -17,9 +17,10 @@ pub struct Question {
     pub acq_func: String,
     /// What makes the choice repeatable.
     pub seed: u64,
-    /// The points told so far with their values, of which the greater is the better, in the order of telling.
+    /// The points told so far with their values, of which the greater is the better, in the order of telling; then those
+    /// that failed, whose value is no number.
     pub history: Vec<(Vec<Scalar>, f64)>,
-    /// The points that others are trying at this moment.
+    /// The points that others are trying at this moment or will try again.
     pub pending: Vec<Vec<Scalar>>,
 }
 
@@ -27,7 +28,7 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// Every point of the space has been told or is pending.
+    /// Every point of the space has been tried or is pending.
     Exhausted,
     /// The model failed, with its reason.
     Failed(String),
@@ -36,7 +37,7 @@ pub enum ModelError {
 impl fmt::Display for ModelError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exhausted => f.write_str("every point of the space has been told or is pending"),
+            Self::Exhausted => f.write_str("every point of the space has been tried or is pending"),
             Self::Failed(why) => write!(f, "the model failed: {why}"),
         }
     }
@@ -48,6 +49,11 @@ impl std::error::Error for ModelError {}
 pub trait Model: fmt::Debug + Send + Sync + 'static {
     /// The next point: a value for each variable, in their order.
     fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError>;
+
+    /// Whether the answer takes so little time that it need not wait for those that take long.
+    fn is_quick(&self, _question: &Question) -> bool {
+        false
+    }
 }
 
 /// The hub's own model: Bayesian optimisation with a Gaussian process.
@@ -56,17 +62,27 @@ pub struct GaussianProcess;
 
 impl Model for GaussianProcess {
     fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
-        let study = Study {
-            space: searchable(&question.space)?,
-            acquisition: Acquisition::from_name(&question.acq_func)?,
-            seed: question.seed,
-        };
+        let study = study(question)?;
         let engine = |point: &Vec<Scalar>| point.iter().cloned().map(Into::into).collect();
         let history: Vec<_> =
             question.history.iter().map(|(point, value)| Observation { point: engine(point), value: *value }).collect();
         let pending: Vec<_> = question.pending.iter().map(engine).collect();
         Ok(study.suggest(&history, &pending)?.into_iter().map(Scalar::from).collect())
     }
+
+    /// The first points are a fixed design, for which nothing is fitted.
+    fn is_quick(&self, question: &Question) -> bool {
+        let tried = question.history.len() + question.pending.len();
+        study(question).is_ok_and(|study| tried < study.initial_points())
+    }
+}
+
+fn study(question: &Question) -> Result<Study, ModelError> {
+    Ok(Study {
+        space: searchable(&question.space)?,
+        acquisition: Acquisition::from_name(&question.acq_func)?,
+        seed: question.seed,
+    })
 }
 
 impl From<mlhub_engine::Error> for ModelError {

@@ -143,6 +143,11 @@ impl From<StoreError> for Fault {
                      request again.",
                 )
             }
+            StoreError::Gone => Self::not_found("The experiment was deleted while this request was on its way."),
+            // 422 as the draft of the Idempotency-Key header asks for, section 2.7.
+            StoreError::KeyReused => Self::unprocessable(
+                "This Idempotency-Key was used for another request. Send a new key with a new request.",
+            ),
             StoreError::Failed(_) => Self::internal(error),
         }
     }

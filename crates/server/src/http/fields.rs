@@ -37,6 +37,11 @@ impl Field for i64 {
     const KIND: &'static str = "type_error.integer";
 }
 
+impl Field for bool {
+    const EXPECTED: &'static str = "value could not be parsed to a boolean";
+    const KIND: &'static str = "type_error.bool";
+}
+
 impl Field for Scalar {
     const EXPECTED: &'static str = "value is not a number or a text";
     const KIND: &'static str = "type_error";
@@ -47,6 +52,11 @@ impl Field for Vec<Scalar> {
     const KIND: &'static str = "type_error.list";
 }
 
+impl Field for Vec<Box<RawValue>> {
+    const EXPECTED: &'static str = "value is not a valid list";
+    const KIND: &'static str = "type_error.list";
+}
+
 impl Field for Box<RawValue> {
     const EXPECTED: &'static str = "value is not valid JSON";
     const KIND: &'static str = "value_error.json";
@@ -54,6 +64,11 @@ impl Field for Box<RawValue> {
 
 impl Field for IndexMap<String, Box<RawValue>> {
     const EXPECTED: &'static str = "value is not a valid dict";
+    const KIND: &'static str = "type_error.dict";
+}
+
+impl Field for IndexMap<String, Scalar> {
+    const EXPECTED: &'static str = "value is not a dict of numbers and texts";
     const KIND: &'static str = "type_error.dict";
 }
 

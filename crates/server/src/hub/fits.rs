@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Clock;
 use crate::http::fault::Fault;
@@ -24,28 +24,30 @@ impl Fits {
         Self { model, turns: Arc::new(Semaphore::new(at_once)), metrics, clock }
     }
 
-    /// The model's answer.
-    pub(crate) async fn suggest(&self, question: Question) -> Result<Vec<Scalar>, Fault> {
-        let waiting = Held::of(&self.metrics.fits_waiting);
-        let turn = self.turns.clone().acquire_owned().await.map_err(Fault::internal)?;
-        drop(waiting);
+    /// The model's answer; `None` where no point is left.
+    pub(crate) async fn suggest(&self, question: Question) -> Result<Option<Vec<Scalar>>, Fault> {
+        // What needs no fit waits for none.
+        let turn = if self.model.is_quick(&question) { None } else { Some(self.turn().await?) };
         let (model, metrics, clock) = (self.model.clone(), self.metrics.clone(), self.clock.clone());
-        let fit = tokio::task::spawn_blocking(move || {
+        let answer = tokio::task::spawn_blocking(move || {
             // The turn ends with the fit and not with the request, which its caller may have given up meanwhile.
-            let _turn = turn;
+            let Some(_turn) = turn else { return model.suggest(&question) };
             let _running = Held::of(&metrics.fits_running);
             let from = clock.now();
             let point = model.suggest(&question);
             metrics.fit_seconds.observe(from.duration_until(clock.now()).as_secs_f64());
             point
         });
-        match fit.await.map_err(Fault::internal)? {
-            Ok(point) => Ok(point),
-            Err(ModelError::Exhausted) => Err(Fault::conflict(
-                "Every point of this space has been told or is pending. Tell the pending trials, or make an experiment \
-                 with a larger space.",
-            )),
+        match answer.await.map_err(Fault::internal)? {
+            Ok(point) => Ok(Some(point)),
+            Err(ModelError::Exhausted) => Ok(None),
             Err(error) => Err(Fault::internal(error)),
         }
+    }
+
+    /// Waits until fewer models are fitted than may be at once.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Fault> {
+        let _waiting = Held::of(&self.metrics.fits_waiting);
+        self.turns.clone().acquire_owned().await.map_err(Fault::internal)
     }
 }

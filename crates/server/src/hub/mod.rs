@@ -1,8 +1,13 @@
 //! What the routes share: the store, the clock, keys and passwords, and how logins, asks and tells are carried out.
 
 mod ask;
+mod choose;
 mod fits;
+mod give;
+mod import;
+mod lease;
 mod login;
+mod open;
 mod queue;
 mod sessions;
 mod tell;

@@ -21,6 +21,11 @@ impl Queue {
         self.of(experiment).lock_owned().await
     }
 
+    /// The turn, where nobody else asks this experiment at the moment.
+    pub(crate) fn free_turn(&self, experiment: Uuid) -> Option<OwnedMutexGuard<()>> {
+        self.of(experiment).try_lock_owned().ok()
+    }
+
     fn of(&self, experiment: Uuid) -> Arc<Turn> {
         // Whoever panicked here left the map as it was before or after one insertion, and both will do.
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,10 +47,10 @@ mod tests {
     async fn one_experiment_has_one_turn_and_leaves_nothing_behind() {
         let (queue, experiment, other) = (Queue::default(), Uuid::new_v4(), Uuid::new_v4());
         let guard = queue.turn(experiment).await;
-        assert!(queue.of(experiment).try_lock().is_err());
-        assert!(queue.of(other).try_lock().is_ok());
+        assert!(queue.free_turn(experiment).is_none());
+        assert!(queue.free_turn(other).is_some());
         drop(guard);
-        assert!(queue.of(experiment).try_lock().is_ok());
+        assert!(queue.free_turn(experiment).is_some());
         drop(queue.turn(Uuid::new_v4()).await);
         assert_eq!(queue.turns.lock().unwrap().len(), 1);
     }

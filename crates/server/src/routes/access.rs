@@ -24,7 +24,7 @@ pub(super) async fn experiment(hub: &Hub, user: &User, uuid: Uuid) -> Result<Exp
 /// The caller's trial with its experiment; for somebody else's the answer is the same as for none.
 pub(super) async fn trial(hub: &Hub, user: &User, uuid: Uuid) -> Result<(Experiment, Trial), Fault> {
     let none = || Fault::not_found(format!("There is no trial {uuid} of yours. GET /v1/experiments lists what is."));
-    let trial = hub.store.trial(uuid).await?.ok_or_else(none)?;
+    let trial = hub.store.trial(uuid, hub.clock.now()).await?.ok_or_else(none)?;
     let experiment = hub.store.experiment(trial.experiment).await?;
     let experiment = experiment.filter(|experiment| experiment.owner == user.id).ok_or_else(none)?;
     Ok((experiment, trial))

@@ -14,7 +14,7 @@ use crate::http::caller::Member;
 use crate::http::fault::Fault;
 use crate::http::once::IdempotencyKey;
 use crate::hub::Hub;
-use crate::store::{self, Origin, Page, Subject};
+use crate::store::{self, Page, Subject};
 use crate::study::table;
 use crate::wire::experiment::{Ask, Experiment, Tell, Told, json_text};
 use crate::wire::new_experiment::NewExperiment;
@@ -31,18 +31,7 @@ impl ExperimentRoutes {
         member: Member,
         body: Body<NewExperiment>,
     ) -> Outcome<201, Experiment> {
-        let (body, uuid) = (body.0, Uuid::new_v4());
-        let experiment = store::NewExperiment {
-            uuid,
-            owner: member.0.id,
-            space: body.space()?,
-            name: body.name,
-            description: body.description,
-            model_type: body.model_type,
-            acq_func: body.acq_func,
-            seed: body.seed.unwrap_or_else(|| random_seed(uuid)),
-            at: hub.clock.now(),
-        };
+        let experiment = body.0.of(&member.0, hub.clock.now())?;
         Ok(Answer(Experiment::new(hub.store.add_experiment(experiment).await?, &[])))
     }
 
@@ -106,7 +95,7 @@ impl ExperimentRoutes {
 
 async fn ask(hub: &Hub, user: &store::User, uuid: Uuid) -> Outcome<200, Ask> {
     let experiment = access::experiment_as_original(hub, user, uuid).await?;
-    let trial = hub.ask(&experiment, Origin::Ask, None).await?;
+    let trial = hub.ask(&experiment).await?;
     Ok(Answer(Ask::new(&experiment, &trial.point, hub.clock.now())))
 }
 
@@ -118,11 +107,4 @@ pub(super) async fn listed(hub: &Hub, user: &store::User) -> Result<Vec<Experime
         listed.push(Experiment::listed(experiment, &history.items));
     }
     Ok(listed)
-}
-
-/// The seed of an experiment that names none: the random bits of its identifier that are left of 53, so that the number
-/// is exact in JSON.
-fn random_seed(uuid: Uuid) -> i64 {
-    let (_, low) = uuid.as_u64_pair();
-    (low & ((1 << 53) - 1)).cast_signed()
 }

@@ -1,4 +1,4 @@
-//! Experiments under `/v1`: what the original lacks.
+//! Experiments under `/v1`: opened by name, listed, shown and deleted.
 
 use std::sync::Arc;
 
@@ -9,30 +9,53 @@ use uuid::Uuid;
 
 use super::{Group, access};
 use crate::http::answer::{Answer, Outcome};
+use crate::http::body::Body;
 use crate::http::caller::Caller;
 use crate::http::fault::Fault;
 use crate::http::paging::page;
 use crate::hub::Hub;
-use crate::wire::v1::{Best, ExperimentDetail, ExperimentPage, HistoryEntry, HistoryPage};
+use crate::store::Experiment;
+use crate::wire::new_experiment::OpenExperiment;
+use crate::wire::v1::{ExperimentDeletion, ExperimentDetail, ExperimentPage};
 
 pub(crate) struct ExperimentV1Routes;
 
 #[OpenApi(prefix_path = "/v1/experiments", tag = "Group::Experiment")]
 impl ExperimentV1Routes {
+    /// Makes an experiment, or gives back the one of that name
+    ///
+    /// Of several experiments of that name it is the oldest one of the caller. It has to have the settings that were
+    /// sent, else the answer is 409 and says which one differs; the description does not count, and the seed only where it
+    /// was sent. Any number of callers at once get the same one.
+    #[oai(path = "/", method = "post", operation_id = "experiment_open")]
+    async fn open(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        body: Body<OpenExperiment>,
+    ) -> Outcome<200, ExperimentDetail> {
+        let (wanted, seeded) = body.0.of(&caller.0, hub.clock.now())?;
+        let experiment = hub.open(wanted, seeded).await?;
+        detail(&hub, experiment).await
+    }
+
     /// Lists the experiments of the caller, the oldest first
     #[oai(path = "/", method = "get", operation_id = "experiment_list")]
     async fn list(
         &self,
         hub: Data<&Arc<Hub>>,
         caller: Caller,
+        /// Only those of this name.
+        name: Query<Option<String>>,
         /// How many items the page has at most: 1 to 1000, else 100.
         limit: Query<Option<u32>>,
         /// How many items are passed over.
         offset: Query<Option<u64>>,
     ) -> Outcome<200, ExperimentPage> {
-        let listed = hub.store.experiments(caller.0.id, page(limit, offset)?).await?;
-        let items = listed.items.into_iter().map(ExperimentDetail::from).collect();
-        Ok(Answer(ExperimentPage { items, total: listed.total }))
+        let (name, at) = (name.0.as_deref(), hub.clock.now());
+        let listed = hub.store.experiments(caller.0.id, name, at, page(limit, offset)?).await?;
+        let items = listed.items.into_iter().map(|(experiment, counts)| ExperimentDetail::new(experiment, counts));
+        Ok(Answer(ExperimentPage { items: items.collect(), total: listed.total }))
     }
 
     /// Shows an experiment
@@ -44,43 +67,25 @@ impl ExperimentV1Routes {
         /// The identifier of the experiment.
         experiment_id: Path<Uuid>,
     ) -> Outcome<200, ExperimentDetail> {
-        Ok(Answer(access::experiment(&hub, &caller.0, experiment_id.0).await?.into()))
+        detail(&hub, access::experiment(&hub, &caller.0, experiment_id.0).await?).await
     }
 
-    /// Shows the best trial of an experiment
-    ///
-    /// Before anything is told there is none, and the answer is 404.
-    #[oai(path = "/:experiment_id/best", method = "get", operation_id = "experiment_best")]
-    async fn best(
+    /// Deletes an experiment with its trials and all that was told of them
+    #[oai(path = "/:experiment_id", method = "delete", operation_id = "experiment_delete")]
+    async fn delete(
         &self,
         hub: Data<&Arc<Hub>>,
         caller: Caller,
         /// The identifier of the experiment.
         experiment_id: Path<Uuid>,
-    ) -> Outcome<200, Best> {
+    ) -> Outcome<200, ExperimentDeletion> {
         let experiment = access::experiment(&hub, &caller.0, experiment_id.0).await?;
-        let best = hub.store.best(&experiment).await?;
-        let best =
-            best.ok_or_else(|| Fault::not_found("Nothing was told yet, so there is no best. Tell a trial first."))?;
-        Ok(Answer(Best::new(&experiment.space, &best)))
+        let trials = hub.store.delete_experiment(&experiment).await?;
+        Ok(Answer(ExperimentDeletion { id: experiment.uuid, trials }))
     }
+}
 
-    /// Lists what was told, in the order of telling
-    #[oai(path = "/:experiment_id/history", method = "get", operation_id = "experiment_history")]
-    async fn history(
-        &self,
-        hub: Data<&Arc<Hub>>,
-        caller: Caller,
-        /// The identifier of the experiment.
-        experiment_id: Path<Uuid>,
-        /// How many items the page has at most: 1 to 1000, else 100.
-        limit: Query<Option<u32>>,
-        /// How many items are passed over.
-        offset: Query<Option<u64>>,
-    ) -> Outcome<200, HistoryPage> {
-        let experiment = access::experiment(&hub, &caller.0, experiment_id.0).await?;
-        let listed = hub.store.history(&experiment, page(limit, offset)?).await?;
-        let items = listed.items.iter().map(|told| HistoryEntry::new(&experiment.space, told)).collect();
-        Ok(Answer(HistoryPage { items, total: listed.total }))
-    }
+async fn detail(hub: &Hub, experiment: Experiment) -> Outcome<200, ExperimentDetail> {
+    let counts = hub.store.counts(&experiment, hub.clock.now()).await.map_err(Fault::from)?;
+    Ok(Answer(ExperimentDetail::new(experiment, counts)))
 }

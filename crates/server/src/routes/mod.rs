@@ -6,7 +6,9 @@ mod auth;
 mod experiment;
 mod experiment_v1;
 mod hub;
+mod results;
 mod trial;
+mod trial_course;
 mod user;
 
 use poem_openapi::Tags;
@@ -26,7 +28,9 @@ pub(crate) type Routes = (
     account::AccountRoutes,
     experiment::ExperimentRoutes,
     experiment_v1::ExperimentV1Routes,
+    results::ResultRoutes,
     trial::TrialRoutes,
+    trial_course::TrialCourseRoutes,
 );
 
 /// All groups together.
@@ -38,7 +42,9 @@ pub(crate) fn all() -> Routes {
         account::AccountRoutes,
         experiment::ExperimentRoutes,
         experiment_v1::ExperimentV1Routes,
+        results::ResultRoutes,
         trial::TrialRoutes,
+        trial_course::TrialCourseRoutes,
     )
 }
 

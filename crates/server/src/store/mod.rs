@@ -11,10 +11,12 @@ use std::fmt;
 use async_trait::async_trait;
 
 pub(crate) use accounts::{Accounts, NewUser};
-pub(crate) use rows::{Experiment, Listed, Origin, Page, Snapshot, Tell, Told, Trial, TrialState, User};
+pub(crate) use rows::{Counts, Experiment, Listed, MOST_LEASES, Page, Snapshot, Tell, Told, Trial, TrialState, User};
 pub(crate) use sessions::{NewSession, Rotated, Rotation, Session, Sessions};
 pub(crate) use sqlite::Sqlite;
-pub(crate) use studies::{NewExperiment, NewTell, Once, Proposal, Proposed, Stored, Studies, Subject};
+pub(crate) use studies::{
+    Batch, Chosen, Given, Import, NewExperiment, Once, Outcome, Proposal, Settled, Settlement, Studies, Subject, Wanted,
+};
 
 /// Why a store could not do what it was asked.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub(crate) enum StoreError {
     Busy,
     /// The disk takes no more; nothing was changed, and what was there can still be read.
     Full,
+    /// The experiment was deleted since it was read.
+    Gone,
+    /// The key of the request was used for another one.
+    KeyReused,
     /// The database failed, or holds what this program did not write.
     Failed(String),
 }
@@ -32,6 +38,8 @@ impl fmt::Display for StoreError {
         match self {
             Self::Busy => f.write_str("the database is busy"),
             Self::Full => f.write_str("the disk of the database is full"),
+            Self::Gone => f.write_str("the experiment was deleted meanwhile"),
+            Self::KeyReused => f.write_str("the idempotency key was used for another request"),
             Self::Failed(why) => write!(f, "the database failed: {why}"),
         }
     }

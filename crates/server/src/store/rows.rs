@@ -1,9 +1,14 @@
 //! What is stored, as it is read back.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::study::{Scalar, Variable};
+use crate::study::{Direction, Scalar, Variable};
+
+/// How many leases of a trial may end with nothing told before it counts as failed: whatever it is that its workers die
+/// of, a third attempt rules out most accidents and a fourth would only be another victim.
+pub(crate) const MOST_LEASES: u32 = 3;
 
 /// An account.
 #[derive(Debug, Clone)]
@@ -28,27 +33,68 @@ pub(crate) struct Experiment {
     pub(crate) model_type: String,
     pub(crate) acq_func: String,
     pub(crate) seed: i64,
+    pub(crate) direction: Direction,
+    /// How many seconds a trial is leased for.
+    pub(crate) trial_lifetime: u32,
+    /// How many trials may be open at once.
+    pub(crate) open_trials: u32,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) active: bool,
+}
+
+/// How many trials of an experiment stand where, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Counts {
     pub(crate) told: u64,
+    pub(crate) failed: u64,
     pub(crate) pending: u64,
+    pub(crate) expired: u64,
 }
 
-/// Where a pending trial came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// An ask without identifiers: the same point is given out until something is told.
-    Ask,
-    /// A trial of its own, told by its identifier.
-    Trial,
+impl Counts {
+    /// All trials.
+    pub(crate) fn all(self) -> u64 {
+        self.told + self.failed + self.pending + self.expired
+    }
 }
 
-/// Where a trial stands.
+/// Where a trial stands at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TrialState {
+    /// Somebody is trying it.
     Pending,
+    /// Its lease ended and nothing was told; the next ask gives it out again.
+    Expired,
+    /// It has a value.
     Told,
+    /// It was given up, or its leases ended too often.
+    Failed,
+}
+
+impl TrialState {
+    /// All of them, as they are written on the wire and in statements.
+    pub(crate) const NAMES: [&'static str; 4] = ["pending", "expired", "told", "failed"];
+
+    /// The state of this name.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "pending" => Some(Self::Pending),
+            "expired" => Some(Self::Expired),
+            "told" => Some(Self::Told),
+            "failed" => Some(Self::Failed),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Expired => "expired",
+            Self::Told => "told",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// A point with an identifier.
@@ -58,8 +104,15 @@ pub(crate) struct Trial {
     pub(crate) uuid: Uuid,
     pub(crate) experiment: Uuid,
     pub(crate) point: Vec<Scalar>,
+    pub(crate) state: TrialState,
+    /// How often it was given out.
+    pub(crate) asked: u32,
     pub(crate) created_at: Timestamp,
+    /// When its lease ends; `None` where it has none.
+    pub(crate) expires_at: Option<Timestamp>,
     pub(crate) tell: Option<Tell>,
+    /// Why it failed, where somebody said so.
+    pub(crate) reason: Option<String>,
 }
 
 /// What was told of a trial, and its place in the order of telling.
@@ -83,8 +136,10 @@ pub(crate) struct Told {
 /// What the next point is chosen from.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
-    pub(crate) history: Vec<(Vec<Scalar>, f64)>,
-    pub(crate) pending: Vec<Vec<Scalar>>,
+    /// The points told with their values in the order of telling, then those that failed.
+    pub(crate) settled: Vec<(Vec<Scalar>, Option<f64>)>,
+    /// The points that are being tried or will be tried again.
+    pub(crate) open: Vec<Vec<Scalar>>,
     /// The newest trial in it; 0 where there is none.
     pub(crate) newest: i64,
 }

@@ -1,4 +1,4 @@
-//! Experiments, trials and what was told, as a database keeps them.
+//! Experiments, trials and what became of them, as a database keeps them.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::{Experiment, Listed, Origin, Page, Snapshot, StoreError, Tell, Told, Trial, TrialState};
-use crate::study::{Scalar, Variable};
+use super::{Counts, Experiment, Listed, Page, Snapshot, StoreError, Told, Trial, TrialState};
+use crate::study::{Direction, Scalar, Variable};
 
 /// A request that is to take effect once, however often it arrives.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ pub(crate) struct Once {
 }
 
 /// A new experiment.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct NewExperiment {
     pub(crate) uuid: Uuid,
     pub(crate) owner: i64,
@@ -29,34 +29,61 @@ pub(crate) struct NewExperiment {
     pub(crate) model_type: String,
     pub(crate) acq_func: String,
     pub(crate) seed: i64,
+    pub(crate) direction: Direction,
+    pub(crate) trial_lifetime: u32,
+    pub(crate) open_trials: u32,
     pub(crate) at: Timestamp,
 }
 
-/// A point that is proposed as a new pending trial.
+/// A point that is proposed for an ask without identifiers.
 #[derive(Debug)]
 pub(crate) struct Proposal<'a> {
-    pub(crate) uuid: Uuid,
     pub(crate) experiment: &'a Experiment,
-    pub(crate) origin: Origin,
     pub(crate) point: &'a [Scalar],
     /// The newest trial that was known when the point was chosen.
     pub(crate) newest: i64,
     pub(crate) at: Timestamp,
+}
+
+/// Trials that are wanted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) experiment: &'a Experiment,
+    pub(crate) count: usize,
+    /// How many trials the experiment is to have at most, whatever becomes of them.
+    pub(crate) total: Option<u64>,
     pub(crate) once: Option<&'a Once>,
 }
 
-/// What became of a proposal.
+/// Points that were chosen to become trials.
 #[derive(Debug)]
-pub(crate) enum Proposed {
-    /// The trial: a new one, the one that an ask left open, or the one made before under the same key.
-    Trial(Trial),
-    /// The same point was proposed or told meanwhile by somebody who did not know of this one.
-    Taken,
-    /// The key was used for another request.
-    KeyReused,
+pub(crate) struct Chosen {
+    pub(crate) points: Vec<Vec<Scalar>>,
+    /// The newest trial that was known when they were chosen.
+    pub(crate) newest: i64,
 }
 
-/// What a tell is about.
+/// Trials given out at one moment, and how many there were then.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) items: Vec<Trial>,
+    pub(crate) counts: Counts,
+}
+
+/// What became of a wish for trials.
+#[derive(Debug)]
+pub(crate) enum Given {
+    /// The trials: now, or before under the same key.
+    Batch(Batch),
+    /// So many points have to be chosen first.
+    Missing(usize),
+    /// One of the points was proposed or told meanwhile by somebody who did not know of this one.
+    Taken,
+    /// As many trials are open as may be.
+    Full,
+}
+
+/// What a settlement is about.
 #[derive(Debug)]
 pub(crate) enum Subject<'a> {
     /// A trial by its identifier.
@@ -65,25 +92,41 @@ pub(crate) enum Subject<'a> {
     Point(&'a [Scalar]),
 }
 
-/// A value that is to be stored for a trial or a point.
+/// How a trial ended.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    /// With this value.
+    Value(f64),
+    /// Without one, for this reason.
+    Failed(String),
+}
+
+/// The end of a trial.
 #[derive(Debug)]
-pub(crate) struct NewTell<'a> {
+pub(crate) struct Settlement<'a> {
     pub(crate) experiment: &'a Experiment,
     pub(crate) subject: Subject<'a>,
-    pub(crate) value: f64,
+    pub(crate) outcome: Outcome,
     pub(crate) at: Timestamp,
     pub(crate) once: Option<&'a Once>,
 }
 
-/// What became of a tell.
+/// What became of a settlement.
 #[derive(Debug)]
-pub(crate) enum Stored {
-    /// The told trial: now, or before under the same key.
-    Trial(Trial, Tell),
-    /// The trial was told before by another request.
-    AlreadyTold,
-    /// The key was used for another request.
-    KeyReused,
+pub(crate) enum Settled {
+    /// The trial at its end: reached now, or before under the same key.
+    Trial(Trial),
+    /// Another request told or failed the trial before.
+    Before(Trial),
+}
+
+/// Results from elsewhere.
+#[derive(Debug)]
+pub(crate) struct Import<'a> {
+    pub(crate) experiment: &'a Experiment,
+    pub(crate) trials: &'a [(Vec<Scalar>, Outcome)],
+    pub(crate) at: Timestamp,
+    pub(crate) once: Option<&'a Once>,
 }
 
 /// The part of a database that knows experiments.
@@ -91,37 +134,56 @@ pub(crate) enum Stored {
 pub(crate) trait Studies: fmt::Debug + Send + Sync + 'static {
     /// Adds an experiment.
     async fn add_experiment(&self, experiment: NewExperiment) -> Result<Experiment, StoreError>;
+    /// The oldest experiment of this name and owner; where there is none, this one is added.
+    async fn open_experiment(&self, experiment: NewExperiment) -> Result<Experiment, StoreError>;
     /// The experiment with this identifier, whoever owns it.
     async fn experiment(&self, uuid: Uuid) -> Result<Option<Experiment>, StoreError>;
-    /// The experiments of an account, the oldest first.
-    async fn experiments(&self, owner: i64, page: Page) -> Result<Listed<Experiment>, StoreError>;
+    /// The experiments of an account with their counts, the oldest first; only those of one name where one is given.
+    async fn experiments(
+        &self,
+        owner: i64,
+        name: Option<&str>,
+        at: Timestamp,
+        page: Page,
+    ) -> Result<Listed<(Experiment, Counts)>, StoreError>;
     /// All experiments of an account, the one used last first.
     async fn experiments_by_use(&self, owner: i64) -> Result<Vec<Experiment>, StoreError>;
+    /// Removes an experiment with everything that belongs to it; gives the number of its trials.
+    async fn delete_experiment(&self, experiment: &Experiment) -> Result<u64, StoreError>;
+    /// How many of its trials stand where.
+    async fn counts(&self, experiment: &Experiment, at: Timestamp) -> Result<Counts, StoreError>;
 
-    /// What the next point is chosen from: all that was told and all that is pending, at one moment.
-    async fn snapshot(&self, experiment: &Experiment) -> Result<Snapshot, StoreError>;
-    /// The trial that an ask left open, noting that it was asked for again.
+    /// What the next point is chosen from: all that ended and all that is open, at one moment.
+    async fn snapshot(&self, experiment: &Experiment, at: Timestamp) -> Result<Snapshot, StoreError>;
+    /// The trial that an ask without identifiers left open, noting that it was asked for again.
     async fn open_ask(&self, experiment: &Experiment, at: Timestamp) -> Result<Option<Trial>, StoreError>;
-    /// The trial made before under the same key.
-    async fn made_before(&self, owner: i64, once: &Once) -> Result<Option<Proposed>, StoreError>;
-    /// Adds a pending trial, unless its point was taken meanwhile.
-    async fn propose(&self, proposal: Proposal<'_>) -> Result<Proposed, StoreError>;
-    /// Stores a value.
-    async fn tell(&self, tell: NewTell<'_>) -> Result<Stored, StoreError>;
+    /// The trial of an ask without identifiers: the open one, else a new one; `None` where its point was taken meanwhile.
+    async fn ask(&self, proposal: Proposal<'_>) -> Result<Option<Trial>, StoreError>;
+    /// Gives out trials: first those whose lease ended, then new ones of the points that were chosen.
+    async fn give(&self, wanted: Wanted<'_>, chosen: Option<&Chosen>, at: Timestamp) -> Result<Given, StoreError>;
+    /// Starts the lease of an open trial anew. A trial that has ended comes back as it is.
+    async fn renew(&self, experiment: &Experiment, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError>;
+    /// Ends the lease of an open trial. A trial that has ended comes back as it is.
+    async fn release(&self, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError>;
+    /// Stores how a trial ended.
+    async fn settle(&self, settlement: Settlement<'_>) -> Result<Settled, StoreError>;
+    /// Adds trials that have ended already, all or none; gives their number.
+    async fn import(&self, import: Import<'_>) -> Result<u64, StoreError>;
 
     /// The trial with this identifier, whoever owns it.
-    async fn trial(&self, uuid: Uuid) -> Result<Option<Trial>, StoreError>;
+    async fn trial(&self, uuid: Uuid, at: Timestamp) -> Result<Option<Trial>, StoreError>;
     /// The trials of an experiment, the oldest first.
     async fn trials(
         &self,
         experiment: &Experiment,
         state: Option<TrialState>,
+        at: Timestamp,
         page: Page,
     ) -> Result<Listed<Trial>, StoreError>;
     /// What was told, in the order of telling.
     async fn history(&self, experiment: &Experiment, page: Page) -> Result<Listed<Told>, StoreError>;
     /// What was told up to and with the tell `last`.
     async fn history_until(&self, experiment: &Experiment, last: i64) -> Result<Vec<Told>, StoreError>;
-    /// The trial with the greatest value.
+    /// The trial with the best value; of equals the one told first.
     async fn best(&self, experiment: &Experiment) -> Result<Option<Told>, StoreError>;
 }

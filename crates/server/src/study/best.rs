@@ -2,11 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::{Scalar, Variable};
+use super::{Direction, Scalar, Variable};
 use crate::store::Told;
 use crate::wire::experiment::json_text;
 
-/// After each tell, the tell that was the best by then. The original maximises.
+/// After each tell, the tell that was the best by then.
 pub(crate) struct RunningBest<'a> {
     space: &'a [Variable],
     steps: Vec<&'a Told>,
@@ -14,9 +14,9 @@ pub(crate) struct RunningBest<'a> {
 
 impl<'a> RunningBest<'a> {
     /// Walks the history once; of equals the first stays the best.
-    pub(crate) fn of(space: &'a [Variable], history: &'a [Told]) -> Self {
+    pub(crate) fn of(space: &'a [Variable], direction: Direction, history: &'a [Told]) -> Self {
         let steps = history.iter().scan(None, |best: &mut Option<&Told>, told| {
-            if best.is_none_or(|best| told.value > best.value) {
+            if best.is_none_or(|best| direction.is_better(told.value, best.value)) {
                 *best = Some(told);
             }
             *best

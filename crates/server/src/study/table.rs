@@ -70,7 +70,7 @@ pub(crate) fn point(space: &[Variable], text: &str) -> Result<Vec<Scalar>, Strin
     space.iter().map(value).collect::<Result<_, _>>().map_err(|why| refusal("covariates", why))
 }
 
-/// The response told in `text`: a finite number, of which the greater is the better.
+/// The response told in `text`: a finite number.
 pub(crate) fn response(text: &str) -> Result<f64, String> {
     let row = row(text).map_err(|why| refusal("response", why))?;
     let value = row.get(RESPONSE).ok_or_else(|| refusal("response", format!("there is no column `{RESPONSE}`")))?;
@@ -96,8 +96,16 @@ mod tests {
 
     fn space() -> Vec<Variable> {
         vec![
-            Variable { name: "v1".into(), kind: Kind::Int { min: 0, max: 5 }, guess: Scalar::Int(2) },
-            Variable { name: "w".into(), kind: Kind::Cont { min: -3.0, max: 200.0 }, guess: Scalar::Real(6.6) },
+            Variable {
+                name: "v1".into(),
+                kind: Kind::Int { min: 0, max: 5, log: false, step: None },
+                guess: Scalar::Int(2),
+            },
+            Variable {
+                name: "w".into(),
+                kind: Kind::Cont { min: -3.0, max: 200.0, log: false, step: None },
+                guess: Scalar::Real(6.6),
+            },
         ]
     }
 

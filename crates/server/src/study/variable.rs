@@ -27,6 +27,12 @@ pub enum Kind {
         min: i64,
         /// The greatest value.
         max: i64,
+        /// Whether ratios matter rather than differences.
+        #[serde(default, skip_serializing_if = "is_linear")]
+        log: bool,
+        /// The distance between neighbours, counted from `min`; 1 where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<i64>,
     },
     /// Numbers from `min` to `max`, both included.
     Cont {
@@ -34,6 +40,12 @@ pub enum Kind {
         min: f64,
         /// The greatest value.
         max: f64,
+        /// Whether ratios matter rather than differences.
+        #[serde(default, skip_serializing_if = "is_linear")]
+        log: bool,
+        /// The distance between neighbours, counted from `min`; every number counts where it is left out.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<f64>,
     },
     /// One of a few texts.
     Cat {
@@ -51,18 +63,36 @@ impl Variable {
     }
 }
 
+/// A scale that is stored by leaving it out, as all were stored before there were others.
+fn is_linear(log: &bool) -> bool {
+    !log
+}
+
 /// The variables as the engine searches them, or why it cannot.
 pub(crate) fn searchable(variables: &[Variable]) -> Result<Space, mlhub_engine::Error> {
     let variables = variables.iter().map(|variable| mlhub_engine::Variable {
         name: variable.name.clone(),
-        kind: match &variable.kind {
-            Kind::Int { min, max } => mlhub_engine::Kind::Int { min: *min, max: *max, log: false, step: None },
-            Kind::Cont { min, max } => mlhub_engine::Kind::Cont { min: *min, max: *max, log: false, step: None },
-            Kind::Cat { options } => mlhub_engine::Kind::Cat { options: options.clone() },
-        },
+        kind: variable.kind.clone().into(),
         guess: Some(variable.guess.clone().into()),
     });
     Space::new(variables.collect())
+}
+
+/// Where the engine begins with a variable that nobody has guessed at, or why it cannot search it.
+pub(crate) fn middle(name: &str, kind: &Kind) -> Result<Scalar, mlhub_engine::Error> {
+    let variable = mlhub_engine::Variable { name: name.to_owned(), kind: kind.clone().into(), guess: None };
+    let guess = Space::new(vec![variable])?.guess().into_iter().next();
+    guess.map(Scalar::from).ok_or_else(|| mlhub_engine::Error::InvalidSpace(format!("`{name}` has no middle")))
+}
+
+impl From<Kind> for mlhub_engine::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Int { min, max, log, step } => Self::Int { min, max, log, step },
+            Kind::Cont { min, max, log, step } => Self::Cont { min, max, log, step },
+            Kind::Cat { options } => Self::Cat { options },
+        }
+    }
 }
 
 impl From<Scalar> for Value {
@@ -82,5 +112,35 @@ impl From<Value> for Scalar {
             Value::Real(value) => Self::Real(value),
             Value::Text(value) => Self::Text(value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_stored_before_there_were_scales_and_steps_is_read_and_written_as_it_was() {
+        for text in [
+            r#"{"name":"k","vtype":"int","min":0,"max":5,"guess":2}"#,
+            r#"{"name":"w","vtype":"cont","min":0.0,"max":1.0,"guess":0.5}"#,
+        ] {
+            let variable: Variable = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&variable).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_scale_and_a_step_are_kept() {
+        let kind = Kind::Cont { min: 0.25, max: 4.0, log: true, step: Some(0.25) };
+        let variable = Variable { name: "w".into(), guess: Scalar::Real(0.5), kind };
+        let text = serde_json::to_string(&variable).unwrap();
+        assert_eq!(serde_json::from_str::<Variable>(&text).unwrap(), variable);
+    }
+
+    #[test]
+    fn the_middle_follows_the_scale() {
+        let between = |log| middle("w", &Kind::Int { min: 1, max: 10_000, log, step: None });
+        assert_eq!((between(true), between(false)), (Ok(Scalar::Int(100)), Ok(Scalar::Int(5001))));
     }
 }

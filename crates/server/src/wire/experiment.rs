@@ -36,8 +36,8 @@ pub(crate) struct Covar {
 impl From<&Variable> for Covar {
     fn from(variable: &Variable) -> Self {
         let (min, max, options, kind) = match &variable.kind {
-            Kind::Int { min, max } => (Some((*min).into()), Some((*max).into()), None, "int"),
-            Kind::Cont { min, max } => (Some(Scalar::Real(*min)), Some(Scalar::Real(*max)), None, "float"),
+            Kind::Int { min, max, .. } => (Some((*min).into()), Some((*max).into()), None, "int"),
+            Kind::Cont { min, max, .. } => (Some(Scalar::Real(*min)), Some(Scalar::Real(*max)), None, "float"),
             Kind::Cat { options } => (None, None, Some(options.clone()), "str"),
         };
         Self { guess: variable.guess.clone(), min, max, options, kind: kind.to_owned() }
@@ -84,7 +84,7 @@ pub(crate) struct Experiment {
 impl Experiment {
     /// The experiment with the best of `history` after each tell.
     pub(crate) fn new(experiment: store::Experiment, history: &[store::Told]) -> Self {
-        let best = (!history.is_empty()).then(|| RunningBest::of(&experiment.space, history));
+        let best = (!history.is_empty()).then(|| RunningBest::of(&experiment.space, experiment.direction, history));
         Self {
             exp_uuid: experiment.uuid,
             name: experiment.name,
@@ -136,7 +136,7 @@ pub(crate) struct Tell {
     /// The point, as text that holds a JSON table of one row. Three forms are read: a list of one object, an object of
     /// objects keyed by row, an object of lists. The same table as JSON, without the text around it, is read too.
     pub(crate) covars_tell: String,
-    /// The response at this point in the column Response, in any of the same forms. Greater is better.
+    /// The response at this point in the column Response, in any of the same forms.
     pub(crate) response_tell: String,
 }
 
@@ -185,7 +185,7 @@ impl Told {
         history: &[store::Told],
         at: jiff::Timestamp,
     ) -> Self {
-        let best = RunningBest::of(&experiment.space, history);
+        let best = RunningBest::of(&experiment.space, experiment.direction, history);
         Self {
             exp_uuid: experiment.uuid,
             covars_tell: tell.covars_tell,

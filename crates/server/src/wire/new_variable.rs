@@ -5,7 +5,7 @@ use poem_openapi::Object;
 
 use crate::http::fault::Problem;
 use crate::http::fields::{Fields, FromFields};
-use crate::study::{Kind, Scalar, Variable, searchable};
+use crate::study::{Kind, Scalar, Variable, middle, searchable};
 
 /// The most options of a category.
 const MAX_OPTIONS: usize = 1000;
@@ -13,10 +13,26 @@ const MAX_OPTIONS: usize = 1000;
 /// One variable of a new experiment.
 #[derive(Object)]
 pub(crate) struct NewVariable {
-    /// What it takes: int for whole numbers, cont for numbers, cat for categories.
-    vtype: String,
     /// The value tried first, within the bounds or among the options.
     guess: Scalar,
+    #[oai(flatten)]
+    range: VariableRange,
+}
+
+/// One variable of an experiment that is opened by its name.
+#[derive(Object)]
+pub(crate) struct OpenVariable {
+    /// The value tried first, within the bounds or among the options; else the middle of the range or the first option.
+    guess: Option<Scalar>,
+    #[oai(flatten)]
+    range: VariableRange,
+}
+
+/// What a variable takes.
+#[derive(Object)]
+pub(crate) struct VariableRange {
+    /// What it takes: int for whole numbers, cont for numbers, cat for categories.
+    vtype: String,
     /// The least value; required for int and cont.
     min: Option<Scalar>,
     /// The greatest value; required for int and cont.
@@ -24,62 +40,101 @@ pub(crate) struct NewVariable {
     /// The options; required for cat. Their order is kept and repeats are dropped.
     #[oai(nullable)]
     options: Option<Vec<String>>,
+    /// Whether ratios matter rather than differences, for int and cont; the least value is above 0 then.
+    log: Option<bool>,
+    /// The distance between the values that are asked, counted from the least one, for int and cont; above 0, and whole
+    /// for int. Values that are told may lie between.
+    step: Option<f64>,
 }
 
 impl FromFields for NewVariable {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let vtype = fields.required::<String>("vtype");
+        let range = VariableRange::from_fields(fields);
         let guess = fields.required::<Scalar>("guess");
+        Some(Self { range: range?, guess: guess? })
+    }
+}
+
+impl FromFields for OpenVariable {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let range = VariableRange::from_fields(fields);
+        let guess = fields.optional::<Scalar>("guess");
+        Some(Self { range: range?, guess: guess? })
+    }
+}
+
+impl FromFields for VariableRange {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let vtype = fields.required::<String>("vtype");
         let min = fields.optional::<Scalar>("min");
         let max = fields.optional::<Scalar>("max");
-        let options = fields.optional::<Vec<Scalar>>("options")?.map(|options| {
+        let options = fields.optional::<Vec<Scalar>>("options");
+        let log = fields.optional::<bool>("log");
+        let step = fields.optional::<f64>("step");
+        let options = options?.map(|options| {
             options.into_iter().map(|option| match option {
                 Scalar::Text(text) => text,
                 number => number.to_string(),
             })
         });
-        Some(Self { vtype: vtype?, guess: guess?, min: min?, max: max?, options: options.map(Iterator::collect) })
+        let options = options.map(Iterator::collect);
+        Some(Self { vtype: vtype?, min: min?, max: max?, options, log: log?, step: step? })
+    }
+}
+
+/// A variable as a request describes it.
+pub(crate) trait Describes {
+    /// The variable `name`, or the first thing that is wrong with it.
+    fn check(&self, name: &str) -> Result<Variable, Problem>;
+}
+
+impl Describes for NewVariable {
+    fn check(&self, name: &str) -> Result<Variable, Problem> {
+        self.range.check(name, Some(&self.guess))
+    }
+}
+
+impl Describes for OpenVariable {
+    fn check(&self, name: &str) -> Result<Variable, Problem> {
+        self.range.check(name, self.guess.as_ref())
     }
 }
 
 /// Where in a variable something is wrong (`None` for all of it), what, and the kind of mistake.
 type Wrong = (Option<&'static str>, String, &'static str);
 
-impl NewVariable {
-    /// The variable `name`, or the first thing that is wrong with it.
-    pub(crate) fn check(&self, name: &str) -> Result<Variable, Problem> {
-        let wrong =
-            |(field, msg, kind): Wrong| Problem::new(["body", "covars", name].into_iter().chain(field), msg, kind);
-        let (kind, guess) = self.cast().map_err(wrong)?;
-        let variable = Variable { name: name.to_owned(), kind, guess };
-        match searchable(std::slice::from_ref(&variable)) {
-            Ok(_) => Ok(variable),
-            Err(error) => Err(wrong((None, error.to_string(), "value_error"))),
-        }
+impl VariableRange {
+    fn check(&self, name: &str, guess: Option<&Scalar>) -> Result<Variable, Problem> {
+        let variable = self.kind().and_then(|kind| {
+            let unfit = |error: mlhub_engine::Error| (None, error.to_string(), "value_error");
+            let guess = match guess {
+                Some(guess) => cast(&kind, guess)?,
+                None => middle(name, &kind).map_err(unfit)?,
+            };
+            let variable = Variable { name: name.to_owned(), kind, guess };
+            searchable(std::slice::from_ref(&variable)).map_err(unfit)?;
+            Ok(variable)
+        });
+        variable
+            .map_err(|(field, msg, kind)| Problem::new(["body", "covars", name].into_iter().chain(field), msg, kind))
     }
 
-    fn cast(&self) -> Result<(Kind, Scalar), Wrong> {
+    fn kind(&self) -> Result<Kind, Wrong> {
+        let log = self.log.unwrap_or_default();
         match self.vtype.as_str() {
             "int" => {
                 let (min, max) = (whole("min", bound("min", &self.min)?)?, whole("max", bound("max", &self.max)?)?);
-                Ok((Kind::Int { min, max }, whole("guess", &self.guess)?.into()))
+                Ok(Kind::Int { min, max, log, step: self.step.map(whole_step).transpose()? })
             }
             "cont" => {
                 let (min, max) = (float("min", bound("min", &self.min)?)?, float("max", bound("max", &self.max)?)?);
-                Ok((Kind::Cont { min, max }, Scalar::Real(float("guess", &self.guess)?)))
+                Ok(Kind::Cont { min, max, log, step: self.step })
             }
-            "cat" => Ok((Kind::Cat { options: self.options()? }, self.category()?)),
+            "cat" if log => Err((Some("log"), "a category has no scale".to_owned(), "value_error")),
+            "cat" if self.step.is_some() => Err((Some("step"), "a category has no steps".to_owned(), "value_error")),
+            "cat" => Ok(Kind::Cat { options: self.options()? }),
             other => Err((Some("vtype"), format!("`{other}` is not one of int, cont, cat"), "type_error.enum")),
         }
-    }
-
-    fn category(&self) -> Result<Scalar, Wrong> {
-        if let Scalar::Text(_) = &self.guess {
-            return Ok(self.guess.clone());
-        }
-        let msg =
-            format!("data type mismatch between 'guess' and 'vtype'. Expected a text but received {}", self.guess);
-        Err((Some("guess"), msg, "assertion_error"))
     }
 
     fn options(&self) -> Result<Vec<String>, Wrong> {
@@ -101,6 +156,19 @@ fn missing(field: &'static str) -> Wrong {
     (Some(field), "field required".to_owned(), "value_error.missing")
 }
 
+/// A guess as its variable holds it.
+fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, Wrong> {
+    match (kind, guess) {
+        (Kind::Int { .. }, guess) => Ok(whole("guess", guess)?.into()),
+        (Kind::Cont { .. }, guess) => Ok(Scalar::Real(float("guess", guess)?)),
+        (Kind::Cat { .. }, Scalar::Text(_)) => Ok(guess.clone()),
+        (Kind::Cat { .. }, number) => {
+            let msg = format!("data type mismatch between 'guess' and 'vtype'. Expected a text but received {number}");
+            Err((Some("guess"), msg, "assertion_error"))
+        }
+    }
+}
+
 /// A cast as in the original: 1.7 and "1" become 1. What is too large saturates and is refused with the bounds.
 fn whole(field: &'static str, value: &Scalar) -> Result<i64, Wrong> {
     match value {
@@ -111,6 +179,14 @@ fn whole(field: &'static str, value: &Scalar) -> Result<i64, Wrong> {
             .parse()
             .map_err(|_| (Some(field), format!("invalid literal for int() with base 10: '{text}'"), "value_error")),
     }
+}
+
+/// A step between whole numbers. The original has no steps, so nothing is cast for its sake.
+fn whole_step(step: f64) -> Result<i64, Wrong> {
+    if step.fract() == 0.0 {
+        return Ok(step as i64);
+    }
+    Err((Some("step"), format!("the step of an int is a whole number, not {step}"), "value_error"))
 }
 
 /// A cast as in the original: 1 and "1" become 1.0.

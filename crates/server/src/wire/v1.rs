@@ -27,16 +27,28 @@ pub(crate) struct VariableDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[oai(nullable)]
     options: Option<Vec<String>>,
+    /// Whether ratios matter rather than differences; left out where they do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<bool>,
+    /// The distance between the values that are asked, counted from the least one; left out where it was not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<f64>,
 }
 
 impl From<&Variable> for VariableDetail {
     fn from(variable: &Variable) -> Self {
-        let (vtype, min, max, options) = match &variable.kind {
-            Kind::Int { min, max } => ("int", Some((*min).into()), Some((*max).into()), None),
-            Kind::Cont { min, max } => ("cont", Some(Scalar::Real(*min)), Some(Scalar::Real(*max)), None),
-            Kind::Cat { options } => ("cat", None, None, Some(options.clone())),
+        let bounds = |min, max| (Some(min), Some(max));
+        let (vtype, (min, max), options, log, step) = match &variable.kind {
+            Kind::Int { min, max, log, step } => {
+                ("int", bounds((*min).into(), (*max).into()), None, *log, step.map(|step| step as f64))
+            }
+            Kind::Cont { min, max, log, step } => {
+                ("cont", bounds(Scalar::Real(*min), Scalar::Real(*max)), None, *log, *step)
+            }
+            Kind::Cat { options } => ("cat", (None, None), Some(options.clone()), false, None),
         };
-        Self { vtype: vtype.to_owned(), guess: variable.guess.clone(), min, max, options }
+        let (vtype, guess) = (vtype.to_owned(), variable.guess.clone());
+        Self { vtype, guess, min, max, options, log: log.then_some(true), step }
     }
 }
 
@@ -57,18 +69,28 @@ pub(crate) struct ExperimentDetail {
     acq_func: String,
     /// What makes its asks repeatable.
     seed: i64,
+    /// Which value is better: maximize for the greater, minimize for the smaller.
+    direction: String,
+    /// How many seconds a trial may be tried before it is given to somebody else.
+    trial_lifetime: u32,
+    /// How many trials may be open at once.
+    open_trials: u32,
     /// How many trials were told.
     told: u64,
-    /// How many trials were asked and not told yet.
+    /// How many trials failed.
+    failed: u64,
+    /// How many trials are being tried.
     pending: u64,
+    /// How many trials wait to be given out again, since their lease ended and nothing was told.
+    expired: u64,
     /// When it was made, RFC 3339 in UTC.
     created_at: String,
     /// When it was last asked or told, RFC 3339 in UTC.
     updated_at: String,
 }
 
-impl From<store::Experiment> for ExperimentDetail {
-    fn from(experiment: store::Experiment) -> Self {
+impl ExperimentDetail {
+    pub(crate) fn new(experiment: store::Experiment, counts: store::Counts) -> Self {
         Self {
             id: experiment.uuid,
             name: experiment.name,
@@ -77,8 +99,13 @@ impl From<store::Experiment> for ExperimentDetail {
             model_type: experiment.model_type,
             acq_func: experiment.acq_func,
             seed: experiment.seed,
-            told: experiment.told,
-            pending: experiment.pending,
+            direction: experiment.direction.to_string(),
+            trial_lifetime: experiment.trial_lifetime,
+            open_trials: experiment.open_trials,
+            told: counts.told,
+            failed: counts.failed,
+            pending: counts.pending,
+            expired: counts.expired,
             created_at: rfc3339(experiment.created_at),
             updated_at: rfc3339(experiment.updated_at),
         }
@@ -94,12 +121,21 @@ pub(crate) struct ExperimentPage {
     pub(crate) total: u64,
 }
 
+/// An experiment that is no more.
+#[derive(Serialize, Object)]
+pub(crate) struct ExperimentDeletion {
+    /// The identifier that the experiment had.
+    pub(crate) id: Uuid,
+    /// How many trials went with it.
+    pub(crate) trials: u64,
+}
+
 /// The best trial of an experiment.
 #[derive(Serialize, Object)]
 pub(crate) struct Best {
     /// The identifier of the trial.
     trial_id: Uuid,
-    /// Its value, the greatest that was told; of equals the one told first.
+    /// Its value, the best that was told; of equals the one told first.
     value: f64,
     /// The values of the variables, by name.
     params: Named<Scalar>,
@@ -122,7 +158,7 @@ pub(crate) struct HistoryEntry {
     params: Named<Scalar>,
     /// The value told for the trial.
     value: f64,
-    /// The greatest value told up to and with this trial.
+    /// The best value told up to and with this trial.
     best_so_far: f64,
     /// When it was told, RFC 3339 in UTC.
     told_at: String,

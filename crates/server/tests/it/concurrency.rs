@@ -4,18 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::support::client::Call;
-use crate::support::{Hub, Reply, User, tell};
-
-/// All requests on the way at the same time.
-async fn at_once(calls: impl IntoIterator<Item = Call>) -> Vec<Reply> {
-    let sent: Vec<_> = calls.into_iter().map(|call| tokio::spawn(call.send())).collect();
-    let mut replies = Vec::new();
-    for reply in sent {
-        replies.push(reply.await.unwrap());
-    }
-    replies
-}
+use crate::support::{Hub, User, at_once, tell};
 
 async fn history(user: &User, experiment: &str) -> Value {
     user.get(&format!("/v1/experiments/{experiment}/history")).await.json()

@@ -100,7 +100,11 @@ fn sample(content: &Value) -> Value {
         "NewPassword" => json!({"current_password": "CHANGEME", "new_password": "CHANGEME too"}),
         "NewUser" => json!({"email": "carl@x.com", "password": "CHANGEME"}),
         "NewExperiment" => json!({"covars": {"a": {"vtype": "cont", "guess": 0.5, "min": 0, "max": 1}}}),
+        "OpenExperiment" => json!({"name": "n", "covars": {"a": {"vtype": "cont", "min": 0, "max": 1}}}),
         "Tell" => tell(2, "red", 6.6, 99.0),
+        "TrialOrder" => json!({"count": 1}),
+        "TrialFailure" => json!({"reason": "out of memory"}),
+        "Import" => json!({"trials": [{"params": {"v1": 2, "color": "red", "weight": 6.6}, "value": 99.0}]}),
         "TrialResult" => json!({"value": 99.0}),
         other => panic!("give a sample of {other} here, so that its route is tried"),
     }

@@ -13,7 +13,11 @@ async fn an_experiment_shows_what_it_was_made_of_in_the_order_given() {
     let shown = reply.json();
     assert_eq!((shown["id"].as_str(), shown["name"].as_str()), (Some(experiment.as_str()), Some("forest")));
     assert_eq!((&shown["model_type"], &shown["acq_func"]), (&json!("SingleTaskGP"), &json!("ExpectedImprovement")));
-    assert_eq!((&shown["seed"], &shown["told"], &shown["pending"]), (&json!(7), &json!(0), &json!(0)));
+    assert_eq!((&shown["seed"], &shown["direction"]), (&json!(7), &json!("maximize")));
+    assert_eq!((&shown["trial_lifetime"], &shown["open_trials"]), (&json!(86_400), &json!(100)));
+    for count in ["told", "failed", "pending", "expired"] {
+        assert_eq!(shown[count], 0, "{count}");
+    }
     let covars = r#""covars":{"v1":{"vtype":"int","guess":2,"min":0,"max":5},"color":{"vtype":"cat","guess":"red","options":["red","green","blue"]},"weight":{"vtype":"cont","guess":6.6,"min":-3.0,"max":200.0}}"#;
     assert!(reply.body.contains(covars), "{}", reply.body);
     assert!(shown["created_at"].as_str().unwrap().starts_with("2026-11-21T00:00:00."));

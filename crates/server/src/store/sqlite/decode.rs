@@ -7,7 +7,8 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::super::{Experiment, StoreError, Tell, Told, Trial, User};
+use super::super::{Counts, Experiment, StoreError, Tell, Told, Trial, TrialState, User};
+use crate::study::Direction;
 
 /// Something in the database that this program would not have written there.
 fn foreign(column: &str, why: impl std::fmt::Display) -> StoreError {
@@ -16,6 +17,17 @@ fn foreign(column: &str, why: impl std::fmt::Display) -> StoreError {
 
 pub(super) fn time(row: &SqliteRow, column: &str) -> Result<Timestamp, StoreError> {
     Timestamp::from_microsecond(row.try_get(column)?).map_err(|why| foreign(column, why))
+}
+
+/// The moment that a number of microseconds stands for.
+pub(super) fn moment(microseconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_microsecond(microseconds).map_err(|why| StoreError::Failed(why.to_string()))
+}
+
+/// What a word stands for, of which there are few.
+fn named<T>(row: &SqliteRow, column: &str, from_name: fn(&str) -> Option<T>) -> Result<T, StoreError> {
+    let name: &str = row.try_get(column)?;
+    from_name(name).ok_or_else(|| foreign(column, format_args!("`{name}` is not known")))
 }
 
 pub(super) fn uuid(row: &SqliteRow, column: &str) -> Result<Uuid, StoreError> {
@@ -46,7 +58,6 @@ pub(super) fn user(row: &SqliteRow) -> Result<User, StoreError> {
 }
 
 pub(super) fn experiment(row: &SqliteRow) -> Result<Experiment, StoreError> {
-    let told = count(row, "told")?;
     Ok(Experiment {
         id: row.try_get("id")?,
         uuid: uuid(row, "uuid")?,
@@ -58,13 +69,26 @@ pub(super) fn experiment(row: &SqliteRow) -> Result<Experiment, StoreError> {
         model_type: row.try_get("model_type")?,
         acq_func: row.try_get("acq_func")?,
         seed: row.try_get("seed")?,
+        direction: named(row, "direction", Direction::from_name)?,
+        trial_lifetime: row.try_get("trial_lifetime")?,
+        open_trials: row.try_get("open_trials")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
         active: row.try_get("active")?,
-        told,
-        // Every tell has a trial, so the trials without one are the difference.
-        pending: count(row, "trials")?.saturating_sub(told),
     })
+}
+
+pub(super) fn counts(row: &SqliteRow) -> Result<Counts, StoreError> {
+    Ok(Counts {
+        told: count(row, "told")?,
+        failed: count(row, "failed")?,
+        pending: count(row, "pending")?,
+        expired: count(row, "expired")?,
+    })
+}
+
+pub(super) fn state(row: &SqliteRow) -> Result<TrialState, StoreError> {
+    named(row, "state", TrialState::from_name)
 }
 
 pub(super) fn trial(row: &SqliteRow) -> Result<Trial, StoreError> {
@@ -77,8 +101,12 @@ pub(super) fn trial(row: &SqliteRow) -> Result<Trial, StoreError> {
         uuid: uuid(row, "uuid")?,
         experiment: uuid(row, "experiment_uuid")?,
         point: json(row, "point")?,
+        state: state(row)?,
+        asked: row.try_get("asked")?,
         created_at: time(row, "created_at")?,
+        expires_at: row.try_get::<Option<i64>, _>("expires_at")?.map(moment).transpose()?,
         tell,
+        reason: row.try_get("reason")?,
     })
 }
 

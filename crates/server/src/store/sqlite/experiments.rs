@@ -1,18 +1,44 @@
-//! Experiments.
+//! Experiments: made, found, listed and removed with all that belongs to them.
+
+use std::collections::HashMap;
 
 use jiff::Timestamp;
-use sqlx::{Sqlite as Driver, Transaction};
+use sqlx::{Row, Sqlite as Driver, Transaction};
 use uuid::Uuid;
 
-use super::super::{Experiment, Listed, NewExperiment, Page, StoreError};
+use super::super::{Counts, Experiment, Listed, NewExperiment, Page, StoreError};
+use super::trials::{counts_at, trials_at};
 use super::{Sqlite, decode};
+
+type Open = Transaction<'static, Driver>;
 
 pub(super) async fn add(store: &Sqlite, experiment: NewExperiment) -> Result<Experiment, StoreError> {
     let mut transaction = store.begin().await?;
+    let experiment = insert(&mut transaction, experiment).await?;
+    transaction.commit().await?;
+    Ok(experiment)
+}
+
+pub(super) async fn open(store: &Sqlite, experiment: NewExperiment) -> Result<Experiment, StoreError> {
+    let mut transaction = store.begin().await?;
+    let row = sqlx::query("SELECT * FROM experiment_rows WHERE user_id = $1 AND name = $2 ORDER BY id LIMIT 1")
+        .bind(experiment.owner)
+        .bind(&experiment.name)
+        .fetch_optional(&mut *transaction)
+        .await?;
+    if let Some(row) = row {
+        return decode::experiment(&row);
+    }
+    let experiment = insert(&mut transaction, experiment).await?;
+    transaction.commit().await?;
+    Ok(experiment)
+}
+
+async fn insert(transaction: &mut Open, experiment: NewExperiment) -> Result<Experiment, StoreError> {
     sqlx::query(
-        "INSERT INTO experiments
-         (uuid, user_id, name, description, space, model_type, acq_func, seed, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+        "INSERT INTO experiments (uuid, user_id, name, description, space, model_type, acq_func, seed, direction,
+                                  trial_lifetime, open_trials, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
     )
     .bind(experiment.uuid.to_string())
     .bind(experiment.owner)
@@ -22,27 +48,49 @@ pub(super) async fn add(store: &Sqlite, experiment: NewExperiment) -> Result<Exp
     .bind(experiment.model_type)
     .bind(experiment.acq_func)
     .bind(experiment.seed)
+    .bind(experiment.direction.name())
+    .bind(experiment.trial_lifetime)
+    .bind(experiment.open_trials)
     .bind(experiment.at.as_microsecond())
-    .execute(&mut *transaction)
+    .execute(&mut **transaction)
     .await?;
     let row = sqlx::query("SELECT * FROM experiment_rows WHERE uuid = $1").bind(experiment.uuid.to_string());
-    let experiment = decode::experiment(&row.fetch_one(&mut *transaction).await?)?;
-    transaction.commit().await?;
-    Ok(experiment)
+    decode::experiment(&row.fetch_one(&mut **transaction).await?)
 }
 
-/// Notes in an open transaction that the experiment was used.
-pub(super) async fn touch(
-    transaction: &mut Transaction<'static, Driver>,
-    experiment: &Experiment,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE experiments SET updated_at = $2 WHERE id = $1")
+/// Notes in an open transaction that the experiment was used, unless it was deleted since it was read.
+pub(super) async fn touch(transaction: &mut Open, experiment: &Experiment, at: Timestamp) -> Result<(), StoreError> {
+    let done = sqlx::query("UPDATE experiments SET updated_at = $2 WHERE id = $1")
         .bind(experiment.id)
         .bind(at.as_microsecond())
         .execute(&mut **transaction)
         .await?;
-    Ok(())
+    if done.rows_affected() == 0 { Err(StoreError::Gone) } else { Ok(()) }
+}
+
+pub(super) async fn delete(store: &Sqlite, experiment: &Experiment) -> Result<u64, StoreError> {
+    let mut transaction = store.begin().await?;
+    let trials = erase(&mut transaction, experiment.id).await?;
+    transaction.commit().await?;
+    Ok(trials)
+}
+
+/// Removes an experiment with its tells, trials and keys in an open transaction; gives the number of its trials.
+pub(super) async fn erase(transaction: &mut Open, experiment: i64) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for (statement, trials) in [
+        ("DELETE FROM idempotency_keys WHERE experiment_id = $1", false),
+        ("DELETE FROM tells WHERE experiment_id = $1", false),
+        ("DELETE FROM trials WHERE experiment_id = $1", true),
+    ] {
+        let done = sqlx::query(statement).bind(experiment).execute(&mut **transaction).await?;
+        if trials {
+            gone = done.rows_affected();
+        }
+    }
+    let done =
+        sqlx::query("DELETE FROM experiments WHERE id = $1").bind(experiment).execute(&mut **transaction).await?;
+    if done.rows_affected() == 0 { Err(StoreError::Gone) } else { Ok(gone) }
 }
 
 pub(super) async fn by_uuid(store: &Sqlite, uuid: Uuid) -> Result<Option<Experiment>, StoreError> {
@@ -50,18 +98,50 @@ pub(super) async fn by_uuid(store: &Sqlite, uuid: Uuid) -> Result<Option<Experim
     row.fetch_optional(&store.reads).await?.as_ref().map(decode::experiment).transpose()
 }
 
-pub(super) async fn page(store: &Sqlite, owner: i64, page: Page) -> Result<Listed<Experiment>, StoreError> {
-    let total = sqlx::query("SELECT COUNT(*) AS total FROM experiments WHERE user_id = $1")
-        .bind(owner)
-        .fetch_one(&store.reads)
-        .await?;
-    let rows = sqlx::query("SELECT * FROM experiment_rows WHERE user_id = $1 ORDER BY id LIMIT $2 OFFSET $3")
-        .bind(owner)
-        .bind(page.limit)
-        .bind(page.sql_offset())
-        .fetch_all(&store.reads)
-        .await?;
-    Ok(Listed { items: decode::all(&rows, decode::experiment)?, total: decode::total(&total)? })
+pub(super) async fn page(
+    store: &Sqlite,
+    owner: i64,
+    name: Option<&str>,
+    at: Timestamp,
+    page: Page,
+) -> Result<Listed<(Experiment, Counts)>, StoreError> {
+    // One transaction, so that what is counted belongs to what is listed.
+    let mut transaction = store.reads.begin().await?;
+    let total =
+        sqlx::query("SELECT COUNT(*) AS total FROM experiments WHERE user_id = $1 AND ($2 IS NULL OR name = $2)")
+            .bind(owner)
+            .bind(name)
+            .fetch_one(&mut *transaction)
+            .await?;
+    let rows = sqlx::query(
+        "SELECT * FROM experiment_rows WHERE user_id = $1 AND ($2 IS NULL OR name = $2) ORDER BY id LIMIT $3 OFFSET $4",
+    )
+    .bind(owner)
+    .bind(name)
+    .bind(page.limit)
+    .bind(page.sql_offset())
+    .fetch_all(&mut *transaction)
+    .await?;
+    let counted = sqlx::query(counts_at!(
+        "WHERE experiment_id IN (SELECT id FROM experiments WHERE user_id = $2 AND ($3 IS NULL OR name = $3)
+                                 ORDER BY id LIMIT $4 OFFSET $5)
+         GROUP BY experiment_id"
+    ))
+    .bind(at.as_microsecond())
+    .bind(owner)
+    .bind(name)
+    .bind(page.limit)
+    .bind(page.sql_offset())
+    .fetch_all(&mut *transaction)
+    .await?;
+    let counts: HashMap<i64, Counts> =
+        decode::all(&counted, |row| Ok((row.try_get("experiment_id")?, decode::counts(row)?)))?.into_iter().collect();
+    let items = decode::all(&rows, |row| {
+        let experiment = decode::experiment(row)?;
+        let counts = counts.get(&experiment.id).copied().unwrap_or_default();
+        Ok((experiment, counts))
+    })?;
+    Ok(Listed { items, total: decode::total(&total)? })
 }
 
 pub(super) async fn by_use(store: &Sqlite, owner: i64) -> Result<Vec<Experiment>, StoreError> {

@@ -1,7 +1,10 @@
 //! The store in one SQLite file: what is acknowledged is on the disk, and any number of requests may write at once.
 
+mod asks;
 mod decode;
 mod experiments;
+mod leases;
+mod once;
 mod sessions;
 mod studies;
 mod tells;
@@ -28,6 +31,7 @@ const READERS: u32 = 8;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql")),
+    (2, "leases and directions", include_str!("../../../migrations/sqlite/0002_leases_and_directions.sql")),
     (3, "sessions", include_str!("../../../migrations/sqlite/0003_sessions.sql")),
 ];
 

@@ -61,6 +61,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         "the original adds the guess unasked",
     ),
     row("new_cat_empty_options", 422, "a category needs at least one option", "the original adds the guess unasked"),
+    row("new_extra_field", 422, "a log scale needs min above 0", "the original knows no scales and passes them over"),
     row("new_name_too_long", 422, "at most 256 characters", "the original takes it for a failure to log in"),
     row("ask_unknown", 404, "There is no experiment 7cb6d018-618c-4e26-b9fa-83a7d466ba68", CRASHED),
     row("tell_native_json", 202, r#""response_sampled_iter""#, STRICT),

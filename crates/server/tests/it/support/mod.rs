@@ -201,6 +201,58 @@ impl User {
         reply.json()["exp_uuid"].as_str().unwrap().to_owned()
     }
 
+    /// Opens an experiment by its name with these settings beside two variables; gives its identifier.
+    pub(crate) async fn open(&self, name: &str, settings: &Value) -> String {
+        let mut body = json!({"name": name, "seed": 7, "covars": {
+            "k": {"vtype": "int", "min": 0, "max": 9}, "x": {"vtype": "cont", "min": 0, "max": 1},
+        }});
+        body.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+        let reply = self.post("/v1/experiments", &body).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What the experiment shows of itself.
+    pub(crate) async fn shown(&self, experiment: &str) -> Value {
+        let reply = self.get(&format!("/v1/experiments/{experiment}")).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()
+    }
+
+    /// Asks for a trial; gives all of it.
+    pub(crate) async fn given(&self, experiment: &str) -> Value {
+        let reply = self.call("POST", &format!("/v1/experiments/{experiment}/trials")).send().await;
+        assert_eq!(reply.status, 201, "{reply:?}");
+        reply.json()
+    }
+
+    /// What the trial shows of itself.
+    pub(crate) async fn trial_shown(&self, trial: &str) -> Value {
+        let reply = self.get(&format!("/v1/trials/{trial}")).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        reply.json()
+    }
+
+    /// `renew`, `release` or anything else that is done to a trial without a body.
+    pub(crate) async fn act(&self, trial: &str, what: &str) -> Reply {
+        self.call("POST", &format!("/v1/trials/{trial}/{what}")).send().await
+    }
+
+    /// Tells a trial by its identifier.
+    pub(crate) async fn tell_trial(&self, trial: &str, value: f64) -> Reply {
+        self.post(&format!("/v1/trials/{trial}/tell"), &json!({"value": value})).await
+    }
+
+    /// Fails a trial.
+    pub(crate) async fn fail(&self, trial: &str, reason: &str) -> Reply {
+        self.post(&format!("/v1/trials/{trial}/fail"), &json!({"reason": reason})).await
+    }
+
+    /// Asks for several trials at once.
+    pub(crate) async fn batch(&self, experiment: &str, order: &Value) -> Reply {
+        self.post(&format!("/v1/experiments/{experiment}/trials/batch"), order).await
+    }
+
     /// Tells by the original's route.
     pub(crate) async fn tell(&self, experiment: &str, v1: i64, color: &str, weight: f64, response: f64) -> Reply {
         self.post(&format!("/experiment/tell/{experiment}"), &tell(v1, color, weight, response)).await
@@ -220,6 +272,21 @@ pub(crate) const COVARS: &str = r#"{
     "color": {"vtype": "cat", "guess": "red", "options": ["red", "green", "blue"]},
     "weight": {"vtype": "cont", "guess": 6.6, "min": -3.0, "max": 200.0}
 }"#;
+
+/// The identifier of a trial or an experiment.
+pub(crate) fn id(of: &Value) -> &str {
+    of["id"].as_str().unwrap_or_else(|| panic!("{of} has no identifier"))
+}
+
+/// All requests on the way at the same time.
+pub(crate) async fn at_once(calls: impl IntoIterator<Item = client::Call>) -> Vec<Reply> {
+    let sent: Vec<_> = calls.into_iter().map(|call| tokio::spawn(call.send())).collect();
+    let mut replies = Vec::new();
+    for reply in sent {
+        replies.push(reply.await.unwrap());
+    }
+    replies
+}
 
 /// The body of a tell in the original's format.
 pub(crate) fn tell(v1: i64, color: &str, weight: f64, response: f64) -> Value {
