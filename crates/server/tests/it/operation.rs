@@ -97,7 +97,7 @@ async fn asks_tells_fits_and_refused_logins_are_counted() {
     let hub = Hub::start().await;
     let ann = hub.user("ann@x.com").await;
     let experiment = ann.experiment().await;
-    for value in 0..3 {
+    for value in 0..10 {
         let path = format!("/v1/trials/{}/tell", ann.trial(&experiment).await);
         assert_eq!(ann.post(&path, &json!({"value": value})).await.status, 200);
         assert_eq!(ann.post(&path, &json!({"value": value})).await.status, 409);
@@ -105,8 +105,9 @@ async fn asks_tells_fits_and_refused_logins_are_counted() {
     let wrong = [("username", "ann@x.com"), ("password", "wrong")];
     call(&hub.url, "POST", "/auth/token").form(&wrong).send().await;
     for (name, expected) in [
-        ("mlhub_asks_total", 3.0),
-        ("mlhub_tells_total", 3.0),
+        ("mlhub_asks_total", 10.0),
+        ("mlhub_tells_total", 10.0),
+        // The first seven points of this space are a fixed design, for which nothing is fitted.
         ("mlhub_fit_duration_seconds_count", 3.0),
         ("mlhub_logins_refused_total", 1.0),
         ("mlhub_fits_running", 0.0),
