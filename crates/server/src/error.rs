@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Why a hub did not start or had to stop.
 #[derive(Debug)]
@@ -31,6 +32,18 @@ pub enum Error {
         /// The database.
         url: String,
         /// What it said.
+        why: String,
+    },
+    /// There is a file already where a backup was to be written.
+    BackupExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A backup could not be written.
+    Backup {
+        /// The file that it was to be.
+        path: PathBuf,
+        /// What the system or the database said.
         why: String,
     },
     /// The address could not be listened on.
@@ -74,6 +87,16 @@ impl fmt::Display for Error {
             }
             Self::Database { url, why } => {
                 write!(f, "the database {url} cannot be used: {why}; check the path, its permissions and its owner")
+            }
+            Self::BackupExists { path } => {
+                write!(f, "{} exists and is not overwritten; give the backup another name", path.display())
+            }
+            Self::Backup { path, why } => {
+                write!(
+                    f,
+                    "no backup was written to {}: {why}; check the folder, its permissions and its room",
+                    path.display()
+                )
             }
             Self::Listen { listen, source } => {
                 write!(f, "cannot listen on {listen}: {source}; choose another port, or 0 for a free one")

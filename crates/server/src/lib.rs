@@ -38,6 +38,7 @@ pub use model::{GaussianProcess, Model, ModelError, Question};
 pub use secret::Secret;
 pub use server::Server;
 pub use settings::{MIN_KEY_BYTES, SESSION_LIFETIME, Settings, TOKEN_LIFETIME};
+pub use store::backup;
 pub use study::{Kind, Scalar, Variable};
 
 /// The OpenAPI document of the hub, as JSON text that ends with a newline: the same for the same version.

@@ -6,9 +6,9 @@ mod report;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhub::Secret;
 
-pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
 #[cfg(feature = "hub")]
-pub(crate) use options::{Quickstart, Serve};
+pub(crate) use options::{Backup, Quickstart, Serve};
+pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
 pub(crate) use report::report;
 
 use crate::exit::Exit;
@@ -107,6 +107,13 @@ pub(crate) enum Command {
     /// Tokens are signed with the key in `MLHUB_JWT_SECRET`, at least 32 bytes.
     #[cfg(feature = "hub")]
     Serve(Serve),
+    /// Copy the database of a hub, which may be running
+    ///
+    /// The copy holds everything that was acknowledged before, and a hub can be started on it. It appears once it is
+    /// whole; a file that exists is not overwritten.
+    #[cfg(feature = "hub")]
+    #[command(after_help = "Example:\n  mlhub backup --database sqlite://hub.db hub-copy.db")]
+    Backup(Backup),
     /// Call any operation of a platform
     ///
     /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the

@@ -40,6 +40,17 @@ pub(crate) struct Serve {
     pub(crate) print_openapi: bool,
 }
 
+/// Options of `backup`.
+#[cfg(feature = "hub")]
+#[derive(Args, Debug)]
+pub(crate) struct Backup {
+    /// Where the hub keeps everything, as `serve` was told
+    #[arg(long, value_name = "URL", default_value = crate::commands::serve::DATABASE)]
+    pub(crate) database: String,
+    /// The file to write
+    pub(crate) file: PathBuf,
+}
+
 /// Options of `call`.
 #[derive(Args, Debug)]
 pub(crate) struct Call {

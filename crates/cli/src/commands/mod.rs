@@ -1,5 +1,7 @@
 //! What each command does.
 
+#[cfg(feature = "hub")]
+mod backup;
 mod call;
 mod explain;
 mod login;
@@ -36,6 +38,8 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         Command::Quickstart(options) => crate::quickstart::run(options, out).await,
         #[cfg(feature = "hub")]
         Command::Serve(options) => serve::serve(options, out).await,
+        #[cfg(feature = "hub")]
+        Command::Backup(options) => backup::backup(options, out).await,
         Command::Call(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
             call::call(&access, options, out).await

@@ -39,11 +39,13 @@ pub(crate) async fn serve(options: &Serve, out: &Out) -> Result<(), Fault> {
     Ok(())
 }
 
-fn refused(error: Error) -> Fault {
+pub(super) fn refused(error: Error) -> Fault {
     let (exit, next) = match error {
         Error::NoKey | Error::ShortKey { .. } => (Exit::Usage, "MLHUB_JWT_SECRET=$(openssl rand -hex 32) mlhub serve"),
         Error::DevelopmentBeyondLoopback { .. } => (Exit::Usage, "mlhub serve --development"),
         Error::TokenLifetime | Error::UnknownDatabase { .. } => (Exit::Usage, "mlhub serve --help"),
+        Error::BackupExists { .. } => (Exit::Conflict, "mlhub backup --help"),
+        Error::Backup { .. } => (Exit::Other, "mlhub backup --help"),
         _ => (Exit::Other, "mlhub serve --help"),
     };
     Fault::new(exit, error.to_string(), next)

@@ -1,6 +1,7 @@
 //! What the hub keeps, behind one trait: each method is one transaction, so that any database with transactions will do.
 
 mod accounts;
+mod backup;
 mod rows;
 mod sessions;
 mod sqlite;
@@ -9,6 +10,8 @@ mod studies;
 use std::fmt;
 
 use async_trait::async_trait;
+
+pub use backup::backup;
 
 pub(crate) use accounts::{Accounts, NewUser};
 pub(crate) use rows::{Counts, Experiment, Listed, MOST_LEASES, Page, Snapshot, Tell, Told, Trial, TrialState, User};

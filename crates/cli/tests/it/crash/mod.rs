@@ -1,7 +1,9 @@
 //! What is left of a hub that is killed, that runs out of disk, or that is copied while it works.
 
+mod backup;
 mod disk;
 mod kill;
+mod stop;
 mod sync;
 
 use serde_json::{Value, json};
