@@ -21,6 +21,7 @@ mod lenient;
 mod node;
 mod options;
 mod path;
+mod placed;
 mod prepare;
 mod redact;
 mod redirect;

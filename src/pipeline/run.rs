@@ -11,11 +11,11 @@ use super::core::Pipeline;
 use super::draft::Draft;
 use super::exchange::Exchange;
 use super::failed::Failed;
-use super::node::{History, Node, Sign};
+use super::node::{History, Node};
 use super::reply::{Content, Context, Reply};
-use super::{budget, prepare, trace, verdict};
+use super::{budget, placed, prepare, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
-use crate::error::{Error, Outcome};
+use crate::error::Error;
 use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
 
 /// The state of one call.
@@ -104,13 +104,7 @@ impl<'a> Run<'a> {
         }
         // The road alone is borrowed, for the reason below.
         let road = self.pipeline;
-        if let Some(sniffer) = &core.sniffer
-            && !options.probe
-            && options.pin.is_none()
-            && sniffer.is_due(core.clock.now())
-        {
-            Box::pin(sniffer.in_passing(road, left)).await;
-        }
+        placed::sniff(road, left).await;
         let left = self.left();
         let slot = self.pipeline.auth().get();
         let takes = op.auth != AuthKind::None && options.auth;
@@ -127,26 +121,14 @@ impl<'a> Run<'a> {
             _ => None,
         };
         // Chosen last: a node's trial does not wait for a token.
-        let lease = core
-            .nodes
-            .choose(core.clock.now(), options.pin.as_deref(), &self.history, &self.context.attempts)
-            .map_err(|error| self.ended(error))?;
+        let lease = self.place()?;
         let node = lease.node();
         let credential = match &slot {
             None if takes => node.credential().cloned(),
             _ => credential,
         };
         let Exchange { result, outcome, success, limit } = self.exchange(node, credential.as_ref()).await?;
-        let node = node.clone();
-        let sign = if success { Sign::Lives } else { self.sign(outcome, limit) };
-        if lease.end(sign, &*core.clock)
-            && let Some(sniffer) = &core.sniffer
-        {
-            sniffer.node_failed();
-        }
-        if !success {
-            self.history.push(node.clone(), sign == Sign::Fails);
-        }
+        let node = self.placed(lease, outcome, success, limit);
         Ok(match result {
             Ok(answer) if success => Ok(self.reply(answer, node)),
             Ok(answer) => {
@@ -155,19 +137,6 @@ impl<'a> Run<'a> {
             }
             Err(failure) => Err(self.failure(failure, limit)),
         })
-    }
-
-    /// What the attempt says about its node.
-    fn sign(&self, outcome: Outcome, limit: Duration) -> Sign {
-        let options = self.pipeline.options();
-        // The rest of a deadline may be too short for any node.
-        let cut_short = limit < options.timeout.min(options.deadline) / 2;
-        match outcome {
-            Outcome::TimedOut if cut_short => Sign::Unclear,
-            outcome if verdict::blames_node(outcome) && options.probe => Sign::Unclear,
-            outcome if verdict::blames_node(outcome) => Sign::Fails,
-            _ => Sign::Lives,
-        }
     }
 
     fn fetched(&self, fetched: Result<Result<Credential, Error>, Elapsed>) -> Result<Credential, Error> {
@@ -235,14 +204,6 @@ impl<'a> Run<'a> {
         }
         self.last_cost = Some(cost);
         Ok(pause)
-    }
-
-    /// Whether another node may well do what the last one did not: a pause
-    /// would spare nobody.
-    fn may_fail_over(&self) -> bool {
-        self.pipeline.options().pin.is_none()
-            && self.history.blames_last()
-            && self.pipeline.core().nodes.has_fresh(self.pipeline.clock().now(), &self.history)
     }
 
     /// What is left of the call's deadline.

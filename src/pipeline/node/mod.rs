@@ -21,6 +21,6 @@ pub use select::{Rotation, Selector};
 pub use sniff::{Discover, SNIFF_TIMEOUT, Sniff};
 
 pub(crate) use history::History;
-pub(crate) use lease::Sign;
+pub(crate) use lease::{Lease, Sign};
 pub(crate) use pool::Pool;
 pub(crate) use sniffer::Sniffer;

@@ -1,0 +1,65 @@
+//! Where an attempt goes, and what its end says about the node.
+
+use std::time::Duration;
+
+use super::core::Pipeline;
+use super::node::{Lease, Node, Sign};
+use super::run::Run;
+use super::verdict;
+use crate::error::{Error, Outcome};
+
+/// Asks for the servers, where it is this call's turn; `left` is its time.
+pub(super) async fn sniff(road: &Pipeline, left: Duration) {
+    let (core, options) = (road.core(), road.options());
+    if let Some(sniffer) = &core.sniffer
+        && !options.probe
+        && options.pin.is_none()
+        && sniffer.is_due(core.clock.now())
+    {
+        // Rare and large, and a call like this one below.
+        Box::pin(sniffer.in_passing(road, left)).await;
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The node of the next attempt.
+    pub(super) fn place(&self) -> Result<Lease<'a>, Error> {
+        let (core, pin) = (self.pipeline.core(), self.pipeline.options().pin.as_deref());
+        let now = core.clock.now();
+        core.nodes.choose(now, pin, &self.history, &self.context.attempts).map_err(|error| self.ended(error))
+    }
+
+    /// Says how the attempt at a node has ended; `limit` is the time it had.
+    pub(super) fn placed(&mut self, lease: Lease<'_>, outcome: Outcome, success: bool, limit: Duration) -> Node {
+        let (core, node) = (self.pipeline.core(), lease.node().clone());
+        let sign = if success { Sign::Lives } else { self.sign(outcome, limit) };
+        if !success {
+            self.history.push(node.clone(), sign == Sign::Fails);
+        }
+        let rests = lease.end(sign, &*core.clock);
+        if let (Some(sniffer), true) = (&core.sniffer, rests) {
+            sniffer.node_failed();
+        }
+        node
+    }
+
+    fn sign(&self, outcome: Outcome, limit: Duration) -> Sign {
+        let options = self.pipeline.options();
+        // The rest of a deadline may be too short for any node.
+        let cut_short = limit < options.timeout.min(options.deadline) / 2;
+        match verdict::blames_node(outcome) {
+            false => Sign::Lives,
+            true if options.probe || cut_short && outcome == Outcome::TimedOut => Sign::Unclear,
+            true => Sign::Fails,
+        }
+    }
+
+    /// Whether another node may well do what the last one did not: a pause
+    /// would spare nobody.
+    pub(super) fn may_fail_over(&self) -> bool {
+        let core = self.pipeline.core();
+        self.pipeline.options().pin.is_none()
+            && self.history.blames_last()
+            && core.nodes.has_fresh(core.clock.now(), &self.history)
+    }
+}
