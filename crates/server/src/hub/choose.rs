@@ -11,6 +11,12 @@ use crate::store::{Chosen, Experiment, Snapshot};
 /// thirty seconds for an attempt of mlhub's.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(10);
 
+/// How often points that another replica proposed first are chosen anew. Each time that one got ahead, so this is only
+/// reached where very many replicas ask the same experiment at once.
+pub(super) const ATTEMPTS: usize = 32;
+/// After how many seconds a caller may try again where even that did not do.
+const RETRY_AFTER: u32 = 1;
+
 impl Hub {
     /// At most `count` points, each chosen as if the ones before it were being tried: fewer where none is left or it takes
     /// long, and at least one where one is left.
@@ -48,9 +54,3 @@ pub(super) fn exhausted() -> Fault {
 pub(super) fn crowded() -> Fault {
     Fault::busy("Too many ask this experiment at once. Ask again.", RETRY_AFTER)
 }
-
-/// How often points that another replica proposed first are chosen anew. Each time that one got ahead, so this is only
-/// reached where very many replicas ask the same experiment at once.
-pub(super) const ATTEMPTS: usize = 32;
-/// After how many seconds a caller may try again where even that did not do.
-const RETRY_AFTER: u32 = 1;

@@ -5,6 +5,7 @@ pub(crate) mod experiment;
 pub(crate) mod import;
 pub(crate) mod new_experiment;
 pub(crate) mod new_variable;
+pub(crate) mod settings;
 pub(crate) mod trial;
 pub(crate) mod v1;
 pub(crate) mod whole;

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use mlhub_server::{Model, ModelError, Question, Scalar};
+use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::support::{Hub, User, tell};
@@ -17,10 +19,16 @@ struct Held {
     async_thread: ThreadId,
     running: AtomicUsize,
     most: Arc<AtomicUsize>,
+    /// Up to how many points it answers without being let.
+    quick: usize,
 }
 
 impl Model for Held {
     fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        let guesses = || question.space.iter().map(|variable| variable.guess.clone()).collect();
+        if self.is_quick(question) {
+            return Ok(guesses());
+        }
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(running, Ordering::SeqCst);
         let here = thread::current().id();
@@ -31,7 +39,11 @@ impl Model for Held {
             let _ = self.release.lock().unwrap().recv();
         }
         self.running.fetch_sub(1, Ordering::SeqCst);
-        Ok(question.space.iter().map(|variable| variable.guess.clone()).collect())
+        Ok(guesses())
+    }
+
+    fn is_quick(&self, question: &Question) -> bool {
+        question.history.len() + question.pending.len() < self.quick
     }
 }
 
@@ -44,6 +56,11 @@ struct Holding {
 }
 
 async fn holding(fits: usize) -> Holding {
+    holding_after(0, fits).await
+}
+
+/// The same, where the first points of an experiment are not held.
+async fn holding_after(quick: usize, fits: usize) -> Holding {
     let (entered_sender, entered) = unbounded_channel();
     let (release, released) = mpsc::channel();
     let most = Arc::new(AtomicUsize::new(0));
@@ -53,6 +70,7 @@ async fn holding(fits: usize) -> Holding {
         async_thread: thread::current().id(),
         running: AtomicUsize::new(0),
         most: most.clone(),
+        quick,
     };
     let hub = Hub::start_with(|settings| settings.with_model(model).with_fits(fits)).await;
     Holding { hub, entered, release, most }
@@ -64,7 +82,7 @@ fn asked(user: &User, experiment: &str) -> tokio::task::JoinHandle<crate::suppor
 
 // One thread for everything async: whoever blocks it blocks all requests.
 #[tokio::test(flavor = "current_thread")]
-async fn while_one_waits_for_a_fit_others_are_answered() {
+async fn one_slow_fit_stalls_nobody_else() {
     let Holding { hub, mut entered, release, .. } = holding(1).await;
     let ann = hub.user("ann@x.com").await;
     let experiment = ann.experiment().await;
@@ -119,6 +137,39 @@ async fn asks_of_one_experiment_take_turns() {
         assert_eq!(ask.await.unwrap().status, 201);
     }
     assert_eq!(most.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn whoever_needs_no_fit_waits_for_none() {
+    let Holding { hub, mut entered, release, .. } = holding_after(1, 1).await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.open("leased", &json!({"trial_lifetime": 60})).await;
+    let lost = ann.given(&experiment).await;
+    let path = format!("/v1/experiments/{experiment}/trials");
+    let fitted = tokio::spawn(ann.call("POST", &path).send());
+    entered.recv().await.unwrap();
+    // The only fit there may be is running. Another experiment begins with its guesses all the same,
+    assert_eq!(asked(&ann, &ann.experiment().await).await.unwrap().status, 200);
+    // and so does whoever asks this very experiment when a trial has come back.
+    hub.clock.forward(Duration::from_secs(60));
+    assert_eq!(ann.given(&experiment).await["id"], lost["id"]);
+    release.send(()).unwrap();
+    assert_eq!(fitted.await.unwrap().status, 201);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn an_experiment_that_is_deleted_while_it_is_asked_is_not_found() {
+    let Holding { hub, mut entered, release, .. } = holding(1).await;
+    let ann = hub.user("ann@x.com").await;
+    for (method, path) in [("POST", "/v1/experiments/ID/trials"), ("GET", "/experiment/ask/ID")] {
+        let experiment = ann.experiment().await;
+        let ask = tokio::spawn(ann.call(method, &path.replace("ID", &experiment)).send());
+        entered.recv().await.unwrap();
+        assert_eq!(ann.call("DELETE", &format!("/v1/experiments/{experiment}")).send().await.status, 200);
+        release.send(()).unwrap();
+        let reply = ask.await.unwrap();
+        assert_eq!((reply.status, reply.detail().contains("deleted")), (404, true), "{reply:?}");
+    }
 }
 
 #[tokio::test(flavor = "current_thread")]

@@ -77,20 +77,17 @@ pub(super) async fn delete(store: &Sqlite, experiment: &Experiment) -> Result<u6
 
 /// Removes an experiment with its tells, trials and keys in an open transaction; gives the number of its trials.
 pub(super) async fn erase(transaction: &mut Open, experiment: i64) -> Result<u64, StoreError> {
-    let mut gone = 0;
-    for (statement, trials) in [
-        ("DELETE FROM idempotency_keys WHERE experiment_id = $1", false),
-        ("DELETE FROM tells WHERE experiment_id = $1", false),
-        ("DELETE FROM trials WHERE experiment_id = $1", true),
-    ] {
-        let done = sqlx::query(statement).bind(experiment).execute(&mut **transaction).await?;
-        if trials {
-            gone = done.rows_affected();
-        }
+    // What refers to something goes before it.
+    for statement in
+        ["DELETE FROM idempotency_keys WHERE experiment_id = $1", "DELETE FROM tells WHERE experiment_id = $1"]
+    {
+        sqlx::query(statement).bind(experiment).execute(&mut **transaction).await?;
     }
+    let trials = sqlx::query("DELETE FROM trials WHERE experiment_id = $1").bind(experiment);
+    let trials = trials.execute(&mut **transaction).await?.rows_affected();
     let done =
         sqlx::query("DELETE FROM experiments WHERE id = $1").bind(experiment).execute(&mut **transaction).await?;
-    if done.rows_affected() == 0 { Err(StoreError::Gone) } else { Ok(gone) }
+    if done.rows_affected() == 0 { Err(StoreError::Gone) } else { Ok(trials) }
 }
 
 pub(super) async fn by_uuid(store: &Sqlite, uuid: Uuid) -> Result<Option<Experiment>, StoreError> {

@@ -74,6 +74,11 @@ impl Hub {
         Self::start_in(self.folder.clone(), self.clock.clone(), change).await
     }
 
+    /// A hub on the database in `folder`, with a clock of its own.
+    pub(crate) async fn start_on(folder: Arc<TempDir>) -> Self {
+        Self::start_in(folder, TestClock::new(), |settings| settings).await
+    }
+
     /// A hub on the database in `folder`, which may be used already.
     pub(crate) async fn start_in(
         folder: Arc<TempDir>,
@@ -167,6 +172,13 @@ pub(crate) struct User {
 }
 
 impl User {
+    /// Somebody who signed up before, logged in.
+    pub(crate) async fn known(hub: &Hub, email: &str) -> Self {
+        let user = Self { url: hub.url.clone(), token: hub.log_in(email).await, uuid: String::new() };
+        let uuid = user.get("/auth/me").await.json()["uuid"].as_str().unwrap().to_owned();
+        Self { uuid, ..user }
+    }
+
     /// The same account, calling `hub`.
     pub(crate) fn at(self, hub: &Hub) -> Self {
         Self { url: hub.url.clone(), ..self }
