@@ -8,25 +8,25 @@ use super::run::Run;
 use super::verdict;
 use crate::error::{Error, Outcome};
 
-/// Asks for the servers, where it is this call's turn; `left` is its time.
-pub(super) async fn sniff(road: &Pipeline, left: Duration) {
+/// Asks for the servers, where it is this call's turn; `left` is its time. Says
+/// whether it took some of that.
+pub(super) async fn sniff(road: &Pipeline, left: Duration) -> bool {
     let (core, options) = (road.core(), road.options());
-    if let Some(sniffer) = &core.sniffer
-        && !options.probe
-        && options.pin.is_none()
-        && sniffer.is_due(core.clock.now())
-    {
+    let Some(sniffer) = &core.sniffer else { return false };
+    let due = !options.probe && options.pin.is_none() && sniffer.is_due(core.clock.now());
+    if due {
         // Rare and large, and a call like this one below.
         Box::pin(sniffer.in_passing(road, left)).await;
     }
+    due
 }
 
 impl<'a> Run<'a> {
     /// The node of the next attempt.
     pub(super) fn place(&self) -> Result<Lease<'a>, Error> {
         let (core, pin) = (self.pipeline.core(), self.pipeline.options().pin.as_deref());
-        let now = core.clock.now();
-        core.nodes.choose(now, pin, &self.history, &self.context.attempts).map_err(|error| self.ended(error))
+        let clock = &*core.clock;
+        core.nodes.choose(clock, pin, &self.history, &self.context.attempts).map_err(|error| self.ended(error))
     }
 
     /// Says how the attempt at a node has ended; `limit` is the time it had.

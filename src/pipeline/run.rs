@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
     /// One attempt. The outer error ends the call.
     async fn attempt(&mut self) -> Result<Result<Reply, Failed>, Error> {
         let (op, options, core) = (self.context.op, self.pipeline.options(), self.pipeline.core());
-        let left = self.left();
+        let mut left = self.left();
         if left.is_zero() {
             let how = match self.context.attempts.is_empty() {
                 true => "was over before the first attempt",
@@ -104,8 +104,9 @@ impl<'a> Run<'a> {
         }
         // The road alone is borrowed, for the reason below.
         let road = self.pipeline;
-        placed::sniff(road, left).await;
-        let left = self.left();
+        if placed::sniff(road, left).await {
+            left = self.left();
+        }
         let slot = self.pipeline.auth().get();
         let takes = op.auth != AuthKind::None && options.auth;
         let refused = self.refused.take();

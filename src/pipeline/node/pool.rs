@@ -78,16 +78,17 @@ impl Pool {
     /// `history`; a pinned call goes to its own, also when that one rests.
     pub(crate) fn choose(
         &self,
-        now: Duration,
+        clock: &dyn Clock,
         pin: Option<&str>,
         history: &History,
         attempts: &[Attempt],
     ) -> Result<Lease<'_>, Error> {
+        if let (Some(only), None) = (&self.only, pin) {
+            return Ok(Lease::unwatched(only.clone()));
+        }
+        let now = clock.now();
         if let Some(pin) = pin {
             return self.pinned(now, pin);
-        }
-        if let Some(only) = &self.only {
-            return Ok(Lease::unwatched(only.clone()));
         }
         let mut members = self.members();
         let best = members.iter().map(|member| member.rank(now, history)).min();
