@@ -198,6 +198,12 @@ pub struct Paging {
     pub first: u64,
     /// Largest page the server gives; 0 where the document names none.
     pub max: u64,
+    /// Whether a parameter takes the size of a page.
+    pub sized: bool,
+    /// Whether the list is in ascending order of its ids.
+    pub sorted: bool,
+    /// Whether the last page of a list with numbered pages shows that it is the last.
+    pub ends: bool,
 }
 
 /// What names a page.

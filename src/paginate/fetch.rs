@@ -8,7 +8,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
 
-use super::walk::{Marks, Walk};
+use super::walk::{Kept, Marks, Walk};
 use super::{Cursor, Page, Paginate, Position};
 use crate::error::{Error, ErrorKind};
 use crate::op::{Paging, PagingStyle};
@@ -19,9 +19,42 @@ type Fetch<T> = Arc<dyn Fn(&Cursor, Option<u64>) -> BoxFuture<'static, Fetched<T
 /// A page with what is needed to come back to its items.
 pub(super) struct Arrived<T> {
     pub(super) page: Page<T>,
-    pub(super) cursor: Cursor,
-    /// The places that the items had in the page as it was sent.
-    pub(super) places: Vec<usize>,
+    /// Where its items stood in the page as it was sent.
+    pub(super) kept: Vec<Kept>,
+    pub(super) origin: Origin,
+}
+
+/// Where a page begins.
+#[derive(Default)]
+pub(super) struct Origin {
+    from: Position,
+    /// The number of its first item, where items are counted.
+    offset: Option<u64>,
+}
+
+impl Origin {
+    /// A page that was asked for like this.
+    fn of(paging: Option<Paging>, cursor: Cursor, size: Option<u64>) -> Self {
+        let (style, first) = paging.map_or((None, 0), |paging| (Some(paging.style), paging.first));
+        let offset = match cursor {
+            _ if style != Some(PagingStyle::Offset) => None,
+            Cursor::Number(number) => Some(number),
+            _ => Some(first),
+        };
+        // Offsets mean the same whatever the size; numbers of pages do not.
+        let size = size.filter(|_| style == Some(PagingStyle::Page));
+        Origin { from: Position { cursor, size, ..Position::default() }, offset }
+    }
+
+    /// The place after that item.
+    pub(super) fn after(&self, kept: Kept) -> Position {
+        let Some(offset) = self.offset else {
+            return Position { taken: kept.place + 1, after: kept.id, ..self.from.clone() };
+        };
+        // A walk that knows the item begins with it, to see that nothing has moved.
+        let taken = u64::from(kept.id.is_none());
+        Position { cursor: Cursor::Number(offset + kept.place as u64 + taken), after: kept.id, ..Position::default() }
+    }
 }
 
 /// The pages of a list, in order.
@@ -45,7 +78,7 @@ impl<T: Send + 'static> Fetcher<T> {
         T: Serialize,
     {
         let paging = list.op().paging;
-        let from = Position { cursor: list.start().map_or(Cursor::Start, Cursor::Number), taken: 0 };
+        let from = Position { cursor: list.start().map_or(Cursor::Start, Cursor::Number), ..Position::default() };
         let fetch = move |cursor: &Cursor, size| {
             let call = list.clone().at(cursor, size);
             async move {
@@ -61,7 +94,7 @@ impl<T: Send + 'static> Fetcher<T> {
         Fetcher {
             fetch: Arc::new(fetch),
             paging,
-            walk: walk(paging, from.cursor.clone(), None),
+            walk: walk(paging, &from, None),
             from,
             taken: 0,
             size: None,
@@ -78,6 +111,10 @@ impl<T: Send + 'static> Fetcher<T> {
     }
 
     pub(super) fn resume(&mut self, position: Position) {
+        if self.paging.is_some_and(|paging| !position.fits(paging.style)) {
+            let detail = format!("the position \"{position}\" is of a list that names its pages in another way");
+            self.failed = Some(Error::new(ErrorKind::Handle, detail));
+        }
         self.taken = position.taken;
         self.from = position;
         self.restart();
@@ -92,7 +129,12 @@ impl<T: Send + 'static> Fetcher<T> {
     }
 
     fn restart(&mut self) {
-        self.walk = walk(self.paging, self.from.cursor.clone(), self.size);
+        self.walk = walk(self.paging, &self.from, self.size);
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.walk.end();
+        self.failed = Some(error);
     }
 
     /// Moves fetching along without taking a page.
@@ -134,23 +176,22 @@ impl<T: Send + 'static> Fetcher<T> {
             match fetched {
                 Ok((mut page, marks)) => {
                     let taken = std::mem::take(&mut self.taken);
-                    let places = self.walk.arrived(&mut page, marks, taken);
-                    // What holds nothing new is no page to the caller.
-                    if !page.items.is_empty() {
-                        self.ready.push_back(Arrived { page, cursor, places });
+                    let origin = Origin::of(self.paging, cursor, size);
+                    match self.walk.arrived(&mut page, marks, taken) {
+                        // What holds nothing new is no page to the caller.
+                        Ok(kept) if kept.is_empty() => {}
+                        Ok(kept) => self.ready.push_back(Arrived { page, kept, origin }),
+                        Err(error) => self.fail(error),
                     }
                 }
-                Err(error) => {
-                    self.walk.end();
-                    self.failed = Some(error);
-                }
+                Err(error) => self.fail(error),
             }
         }
     }
 }
 
 /// The walk of a list without paging never begins; see `failed`.
-fn walk(paging: Option<Paging>, from: Cursor, size: Option<u64>) -> Walk {
-    let none = Paging { style: PagingStyle::Link, first: 0, max: 0 };
+fn walk(paging: Option<Paging>, from: &Position, size: Option<u64>) -> Walk {
+    let none = Paging { style: PagingStyle::Link, first: 0, max: 0, sized: false, sorted: false, ends: false };
     Walk::new(paging.unwrap_or(none), from, size)
 }

@@ -7,29 +7,32 @@ use std::task::{Context, Poll, ready};
 
 use futures::stream::Stream;
 
-use super::fetch::Fetcher;
-use super::{Cursor, Paginate, Position};
+use super::fetch::{Fetcher, Origin};
+use super::walk::Kept;
+use super::{Paginate, Position};
 use crate::error::Error;
 
 /// A list, item after item.
 ///
-/// Pages are fetched when they are needed, so at most two are in memory: the
-/// one that is given out, and the one that arrives. After an error the stream
-/// ends; [`position`](Self::position) says where to go on.
+/// Pages are fetched when they are needed, so at most two are in memory: the one that is given out, and the one that
+/// arrives. After an error the stream ends; [`position`](Self::position) says where to go on.
 ///
-/// Lists that name their pages by texts, and lists that only grow at their end,
-/// give each item exactly once. A list that is cut by offsets moves when items
-/// appear or go before the place where it is read, as a filtered one does when
-/// its items change: items that come twice are given out once, and
-/// [`shifted`](Self::shifted) tells.
+/// Others may add and take away while a list is read. Where pages are named by texts, and where the document says that
+/// the list is sorted by its ids, each item that stays is given exactly once all the same. Other lists are cut by
+/// numbers, and items move from page to page: those that come twice are given out once, and
+/// [`shifted`](Self::shifted) tells. Where items are counted and have ids it tells of every move, since each page begins
+/// with the last item of the one before.
+///
+/// Servers are not trusted to keep to sizes, totals and positions. A page that comes again ends the walk.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
     fetcher: Fetcher<T>,
     /// Items of the present page with their places in it.
-    buffer: VecDeque<(usize, T)>,
-    cursor: Cursor,
-    /// Items of that page that are gone.
-    taken: usize,
+    buffer: VecDeque<(Kept, T)>,
+    /// Where that page begins.
+    origin: Origin,
+    /// After the last item that was given out.
+    position: Position,
     left: Option<usize>,
 }
 
@@ -39,7 +42,13 @@ impl<T: Send + 'static> Items<T> {
     where
         T: serde::Serialize,
     {
-        Items { fetcher: Fetcher::new(list), buffer: VecDeque::new(), cursor: Cursor::Start, taken: 0, left: None }
+        Items {
+            fetcher: Fetcher::new(list),
+            buffer: VecDeque::new(),
+            origin: Origin::default(),
+            position: Position::default(),
+            left: None,
+        }
     }
 
     /// Ends after that many items, without fetching more pages than they need.
@@ -58,8 +67,7 @@ impl<T: Send + 'static> Items<T> {
     /// Begins at that place, such as the [`position`](Self::position) of a
     /// stream that was given up.
     pub fn resume(mut self, position: Position) -> Self {
-        self.cursor = position.cursor.clone();
-        self.taken = position.taken;
+        self.position = position.clone();
         self.fetcher.resume(position);
         self
     }
@@ -73,11 +81,11 @@ impl<T: Send + 'static> Items<T> {
 
     /// The place after the last item that was given out.
     pub fn position(&self) -> Position {
-        Position { cursor: self.cursor.clone(), taken: self.taken }
+        self.position.clone()
     }
 
-    /// Whether the list changed while it was read: its total did, or items came
-    /// twice (they are given out once). Items may then have been missed.
+    /// Whether the list changed while it was read: its total did, items came twice (they are given out once), or a page
+    /// did not follow on. Items may then have been missed, unless the list is sorted.
     pub fn shifted(&self) -> bool {
         self.fetcher.shifted()
     }
@@ -87,8 +95,8 @@ impl<T: Send + 'static> Items<T> {
             return Poll::Ready(None);
         }
         loop {
-            if let Some((place, item)) = self.buffer.pop_front() {
-                self.taken = place + 1;
+            if let Some((kept, item)) = self.buffer.pop_front() {
+                self.position = self.origin.after(kept);
                 self.left = self.left.map(|left| left - 1);
                 let needed = self.left.is_none_or(|left| left > self.buffer.len());
                 if needed {
@@ -100,8 +108,8 @@ impl<T: Send + 'static> Items<T> {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(arrived)) => {
-                    (self.cursor, self.taken) = (arrived.cursor, 0);
-                    self.buffer = arrived.places.into_iter().zip(arrived.page.items).collect();
+                    self.origin = arrived.origin;
+                    self.buffer = arrived.kept.into_iter().zip(arrived.page.items).collect();
                 }
             }
         }
@@ -121,6 +129,6 @@ impl<T> Unpin for Items<T> {}
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("taken", &self.taken).finish_non_exhaustive()
+        f.debug_struct("Items").field("position", &self.position.to_string()).finish_non_exhaustive()
     }
 }

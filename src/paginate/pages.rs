@@ -56,8 +56,8 @@ impl<T: Send + 'static> Pages<T> {
         self.position.clone()
     }
 
-    /// Whether the list changed while it was read: its total did, or items came
-    /// twice (they are given out once). Items may then have been missed.
+    /// Whether the list changed while it was read: its total did, items came twice (they are given out once), or a page
+    /// did not follow on. Items may then have been missed, unless the list is sorted.
     pub fn shifted(&self) -> bool {
         self.fetcher.shifted()
     }
@@ -71,8 +71,9 @@ impl<T: Send + 'static> Stream for Pages<T> {
             None => None,
             Some(Err(error)) => Some(Err(error)),
             Some(Ok(arrived)) => {
-                self.position =
-                    Position { cursor: arrived.cursor, taken: arrived.places.last().map_or(0, |place| place + 1) };
+                if let Some(last) = arrived.kept.into_iter().last() {
+                    self.position = arrived.origin.after(last);
+                }
                 Some(Ok(arrived.page))
             }
         })

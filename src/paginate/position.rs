@@ -7,19 +7,36 @@ use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
 use super::Cursor;
 use crate::error::{Error, ErrorKind};
+use crate::op::PagingStyle;
 
-/// All but letters and digits; keeps the separator free.
+/// All but letters and digits; keeps the separators free.
 const PLAIN: &percent_encoding::AsciiSet = percent_encoding::NON_ALPHANUMERIC;
 
-/// A place in a list: a page, and how many of its items have been taken.
+/// A place in a list: a page, how many of its items have been taken, and in a sorted list the last of them.
 ///
-/// Its text is short, holds no host and no credential, and is read back by
-/// `parse`. Under offset paging the place is exact as long as nothing before it
-/// appears or goes.
+/// Its text is short, holds no host and no credential, and is read back by `parse`. In a sorted list the place is exact
+/// whatever appears and goes. In others it is as long as nothing does: before it, where items or pages are counted; in
+/// its page, where pages are named by texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Position {
     pub(crate) cursor: Cursor,
+    /// What a numbered page is counted by.
+    pub(crate) size: Option<u64>,
     pub(crate) taken: usize,
+    /// The id of the last item taken.
+    pub(crate) after: Option<String>,
+}
+
+impl Position {
+    /// Whether a list that names its pages in that style can have made it.
+    pub(crate) fn fits(&self, style: PagingStyle) -> bool {
+        match self.cursor {
+            Cursor::Start => true,
+            Cursor::Number(_) => matches!(style, PagingStyle::Offset | PagingStyle::Page),
+            Cursor::Token(_) => style == PagingStyle::Token,
+            Cursor::Link(_) => style == PagingStyle::Link,
+        }
+    }
 }
 
 impl fmt::Display for Position {
@@ -30,9 +47,15 @@ impl fmt::Display for Position {
             Cursor::Token(text) => write!(f, "token:{}", utf8_percent_encode(text, PLAIN))?,
             Cursor::Link(text) => write!(f, "link:{}", utf8_percent_encode(text, PLAIN))?,
         }
-        match self.taken {
-            0 => Ok(()),
-            taken => write!(f, "+{taken}"),
+        if let Some(size) = self.size {
+            write!(f, "*{size}")?;
+        }
+        if self.taken > 0 {
+            write!(f, "+{}", self.taken)?;
+        }
+        match &self.after {
+            Some(id) => write!(f, "@{}", utf8_percent_encode(id, PLAIN)),
+            None => Ok(()),
         }
     }
 }
@@ -42,14 +65,13 @@ impl FromStr for Position {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let bad = || Error::new(ErrorKind::Handle, "the text is not a position in a list");
-        let (page, taken) = match text.split_once('+') {
-            Some((page, taken)) => (page, taken.parse().map_err(|_| bad())?),
-            None => (text, 0),
-        };
         let decoded = |text: &str| {
             let text = percent_decode_str(text).decode_utf8().map_err(|_| bad())?;
             Ok::<_, Error>(text.into_owned())
         };
+        let (text, after) = cut(text, '@');
+        let (text, taken) = cut(text, '+');
+        let (page, size) = cut(text, '*');
         let cursor = match page.split_once(':') {
             None if page == "start" => Cursor::Start,
             Some(("number", number)) => Cursor::Number(number.parse().map_err(|_| bad())?),
@@ -57,6 +79,16 @@ impl FromStr for Position {
             Some(("link", text)) => Cursor::Link(decoded(text)?),
             _ => return Err(bad()),
         };
-        Ok(Position { cursor, taken })
+        Ok(Position {
+            cursor,
+            size: size.map(|size| size.parse().map_err(|_| bad())).transpose()?,
+            taken: taken.map_or(Ok(0), |taken| taken.parse().map_err(|_| bad()))?,
+            after: after.map(decoded).transpose()?,
+        })
     }
+}
+
+/// The text up to the sign, and what follows it.
+fn cut(text: &str, sign: char) -> (&str, Option<&str>) {
+    text.split_once(sign).map_or((text, None), |(text, rest)| (text, Some(rest)))
 }

@@ -1,7 +1,7 @@
 //! What the tests of the road share: operations, clients over a lab, times.
 
-use std::sync::LazyLock;
-
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, ReplyKind, RetryClass};
@@ -89,6 +89,34 @@ pub(crate) fn times(lab: &Lab) -> Vec<u128> {
 /// Whole seconds.
 pub(crate) const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
+}
+
+/// Chance out of a seed (splitmix64), so that a failure comes again. Clones draw from the same row of numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Chance(Arc<AtomicU64>);
+
+impl Chance {
+    pub(crate) fn new(seed: u64) -> Self {
+        Chance(Arc::new(AtomicU64::new(seed)))
+    }
+
+    /// Sixty-four bits.
+    pub(crate) fn bits(&self) -> u64 {
+        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// In `0..1`, never nought.
+    pub(crate) fn unit(&self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    /// Below that number.
+    pub(crate) fn below(&self, end: u64) -> u64 {
+        self.bits() % end.max(1)
+    }
 }
 
 /// Keeps every span and event alive for as long as the program runs. Which of

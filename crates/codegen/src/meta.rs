@@ -135,8 +135,12 @@ pub struct Paging {
     pub total: Option<String>,
     /// The field of an item that tells it from others.
     pub id: Option<String>,
-    /// Where the next token or link stands.
+    /// Where the next token or link stands. Where pages or items are counted only its absence counts, on the last page.
     pub next: Option<String>,
+    /// The list is in ascending order of its ids, numbers by value and texts by their bytes, whatever is added to it:
+    /// then each item is given exactly once, also while others appear and go, and a saved place is exact.
+    #[serde(default)]
+    pub sorted: bool,
 }
 
 /// What a position in a list is.

@@ -2,7 +2,6 @@
 //! times of the looks alone.
 
 use std::f64::consts::TAU;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -14,32 +13,14 @@ use mlhub::testing::{Lab, VirtualClock};
 use mlhub::{Builder, Error, Op, Wait, WaitSpec};
 
 use super::job::GET;
-use crate::support::Checked;
+use crate::support::{Chance, Checked};
 
 const JOBS: usize = 1500;
 const SHORTEST: f64 = 5.0;
 const LONGEST: f64 = 24.0 * 3600.0;
 
-/// Chance out of a seed (splitmix64), so that a failure comes again.
-#[derive(Clone, Debug)]
-struct Chance(Arc<AtomicU64>);
-
-impl Chance {
-    fn bits(&self) -> u64 {
-        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
-        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// In `0..1`, never nought.
-    fn unit(&self) -> f64 {
-        ((self.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
-    }
-
-    fn normal(&self) -> f64 {
-        (-2.0 * self.unit().ln()).sqrt() * (TAU * self.unit()).cos()
-    }
+fn normal(chance: &Chance) -> f64 {
+    (-2.0 * chance.unit().ln()).sqrt() * (TAU * chance.unit()).cos()
 }
 
 /// Virtual time with seeded chance.
@@ -126,9 +107,9 @@ async fn wait(lab: &Lab, chance: &Chance, length: f64) -> Result<(f64, usize), E
 /// Lengths of jobs as they are met: one hump, two humps, few that take nearly all of the time, and all alike.
 fn length(kind: &str, chance: &Chance) -> f64 {
     let seconds = match kind {
-        "log-normal" => 180.0 * (1.5 * chance.normal()).exp(),
-        "bimodal" if chance.unit() < 0.7 => 20.0 * (0.3 * chance.normal()).exp(),
-        "bimodal" => 7200.0 * (0.3 * chance.normal()).exp(),
+        "log-normal" => 180.0 * (1.5 * normal(chance)).exp(),
+        "bimodal" if chance.unit() < 0.7 => 20.0 * (0.3 * normal(chance)).exp(),
+        "bimodal" => 7200.0 * (0.3 * normal(chance)).exp(),
         "heavy-tailed" => SHORTEST * chance.unit().powf(-1.0 / 0.7),
         // As a job that runs into a limit of its platform.
         _ => 60.0,
@@ -139,7 +120,7 @@ fn length(kind: &str, chance: &Chance) -> f64 {
 #[tokio::test(start_paused = true)]
 async fn the_end_is_known_within_fifteen_per_cent_of_the_length_and_eight_for_most() -> Checked {
     for (seed, kind) in ["log-normal", "bimodal", "heavy-tailed", "all alike"].into_iter().enumerate() {
-        let (lab, chance) = (Lab::new(), Chance(Arc::new(AtomicU64::new(seed as u64))));
+        let (lab, chance) = (Lab::new(), Chance::new(seed as u64));
         let mut lags = Vec::with_capacity(JOBS);
         for job in 0..JOBS {
             let length = length(kind, &chance);
@@ -157,7 +138,7 @@ async fn the_end_is_known_within_fifteen_per_cent_of_the_length_and_eight_for_mo
 
 #[tokio::test(start_paused = true)]
 async fn an_hour_takes_sixty_looks_at_most_whatever_chance_says() -> Checked {
-    let (lab, chance) = (Lab::new(), Chance(Arc::new(AtomicU64::new(99))));
+    let (lab, chance) = (Lab::new(), Chance::new(99));
     let mut most = 0;
     for _ in 0..JOBS {
         let (lag, looks) = wait(&lab, &chance, 3600.0).await?;

@@ -86,6 +86,21 @@ fn places(view: &View<'_>, operation: &Operation<'_>, paging: &Paging, report: &
             );
         }
     }
+    if paging.sorted && paging.id.is_none() {
+        report.add(
+            at,
+            PAGING_PLACE,
+            "the paging is \"sorted\" and names no \"id\"; name the field that items are sorted by or leave \"sorted\" out",
+        );
+    }
+    let told = paging.size.is_some() && (paging.total.is_some() || paging.next.is_some());
+    if paging.sorted && paging.style == PagingStyle::Page && !told {
+        report.add(
+            at,
+            PAGING_PLACE,
+            "sorted pages are made to overlap by their size; name the parameter \"size\", and \"total\" or \"next\" to tell full pages",
+        );
+    }
     if let (Some(id), Some(item)) = (&paging.id, item)
         && matches!(view.place(&item, id), Place::Missing)
     {

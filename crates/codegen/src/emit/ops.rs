@@ -79,8 +79,13 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
                 PagingStyle::Token => quote!(Token),
                 PagingStyle::Link => quote!(Link),
             };
-            let (first, max) = (paging.first, paging.max);
-            quote!(Some(#root::glue::Paging { style: #root::glue::PagingStyle::#style, first: #first, max: #max }))
+            let (first, max, sized, sorted) = (paging.first, paging.max, paging.size.is_some(), paging.sorted);
+            let counted = matches!(paging.style, PagingStyle::Offset | PagingStyle::Page);
+            let ends = counted && paging.next.is_some();
+            quote!(Some(#root::glue::Paging {
+                style: #root::glue::PagingStyle::#style,
+                first: #first, max: #max, sized: #sized, sorted: #sorted, ends: #ends,
+            }))
         }
     };
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
