@@ -47,9 +47,11 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Self {
+    /// With `passwords_checked` among them, which whoever checks passwords counts.
+    pub(crate) fn new(passwords_checked: Counter) -> Self {
         let mut registry = Registry::with_prefix("mlhub");
         let add = &mut registry;
+        add.register("passwords_checked", "Passwords hashed to be compared", passwords_checked);
         Self {
             requests: counted(add, "http_requests", "Requests answered"),
             durations: timed(

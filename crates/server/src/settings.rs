@@ -1,6 +1,6 @@
 //! What a hub is told before it starts.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ pub struct Settings {
 pub(crate) struct Front {
     /// Whether cookies are for HTTPS alone.
     pub(crate) secure_cookies: bool,
+    /// The proxies whose word counts for where a caller is.
+    pub(crate) trusted_proxies: Vec<IpAddr>,
 }
 
 impl Settings {
@@ -75,6 +77,13 @@ impl Settings {
     /// Lets browsers send the cookie of a login over HTTPS alone. For a hub behind a proxy that speaks HTTPS to the world.
     pub fn with_secure_cookies(mut self, secure: bool) -> Self {
         self.front.secure_cookies = secure;
+        self
+    }
+
+    /// Adds proxies whose header X-Forwarded-For is believed. It says where a caller is, and wrong passwords are counted by
+    /// that: without it all callers behind a proxy count as one, and with it the proxy has to write the header itself.
+    pub fn with_trusted_proxies(mut self, proxies: impl IntoIterator<Item = IpAddr>) -> Self {
+        self.front.trusted_proxies.extend(proxies);
         self
     }
 

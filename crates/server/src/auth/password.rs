@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
@@ -14,6 +15,8 @@ use crate::secret::Secret;
 #[derive(Debug)]
 pub(crate) struct Passwords {
     turns: Arc<Semaphore>,
+    /// How often a password was compared, which is what an attack costs.
+    pub(crate) checked: Counter,
     /// The hash of a password that nobody knows, checked where there is no account, so that both take as long.
     nobody: Secret,
 }
@@ -22,7 +25,7 @@ impl Passwords {
     /// At most `at_once` hashes run at the same time.
     pub(crate) fn new(at_once: usize) -> Result<Self, Error> {
         let nobody = hash(&Secret::new(Uuid::new_v4().to_string())).map_err(Error::Crypto)?;
-        Ok(Self { turns: Arc::new(Semaphore::new(at_once)), nobody })
+        Ok(Self { turns: Arc::new(Semaphore::new(at_once)), checked: Counter::default(), nobody })
     }
 
     /// The hash to store for a password.
@@ -34,7 +37,9 @@ impl Passwords {
     pub(crate) async fn verify(&self, password: Secret, stored: Option<Secret>) -> Result<bool, String> {
         let known = stored.is_some();
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let checked = self.checked.clone();
         let fits = self.blocking(move || {
+            checked.inc();
             let hash = PasswordHash::new(stored.expose()).map_err(|why| why.to_string())?;
             Ok::<_, String>(Argon2::default().verify_password(password.expose().as_bytes(), &hash).is_ok())
         });
@@ -67,6 +72,8 @@ mod tests {
         assert!(stored.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert!(passwords.verify("right".into(), Some(stored.clone())).await.unwrap());
         assert!(!passwords.verify("wrong".into(), Some(stored)).await.unwrap());
+        assert_eq!(passwords.checked.get(), 2);
         assert!(!passwords.verify("right".into(), None).await.unwrap());
+        assert_eq!(passwords.checked.get(), 3, "an account that there is not costs the same");
     }
 }

@@ -90,6 +90,11 @@ impl Tokens {
         Ok((token.into(), exp - iat))
     }
 
+    /// A hash of `text` that says nothing to whoever has no key. Another first key gives another hash.
+    pub(crate) fn keyed_hash(&self, text: &str) -> Result<String, String> {
+        sign(text.as_bytes(), &self.first.signing, Algorithm::HS256).map_err(|why| why.to_string())
+    }
+
     /// How long a token lives.
     pub(crate) fn lifetime(&self) -> Duration {
         Duration::from_secs(self.lifetime.unsigned_abs())

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use jiff::SignedDuration;
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::registry::{MetaMediaType, MetaResponse, MetaResponses, MetaSchema, MetaSchemaRef, Registry};
@@ -98,6 +99,15 @@ impl Fault {
         Self { retry_after: Some(seconds), ..Self::text(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
+    /// Too many passwords were wrong; the next is looked at after `wait`.
+    pub(crate) fn throttled(wait: SignedDuration) -> Self {
+        // The whole second before the end is too early.
+        let seconds =
+            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(u32::from(wait.subsec_nanos() > 0));
+        let detail = format!("Too many logins from here have failed. Try again in {seconds} s.");
+        Self { retry_after: Some(seconds), ..Self::text(StatusCode::TOO_MANY_REQUESTS, detail) }
+    }
+
     /// The database cannot be used at this moment. The cause goes to the log.
     pub(crate) fn unusable(cause: &StoreError) -> Self {
         tracing::error!(%cause, "the database is unusable");
@@ -143,7 +153,7 @@ impl From<StoreError> for Fault {
                      request again.",
                 )
             }
-            StoreError::Gone => Self::not_found("The experiment was deleted while this request was on its way."),
+            StoreError::Gone => Self::not_found("What this request is about was deleted while it was on its way."),
             // 422 as the draft of the Idempotency-Key header asks for, section 2.7.
             StoreError::KeyReused => Self::unprocessable(
                 "This Idempotency-Key was used for another request. Send a new key with a new request.",

@@ -1,5 +1,6 @@
 //! The web side: reading requests, writing replies, and the one application they make up.
 
+mod address;
 pub(crate) mod answer;
 mod app;
 pub(crate) mod body;
@@ -16,4 +17,14 @@ mod places;
 mod request_log;
 pub(crate) mod schema;
 
+use std::sync::Arc;
+
+use crate::hub::Hub;
+use fault::Fault;
+
 pub(crate) use app::{app, document};
+
+/// The hub that a request is for.
+fn hub(request: &poem::Request) -> Result<&Arc<Hub>, Fault> {
+    request.extensions().get::<Arc<Hub>>().ok_or_else(|| Fault::internal("the request carries no hub"))
+}

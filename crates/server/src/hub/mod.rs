@@ -14,7 +14,9 @@ mod tell;
 
 use std::sync::Arc;
 
-use crate::auth::{Passwords, Tokens};
+use uuid::Uuid;
+
+use crate::auth::{Address, Passwords, Tokens};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::model::Model;
@@ -36,7 +38,8 @@ pub(crate) struct Hub {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) front: Front,
     fits: Fits,
-    queue: Queue,
+    queue: Queue<Uuid>,
+    logins: Queue<Address>,
 }
 
 impl Hub {
@@ -49,8 +52,18 @@ impl Hub {
         fits: usize,
         front: Front,
     ) -> Self {
-        let metrics = Arc::new(Metrics::new());
+        let metrics = Arc::new(Metrics::new(passwords.checked.clone()));
         let fits = Fits::new(model, fits, metrics.clone(), clock.clone());
-        Self { store, clock, tokens, passwords, metrics, front, fits, queue: Queue::default() }
+        Self {
+            store,
+            clock,
+            tokens,
+            passwords,
+            metrics,
+            front,
+            fits,
+            queue: Queue::default(),
+            logins: Queue::default(),
+        }
     }
 }

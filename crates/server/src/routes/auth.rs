@@ -8,7 +8,7 @@ use poem_openapi::OpenApi;
 use poem_openapi::payload::Response;
 
 use super::Group;
-use crate::auth::Digest;
+use crate::auth::{Address, Digest};
 use crate::http::answer::{Answer, Outcome};
 use crate::http::body::Body;
 use crate::http::caller::{By, Caller, Leaving, Member, OwnSite, clear_cookie, set_cookie};
@@ -26,8 +26,8 @@ impl AuthRoutes {
     ///
     /// The access token is sent with every other call, in the header Authorization after the word Bearer.
     #[oai(path = "/auth/token", method = "post", operation_id = "auth_token")]
-    async fn token(&self, hub: Data<&Arc<Hub>>, form: Form<Credentials>) -> Confidential<201, Token> {
-        let proof = hub.check_password(&form.0.username, form.0.password).await?;
+    async fn token(&self, hub: Data<&Arc<Hub>>, address: Address, form: Form<Credentials>) -> Confidential<201, Token> {
+        let proof = hub.check_password(&address, &form.0.username, form.0.password).await?;
         Ok(confidential(hub.open_session(&proof, false).await?.into()))
     }
 
@@ -35,8 +35,14 @@ impl AuthRoutes {
     ///
     /// The cookie mlhub_session is good for every call instead of the access token; browsers send it by themselves.
     #[oai(path = "/auth/login", method = "post", operation_id = "auth_login")]
-    async fn login(&self, hub: Data<&Arc<Hub>>, _site: OwnSite, form: Form<Credentials>) -> Confidential<200, Token> {
-        let proof = hub.check_password(&form.0.username, form.0.password).await?;
+    async fn login(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        _site: OwnSite,
+        address: Address,
+        form: Form<Credentials>,
+    ) -> Confidential<200, Token> {
+        let proof = hub.check_password(&address, &form.0.username, form.0.password).await?;
         Ok(granted(&hub, hub.open_session(&proof, true).await?))
     }
 

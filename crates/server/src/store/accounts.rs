@@ -25,4 +25,7 @@ pub(crate) trait Accounts: fmt::Debug + Send + Sync + 'static {
     async fn add_user(&self, user: NewUser) -> Result<Option<User>, StoreError>;
     /// The account with this e-mail address and its password hash.
     async fn user_by_email(&self, email: &str) -> Result<Option<(User, Secret)>, StoreError>;
+    /// Deletes an account with its experiments, sessions and all else that belongs to it, and the failures counted under
+    /// `throttled`, if it still has this password hash.
+    async fn delete_user(&self, id: i64, password_hash: &Secret, throttled: &str) -> Result<bool, StoreError>;
 }

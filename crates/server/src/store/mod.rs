@@ -6,6 +6,7 @@ mod rows;
 mod sessions;
 mod sqlite;
 mod studies;
+mod throttle;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ pub(crate) use sqlite::Sqlite;
 pub(crate) use studies::{
     Batch, Chosen, Given, Import, NewExperiment, Once, Outcome, Proposal, Settled, Settlement, Studies, Subject, Wanted,
 };
+pub(crate) use throttle::{Attempt, Throttle};
 
 /// Why a store could not do what it was asked.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub(crate) enum StoreError {
     Busy,
     /// The disk takes no more; nothing was changed, and what was there can still be read.
     Full,
-    /// The experiment was deleted since it was read.
+    /// The experiment or its owner was deleted since it was read.
     Gone,
     /// The key of the request was used for another one.
     KeyReused,
@@ -41,7 +43,7 @@ impl fmt::Display for StoreError {
         match self {
             Self::Busy => f.write_str("the database is busy"),
             Self::Full => f.write_str("the disk of the database is full"),
-            Self::Gone => f.write_str("the experiment was deleted meanwhile"),
+            Self::Gone => f.write_str("the experiment or its owner was deleted meanwhile"),
             Self::KeyReused => f.write_str("the idempotency key was used for another request"),
             Self::Failed(why) => write!(f, "the database failed: {why}"),
         }
@@ -50,7 +52,7 @@ impl fmt::Display for StoreError {
 
 /// The database of a hub.
 #[async_trait]
-pub(crate) trait Store: Accounts + Sessions + Studies {
+pub(crate) trait Store: Accounts + Sessions + Studies + Throttle {
     /// Whether the database can be read.
     async fn check(&self) -> Result<(), StoreError>;
     /// How large the database is, in bytes.

@@ -80,6 +80,20 @@ fn check_length(fields: &mut Fields, name: &str, password: &Secret) {
     }
 }
 
+/// The password of the account, to show that it is its owner who asks.
+#[derive(Object)]
+pub(crate) struct Password {
+    /// The password of the account.
+    #[oai(write_only)]
+    pub(crate) password: Secret,
+}
+
+impl FromFields for Password {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        Some(Self { password: fields.required::<String>("password")?.into() })
+    }
+}
+
 /// Another password for the account.
 #[derive(Object)]
 pub(crate) struct NewPassword {

@@ -6,13 +6,6 @@ use serde_json::{Value, json};
 
 use crate::support::{Hub, call};
 
-/// The figure whose line begins so.
-async fn figure(hub: &Hub, begins: &str) -> Option<f64> {
-    let figures = figures(hub).await;
-    let line = figures.lines().find_map(|line| line.strip_prefix(begins)?.strip_prefix(' '))?;
-    Some(line.parse().unwrap())
-}
-
 async fn figures(hub: &Hub) -> String {
     let reply = call(&hub.url, "GET", "/metrics").send().await;
     assert_eq!(reply.status, 200, "{reply:?}");
@@ -115,10 +108,10 @@ async fn asks_tells_fits_and_refused_logins_are_counted() {
         // The one that asks.
         ("mlhub_http_requests_in_flight", 1.0),
     ] {
-        assert_eq!(figure(&hub, name).await, Some(expected), "{name}");
+        assert_eq!(hub.figure(name).await, Some(expected), "{name}");
     }
     let file = std::fs::metadata(hub.folder().join("hub.db")).unwrap().len() as f64;
-    assert!(figure(&hub, "mlhub_database_size_bytes").await.unwrap() >= file);
+    assert!(hub.figure("mlhub_database_size_bytes").await.unwrap() >= file);
 }
 
 #[tokio::test]

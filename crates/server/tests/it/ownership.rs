@@ -97,6 +97,7 @@ fn sample(content: &Value) -> Value {
         "Credentials" => Value::Null,
         "Refresh" => json!({"refresh_token": "unknown"}),
         "Logout" => json!({}),
+        "Password" => json!({"password": "CHANGEME"}),
         "NewPassword" => json!({"current_password": "CHANGEME", "new_password": "CHANGEME too"}),
         "NewUser" => json!({"email": "carl@x.com", "password": "CHANGEME"}),
         "NewExperiment" => json!({"covars": {"a": {"vtype": "cont", "guess": 0.5, "min": 0, "max": 1}}}),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mlhub_server::{SESSION_LIFETIME, TOKEN_LIFETIME};
 use serde_json::{Value, json};
 
-use crate::support::{Hub, Reply, call, text};
+use crate::support::{Hub, Reply, User, call, text};
 
 async fn refresh(hub: &Hub, token: &str) -> Reply {
     call(&hub.url, "POST", "/auth/refresh").json(&json!({"refresh_token": token})).send().await
@@ -186,6 +186,34 @@ async fn a_logout_without_anything_to_end_is_answered_the_same() {
         assert_eq!((reply.status, reply.json()), (200, json!({"detail": "logged out"})));
     }
     assert_eq!(hub.me(&ann.token).await, 200, "a token with a wrong signature ends nothing");
+}
+
+#[tokio::test]
+async fn a_token_that_names_the_session_of_somebody_else_is_a_bad_one() {
+    let hub = Hub::start().await;
+    let (ann, bob) = (hub.user("ann@x.com").await, hub.user("bob@x.com").await);
+    let claims = |user: &User| jsonwebtoken::dangerous::insecure_decode::<Value>(&user.token).unwrap();
+    let (mut forged, header) = (claims(&bob).claims, claims(&bob).header);
+    let key = jsonwebtoken::EncodingKey::from_secret(crate::support::KEY.as_bytes());
+    let same = jsonwebtoken::encode(&header, &forged, &key).unwrap();
+    assert_eq!(hub.me(&same).await, 200, "signed as the hub does");
+    forged["sid"] = claims(&ann).claims["sid"].clone();
+    let forged = jsonwebtoken::encode(&header, &forged, &key).unwrap();
+    assert_eq!(hub.me(&forged).await, 401);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_another_account() {
+    let hub = Hub::start().await;
+    let (ann, bob) = (hub.user("ann@x.com").await, hub.user("bob@x.com").await);
+    let anns = hub.tokens("ann@x.com").await;
+    let bobs = hub.tokens("bob@x.com").await;
+    let change = json!({"current_password": "CHANGEME", "new_password": "changed"});
+    assert_eq!(bob.post("/v1/user/password", &change).await.status, 200);
+    refresh(&hub, &text(&bobs, "refresh_token")).await;
+    assert_eq!(bob.call("POST", "/auth/logout").send().await.status, 200);
+    assert_eq!((hub.me(&ann.token).await, hub.me(&access(&anns)).await), (200, 200));
+    assert_eq!(hub.me(&access(&next(&hub, &anns).await)).await, 200);
 }
 
 #[tokio::test]

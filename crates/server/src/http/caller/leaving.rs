@@ -3,8 +3,9 @@
 use poem::http::header::AUTHORIZATION;
 use poem::{FromRequest, Request, RequestBody};
 
-use super::{cookie, hub, site};
+use super::{cookie, site};
 use crate::auth::Digest;
+use crate::http::hub;
 use crate::hub::Shown;
 
 /// The sessions that the headers of a request show: those of its access token, even an expired one, and its cookie.

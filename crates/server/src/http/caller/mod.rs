@@ -7,15 +7,14 @@ mod leaving;
 mod scheme;
 mod site;
 
-use std::sync::Arc;
-
 use poem::http::header::AUTHORIZATION;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::Registry;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
+use super::address::address;
 use super::fault::Fault;
-use crate::hub::Hub;
+use super::hub;
 use crate::secret::Secret;
 use crate::store::{Session, User};
 
@@ -55,10 +54,6 @@ impl From<Fault> for Unknown {
     }
 }
 
-fn hub(request: &Request) -> Result<&Arc<Hub>, Fault> {
-    request.extensions().get::<Arc<Hub>>().ok_or_else(|| Fault::internal("the request carries no hub"))
-}
-
 /// The header counts where there is one: what a program says outright is meant, a cookie comes along unasked.
 async fn identify(request: &Request) -> Result<(User, By), Unknown> {
     let hub = hub(request)?;
@@ -69,7 +64,7 @@ async fn identify(request: &Request) -> Result<(User, By), Unknown> {
             match scheme.to_ascii_lowercase().as_str() {
                 _ if token.is_empty() => return Err(Unknown::NoToken),
                 "bearer" => bearer::identify(hub, token).await?,
-                "basic" => basic::identify(hub, header).await?,
+                "basic" => basic::identify(hub, &address(hub, request)?, header).await?,
                 _ => return Err(Unknown::OtherScheme),
             }
         }

@@ -8,6 +8,7 @@ mod once;
 mod sessions;
 mod studies;
 mod tells;
+mod throttle;
 mod trials;
 mod users;
 
@@ -33,6 +34,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql")),
     (2, "leases and directions", include_str!("../../../migrations/sqlite/0002_leases_and_directions.sql")),
     (3, "sessions", include_str!("../../../migrations/sqlite/0003_sessions.sql")),
+    (4, "login failures", include_str!("../../../migrations/sqlite/0004_login_failures.sql")),
 ];
 
 /// A hub's database in one file.
@@ -98,11 +100,14 @@ impl From<sqlx::Error> for StoreError {
         const IO_WRITE: u32 = 778;
         const IO_SYNC: u32 = 1034;
         const IO_INDEX_SIZE: u32 = 4874;
+        // A row that is to belong to one that there is no more.
+        const FOREIGN_KEY: u32 = 787;
         let code = error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok());
         match (&error, code) {
             (sqlx::Error::PoolTimedOut, _) => Self::Busy,
             (_, Some(code)) if code & 0xff == BUSY => Self::Busy,
             (_, Some(FULL | IO_WRITE | IO_SYNC | IO_INDEX_SIZE)) => Self::Full,
+            (_, Some(FOREIGN_KEY)) => Self::Gone,
             _ => Self::Failed(error.to_string()),
         }
     }

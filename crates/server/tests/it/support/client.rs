@@ -1,13 +1,16 @@
 //! The plainest HTTP client: one request over one connection, read to its end. It shares no code with the hub.
 
+use std::net::{IpAddr, SocketAddr};
+
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// A request that is being put together.
 #[derive(Clone)]
 pub(crate) struct Call {
     address: String,
+    from: Option<IpAddr>,
     head: String,
     body: Vec<u8>,
 }
@@ -23,10 +26,15 @@ pub(crate) struct Reply {
 pub(crate) fn call(url: &str, method: &str, path: &str) -> Call {
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-    Call { address, head, body: Vec::new() }
+    Call { address, from: None, head, body: Vec::new() }
 }
 
 impl Call {
+    /// Sends it from this address; all of 127.0.0.0/8 are this machine's own.
+    pub(crate) fn from(self, address: &str) -> Self {
+        Self { from: Some(address.parse().unwrap()), ..self }
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.head += &format!("{name}: {value}\r\n");
         self
@@ -57,7 +65,14 @@ impl Call {
     /// The answer, unless none came or only a part of one.
     pub(crate) async fn try_send(self) -> Option<Reply> {
         let head = format!("{}Content-Length: {}\r\n\r\n", self.head, self.body.len());
-        let mut stream = TcpStream::connect(&self.address).await.ok()?;
+        let mut stream = match self.from {
+            Some(from) => {
+                let socket = TcpSocket::new_v4().unwrap();
+                socket.bind(SocketAddr::new(from, 0)).unwrap();
+                socket.connect(self.address.parse().unwrap()).await.ok()?
+            }
+            None => TcpStream::connect(&self.address).await.ok()?,
+        };
         stream.write_all(head.as_bytes()).await.ok()?;
         // A hub that refuses a long body may close before all of it is sent; its answer is still there to be read.
         let _ = stream.write_all(&self.body).await;

@@ -147,6 +147,13 @@ impl Hub {
         call(&self.url, "POST", path).form(&[("username", email), ("password", password)]).send().await
     }
 
+    /// The figure whose line begins so.
+    pub(crate) async fn figure(&self, begins: &str) -> Option<f64> {
+        let figures = call(&self.url, "GET", "/metrics").send().await.body;
+        let line = figures.lines().find_map(|line| line.strip_prefix(begins)?.strip_prefix(' '))?;
+        Some(line.parse().unwrap())
+    }
+
     /// Asks who a token speaks for; gives the status.
     pub(crate) async fn me(&self, token: &str) -> u16 {
         call(&self.url, "GET", "/auth/me").bearer(token).send().await.status

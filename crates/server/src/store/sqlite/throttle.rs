@@ -1,0 +1,106 @@
+//! Attempts to log in: counted in one transaction with the look at what was counted before.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor, Row, Sqlite as Driver, Transaction};
+
+use super::super::{Attempt, StoreError, Throttle};
+use super::{Sqlite, decode};
+use crate::auth::throttle::{Counted, Failures, QUIET, WINDOW};
+
+/// How many rows of a kind are cleared away at an attempt: more than it adds, and few enough to go unnoticed.
+const SWEPT: u32 = 100;
+
+#[async_trait]
+impl Throttle for Sqlite {
+    async fn count_attempt(&self, attempt: &Attempt) -> Result<Option<Timestamp>, StoreError> {
+        // Whoever is held is turned away by a look: however many come, those who write do not wait for them.
+        let seen = failures(&self.reads, attempt).await?.held_until(attempt.at);
+        if seen.is_some() {
+            return Ok(seen);
+        }
+        let mut transaction = self.begin().await?;
+        let failures = failures(&mut *transaction, attempt).await?;
+        let held = failures.held_until(attempt.at);
+        if held.is_some() {
+            return Ok(held);
+        }
+        sweep(&mut transaction, attempt.at).await?;
+        let (account, address) = failures.and_one_more(attempt.at);
+        sqlx::query(
+            "INSERT OR REPLACE INTO account_failures (account, address, failures, last_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(&attempt.account)
+        .bind(&attempt.address)
+        .bind(account.failures)
+        .bind(account.at.as_microsecond())
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query("INSERT OR REPLACE INTO address_failures (address, failures, since) VALUES ($1, $2, $3)")
+            .bind(&attempt.address)
+            .bind(address.failures)
+            .bind(address.at.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(None)
+    }
+
+    async fn count_off(&self, attempt: &Attempt) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("DELETE FROM account_failures WHERE account = $1 AND address = $2")
+            .bind(&attempt.account)
+            .bind(&attempt.address)
+            .execute(&mut *transaction)
+            .await?;
+        // Only this one: an account of one's own must not pay for guesses at those of others.
+        sqlx::query("UPDATE address_failures SET failures = failures - 1 WHERE address = $1 AND failures > 0")
+            .bind(&attempt.address)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn failures(database: impl Executor<'_, Database = Driver>, attempt: &Attempt) -> Result<Failures, StoreError> {
+    let row = sqlx::query(
+        "SELECT account_failures.failures AS of_account, last_at, address_failures.failures AS of_address, since
+         FROM (SELECT $1 AS account, $2 AS address) AS attempt
+         LEFT JOIN account_failures USING (account, address)
+         LEFT JOIN address_failures USING (address)",
+    )
+    .bind(&attempt.account)
+    .bind(&attempt.address)
+    .fetch_one(database)
+    .await?;
+    Ok(Failures { account: counted(&row, "of_account", "last_at")?, address: counted(&row, "of_address", "since")? })
+}
+
+fn counted(row: &SqliteRow, failures: &str, at: &str) -> Result<Option<Counted>, StoreError> {
+    match row.try_get::<Option<u32>, _>(failures)? {
+        Some(failures) => Ok(Some(Counted { failures, at: decode::time(row, at)? })),
+        None => Ok(None),
+    }
+}
+
+/// Clears away some of what counts no more.
+async fn sweep(transaction: &mut Transaction<'static, Driver>, at: Timestamp) -> Result<(), StoreError> {
+    for (statement, span) in [
+        (
+            "DELETE FROM account_failures WHERE (account, address) IN
+             (SELECT account, address FROM account_failures WHERE last_at <= $1 LIMIT $2)",
+            QUIET,
+        ),
+        (
+            "DELETE FROM address_failures WHERE address IN
+             (SELECT address FROM address_failures WHERE since <= $1 LIMIT $2)",
+            WINDOW,
+        ),
+    ] {
+        let until = at.checked_sub(span).unwrap_or(Timestamp::MIN);
+        sqlx::query(statement).bind(until.as_microsecond()).bind(SWEPT).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
