@@ -28,14 +28,14 @@ pub(crate) struct Sniffer {
 struct Diary {
     /// When the servers were asked for; when the client was made, before that.
     last: Duration,
-    start_is_over: bool,
+    asked: bool,
     failure: bool,
 }
 
 impl Sniffer {
     pub(crate) fn new(sniff: Sniff, discover: Arc<dyn Discover>, now: Duration) -> Self {
-        let diary = Diary { last: now, start_is_over: !sniff.at_start, failure: false };
-        Sniffer { sniff, discover, flight: tokio::sync::Mutex::default(), diary: Mutex::new(diary) }
+        let diary = Mutex::new(Diary { last: now, asked: false, failure: false });
+        Sniffer { sniff, discover, flight: tokio::sync::Mutex::default(), diary }
     }
 
     /// A server has failed.
@@ -47,8 +47,8 @@ impl Sniffer {
     pub(crate) fn is_due(&self, now: Duration) -> bool {
         let diary = self.diary();
         let since = now.saturating_sub(diary.last);
-        !diary.start_is_over
-            || self.sniff.after_failure && diary.failure && since >= GAP
+        self.sniff.at_start && !diary.asked
+            || self.sniff.after_failure && diary.failure && (since >= GAP || !diary.asked)
             || self.sniff.every.is_some_and(|every| since >= every)
     }
 
@@ -92,7 +92,7 @@ impl Sniffer {
                 break;
             }
         }
-        *self.diary() = Diary { last: clock.now(), start_is_over: true, failure: false };
+        *self.diary() = Diary { last: clock.now(), asked: true, failure: false };
         let found = told?.into_iter().filter(|node| self.sniff.wants(node)).collect();
         pool.absorb(found, clock.now());
         Ok(())

@@ -58,7 +58,6 @@ async fn on_failure_is_before_the_repetition_so_that_it_may_go_to_what_is_found(
         site.list(name, &["c.test:80"]);
     }
     let road = site.road(2).discover(Peers).sniff(Sniff::new().on_failure()).build()?;
-    site.pass(seconds(10)).await;
     call(&road, &READ).await?;
     assert_eq!(site.arrivals(), ["a"]);
     site.set("b", Reply::no_connection());
@@ -77,7 +76,6 @@ async fn many_failures_ask_once_in_ten_seconds() -> Checked {
     }
     site.heal("d");
     let road = site.road(4).discover(Peers).sniff(Sniff::new().on_failure()).build()?;
-    site.pass(seconds(10)).await;
     for _ in 0..90 {
         call(&road, &READ).await?;
         site.pass(Duration::from_millis(100)).await;
@@ -96,7 +94,6 @@ async fn a_success_with_a_refusal_is_no_failure_of_a_server() -> Checked {
     let site = Site::new();
     site.set("a", Reply::status(404));
     let road = site.road(1).discover(Peers).sniff(Sniff::new().on_failure()).build()?;
-    site.pass(seconds(10)).await;
     let _ = call(&road, &READ).await;
     let _ = call(&road, &READ).await;
     assert_eq!(asked(&site), 0);
