@@ -7,14 +7,21 @@
 mod args;
 mod clock;
 mod commands;
+mod direction;
+#[cfg(feature = "hub")]
+mod embedded;
 mod exit;
 mod fault;
+mod interrupt;
 mod output;
 mod platforms;
+mod plot;
 mod profile;
+mod progress;
 #[cfg(feature = "hub")]
 mod quickstart;
 mod terminal;
+mod tune;
 
 use std::process::ExitCode;
 

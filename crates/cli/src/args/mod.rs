@@ -1,7 +1,9 @@
 //! The command tree.
 
+mod duration;
 mod options;
 mod report;
+mod tune;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhub::Secret;
@@ -10,6 +12,9 @@ use mlhub::Secret;
 pub(crate) use options::{Backup, Quickstart, Serve};
 pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
 pub(crate) use report::report;
+#[cfg(unix)]
+pub(crate) use tune::Guard;
+pub(crate) use tune::Tune;
 
 use crate::exit::Exit;
 
@@ -114,6 +119,17 @@ pub(crate) enum Command {
     #[cfg(feature = "hub")]
     #[command(after_help = "Example:\n  mlhub backup --database sqlite://hub.db hub-copy.db")]
     Backup(Backup),
+    /// Tune any command, in any language
+    ///
+    /// Each trial runs COMMAND with values in place of `{name}` and in variables `MLHUB_PARAM_<NAME>`, never through a
+    /// shell. Its value is the last line of its stdout that is a number or a JSON object with `value`. A trial that ends
+    /// with another exit code than 0, prints no value or takes too long has failed, and the search goes on without it.
+    #[command(after_long_help = tune::HELP)]
+    Tune(Tune),
+    /// Watch over one trial of `tune`
+    #[cfg(unix)]
+    #[command(name = crate::tune::guard::COMMAND, hide = true)]
+    Guard(Guard),
     /// Call any operation of a platform
     ///
     /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the

@@ -1,10 +1,14 @@
 //! What each command takes.
 
 use std::path::PathBuf;
+#[cfg(feature = "hub")]
+use std::time::Duration;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
+#[cfg(feature = "hub")]
+use super::duration::at_least_a_second;
 use crate::platforms;
 
 /// Options of `quickstart`.
@@ -34,7 +38,7 @@ pub(crate) struct Serve {
     pub(crate) development: bool,
     /// How long a token lives, such as 45m or 12h [default: 1h]
     #[arg(long, value_name = "DURATION", value_parser = lifetime)]
-    pub(crate) token_lifetime: Option<std::time::Duration>,
+    pub(crate) token_lifetime: Option<Duration>,
     /// Print the OpenAPI document of the hub and end
     #[arg(long)]
     pub(crate) print_openapi: bool,
@@ -151,14 +155,8 @@ impl std::str::FromStr for Body {
 }
 
 #[cfg(feature = "hub")]
-fn lifetime(text: &str) -> Result<std::time::Duration, String> {
-    let told: jiff::SignedDuration =
-        text.parse().map_err(|_| "a duration is written like 45m, 12h or 1h30m".to_owned())?;
-    let lifetime = std::time::Duration::try_from(told).unwrap_or_default();
-    if lifetime < std::time::Duration::from_secs(1) {
-        return Err("a token has to live for a second at least".to_owned());
-    }
-    Ok(lifetime)
+fn lifetime(text: &str) -> Result<Duration, String> {
+    at_least_a_second(text).ok_or_else(|| "a token has to live for a second at least, such as 45m or 12h".to_owned())
 }
 
 #[cfg(test)]
@@ -175,7 +173,7 @@ mod tests {
     #[cfg(feature = "hub")]
     #[test]
     fn lifetimes_are_positive_durations() {
-        assert_eq!(lifetime("1h30m"), Ok(std::time::Duration::from_secs(5400)));
+        assert_eq!(lifetime("1h30m"), Ok(Duration::from_secs(5400)));
         for wrong in ["", "12", "-1h", "0s", "soon"] {
             assert!(lifetime(wrong).is_err(), "{wrong}");
         }

@@ -23,6 +23,14 @@ pub(crate) async fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
         // Ctrl-C is how a server is asked to stop.
         return serve::serve(options, out).await;
     }
+    if let Command::Tune(options) = &cli.command {
+        // Ctrl-C is how its trials are asked to stop.
+        return crate::tune::run(options, &cli.global, out).await;
+    }
+    #[cfg(unix)]
+    if let Command::Guard(options) = &cli.command {
+        return crate::tune::guard::run(&options.command).await;
+    }
     tokio::select! {
         // In this order: Ctrl-C is caught before the command begins.
         biased;
@@ -40,6 +48,9 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         Command::Serve(options) => serve::serve(options, out).await,
         #[cfg(feature = "hub")]
         Command::Backup(options) => backup::backup(options, out).await,
+        Command::Tune(options) => crate::tune::run(options, global, out).await,
+        #[cfg(unix)]
+        Command::Guard(options) => crate::tune::guard::run(&options.command).await,
         Command::Call(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
             call::call(&access, options, out).await

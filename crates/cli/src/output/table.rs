@@ -30,6 +30,16 @@ impl Table {
         self.rows.push(cells.to_vec());
     }
 
+    /// A table whose columns are known when the program runs.
+    pub(crate) fn with_columns(columns: Vec<String>) -> Table {
+        Table { columns, rows: Vec::new() }
+    }
+
+    /// Adds a row with a cell for each column.
+    pub(crate) fn push(&mut self, cells: Vec<Value>) {
+        self.rows.push(cells);
+    }
+
     /// The rows in a reply: of a list, of the list in a page, or the one that
     /// the reply itself is.
     pub(crate) fn of(value: &Value) -> Table {

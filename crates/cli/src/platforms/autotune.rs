@@ -10,15 +10,28 @@ use super::{Client, Platform};
 use crate::profile::{Access, Credential, Login};
 
 /// The row of the table. The port is the one that the original documents.
-pub(super) const PLATFORM: Platform =
+pub(crate) const PLATFORM: Platform =
     Platform { name: "autotune", url: "http://127.0.0.1:8008", ops: ops::OPS, client };
 
 fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+    Ok(Box::new(build(access)?))
+}
+
+/// A client that is signed in, as far as there is a credential.
+pub(crate) async fn connect(access: &Access) -> Result<AutoTune, Error> {
+    let client = build(access)?;
+    if let Credential::Password { username, password } = &access.credential {
+        client.login(username, password.clone()).await?;
+    }
+    Ok(client)
+}
+
+fn build(access: &Access) -> Result<AutoTune, Error> {
     let mut builder = AutoTune::builder(&access.url);
     if let Credential::Token { token, .. } = &access.credential {
         builder = builder.token(token.clone());
     }
-    Ok(Box::new(builder.build()?))
+    builder.build()
 }
 
 impl Client for AutoTune {

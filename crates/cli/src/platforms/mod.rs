@@ -1,7 +1,7 @@
 //! The platforms that can be called, one row each: the only place that lists
 //! them.
 
-mod autotune;
+pub(crate) mod autotune;
 
 use futures::future::BoxFuture;
 use mlhub::{Error, Op, RawCall, Secret};

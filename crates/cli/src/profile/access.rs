@@ -61,19 +61,24 @@ pub(crate) fn variable(platform: &str, what: &str) -> Option<String> {
 impl Access {
     /// What the command line, the environment and the profile say.
     pub(crate) fn open(platform: &'static Platform, global: &Global) -> Result<Access, Fault> {
+        Access::at(platform, global, global.url.clone())
+    }
+
+    /// The same for a command that has an option of its own for the address.
+    pub(crate) fn at(platform: &'static Platform, global: &Global, given: Option<String>) -> Result<Access, Fault> {
         let files = Files::open()?;
         let profile = global.profile.clone();
         let profile = profile.or_else(|| std::env::var("MLHUB_PROFILE").ok().filter(|name| !name.is_empty()));
         let profile = profile.unwrap_or_else(|| PROFILE.to_owned());
-        let url = match global.url.clone().or_else(|| variable(platform.name, "URL")) {
+        let url = match given.clone().or_else(|| variable(platform.name, "URL")) {
             Some(url) => url,
             None => files.url(&profile, platform.name)?.unwrap_or_else(|| platform.url.to_owned()),
         };
-        let credential = match given(platform.name, global) {
+        let credential = match said(platform.name, global) {
             Some(credential) => credential,
             None => kept(files.login(&profile, platform.name)?, &url, clock::now()),
         };
-        Ok(Access { platform, profile, url, given_url: global.url.clone(), credential })
+        Ok(Access { platform, profile, url, given_url: given, credential })
     }
 
     /// The failure of a call with this.
@@ -89,7 +94,7 @@ impl Access {
 }
 
 /// A credential from the command line or the environment.
-fn given(platform: &str, global: &Global) -> Option<Credential> {
+fn said(platform: &str, global: &Global) -> Option<Credential> {
     let token = |token: Secret, source| Credential::Token { token, source, expires_at: None };
     if let Some(given) = &global.token {
         return Some(token(given.clone(), "--token"));

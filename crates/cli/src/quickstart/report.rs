@@ -3,11 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::model::{self, Choice as _, Params, Scale};
-use super::plot;
 use super::search::Found;
 use crate::args::Format;
+use crate::direction::Direction;
 use crate::fault::Fault;
 use crate::output::{Out, Table};
+use crate::plot;
 
 /// Said before anything else.
 pub(super) const INTRODUCTION: &str = "\
@@ -83,7 +84,7 @@ pub(super) fn print(found: &Found, judged: &Judged, out: &Out) -> Result<(), Fau
     if out.asked() == Some(Format::Json) {
         return out.text(&format!("{}\n", object(found, judged)));
     }
-    out.notice(&plot::history(&found.history));
+    out.notice(&plot::history(&found.history, Direction::Maximize, "accuracy"));
     out.rows(&table(judged))?;
     let (gain, beyond) = (judged.gain, judged.beyond_scaling);
     out.notice(&format!(

@@ -1,14 +1,14 @@
 //! The search: ask the hub for a point, try it, tell what came out.
 
-use indicatif::{ProgressBar, ProgressStyle};
-use mlhub::autotune::{Best, NewExperiment, Trial};
+use mlhub::autotune::{Best, Client, NewExperiment, Trial};
 
-use super::hub::{Local, failed};
 use super::model::{self, Choice, Params, Scale, Weight};
 use crate::args::Quickstart;
+use crate::embedded::failed;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Out;
+use crate::progress::Bar;
 
 /// Seed of the folds that the search sees.
 const SEARCH_FOLDS: u64 = 0;
@@ -29,10 +29,9 @@ pub(super) struct Found {
 }
 
 /// Runs all trials.
-pub(super) async fn search(hub: &Local, options: &Quickstart, out: &Out) -> Result<Found, Fault> {
-    let client = &hub.client;
+pub(super) async fn search(client: &Client, options: &Quickstart, out: &Out) -> Result<Found, Fault> {
     let experiment = client.create_experiment(space(options.seed)).await.map_err(|error| failed(&error))?;
-    let bar = Bar::new(options.trials, out);
+    let bar = Bar::new(options.trials.into(), out);
     let mut history = Vec::new();
     for _ in 0..options.trials {
         let trial = client.ask(experiment.id).await.map_err(|error| failed(&error))?;
@@ -44,9 +43,9 @@ pub(super) async fn search(hub: &Local, options: &Quickstart, out: &Out) -> Resu
             client.tell(&trial, value).await.map_err(|error| failed(&error))?;
         }
         history.push(value);
-        bar.show(&history, &params);
+        show(&bar, &history, &params);
     }
-    bar.bar.finish_and_clear();
+    bar.finish();
     if history.iter().all(Option::is_none) {
         return Err(Fault::new(Exit::Failed, "every trial failed", "mlhub quickstart --seed 2"));
     }
@@ -77,45 +76,21 @@ fn params(trial: &Trial) -> Result<Params, mlhub::Error> {
     })
 }
 
-/// Progress on stderr: a bar on a terminal, else a line for each improvement.
-struct Bar<'a> {
-    bar: ProgressBar,
-    out: &'a Out,
-}
-
-impl Bar<'_> {
-    fn new(trials: u32, out: &Out) -> Bar<'_> {
-        let bar = if out.quiet() { ProgressBar::hidden() } else { ProgressBar::new(trials.into()) };
-        // The template is checked by a test; without it the bar looks plain.
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
-            bar.set_style(style);
-        }
-        Bar { bar, out }
-    }
-
-    fn show(&self, history: &[Option<f64>], params: &Params) {
-        let told = |upto: &[Option<f64>]| upto.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-        let (before, best) = (told(&history[..history.len() - 1]), told(history));
-        self.bar.set_message(format!("best {best:.4}"));
-        self.bar.inc(1);
-        if self.bar.is_hidden() && best > before {
-            self.out.notice(&format!("trial {}: {best:.4} with {params}", history.len()));
-        }
+/// The best so far on the bar; without one, a line for each improvement.
+fn show(bar: &Bar, history: &[Option<f64>], params: &Params) {
+    let told = |upto: &[Option<f64>]| upto.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (before, best) = (told(&history[..history.len() - 1]), told(history));
+    bar.show(history.len() as u64, format!("best {best:.4}"));
+    if best > before {
+        bar.instead(&format!("trial {}: {best:.4} with {params}", history.len()));
     }
 }
-
-const TEMPLATE: &str = "[{bar:32}] {pos}/{len} trials, {msg}, {elapsed}";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
     use uuid::Uuid;
-
-    #[test]
-    fn the_bar_has_a_template_that_works() {
-        assert!(ProgressStyle::with_template(TEMPLATE).is_ok());
-    }
 
     #[test]
     fn a_point_of_the_hub_is_read_whole() {
