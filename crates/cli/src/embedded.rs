@@ -50,7 +50,7 @@ impl Embedded {
 
 async fn sign_in(client: &Client, password: Secret) -> Result<(), Error> {
     match client.signup(USER, password.clone()).await {
-        Err(error) if error.kind() != ErrorKind::Conflict => return Err(error),
+        Err(error) if error.kind() != ErrorKind::Conflict => Err(error),
         _ => client.login(USER, password).await,
     }
 }

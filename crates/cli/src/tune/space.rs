@@ -36,7 +36,8 @@ impl Space {
         // JSON is nearly YAML; what is not (tabs) is for JSON's own parser.
         let entries: Entries = match serde_json::from_str(text) {
             Ok(entries) => entries,
-            Err(error) if error.is_data() && text.trim_start().starts_with('{') => return Err(error.to_string()),
+            // A quoted name begins a map in YAML.
+            Err(error) if error.is_data() && !text.trim_start().starts_with('"') => return Err(error.to_string()),
             // Only `true` and `false` are no words: `no` may be an option.
             Err(_) => serde_saphyr::from_str_with_options(text, serde_saphyr::options! { strict_booleans: true })
                 .map_err(|error| first_line(&error))?,

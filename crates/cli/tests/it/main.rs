@@ -10,9 +10,13 @@ mod crash;
 mod hub;
 mod login;
 mod quickstart;
+#[cfg(unix)]
+mod ready;
 mod secrets;
 mod serve;
 mod served;
 mod shape;
 mod streams;
 mod support;
+#[cfg(target_os = "linux")]
+mod tune;

@@ -32,7 +32,12 @@ pub(crate) fn log(home: &Home) -> String {
 impl Served {
     /// Starts it on a free port with the file `hub.sqlite` of that home.
     pub(crate) fn start(home: &Home, more: &[&str]) -> Served {
-        let args = [&["serve", "--listen", "127.0.0.1:0", "--database", "sqlite://hub.sqlite"], more].concat();
+        Served::start_on(home, "127.0.0.1:0", more)
+    }
+
+    /// The same on that address.
+    pub(crate) fn start_on(home: &Home, address: &str, more: &[&str]) -> Served {
+        let args = [&["serve", "--listen", address, "--database", "sqlite://hub.sqlite"], more].concat();
         Served::spawn(home, &mut home.command(&args))
     }
 

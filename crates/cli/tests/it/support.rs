@@ -37,6 +37,7 @@ impl Home {
             .env_clear()
             .env("HOME", self.path())
             .env("XDG_CONFIG_HOME", self.path().join("config"))
+            .env("XDG_DATA_HOME", self.path().join("data"))
             .envs(self.variables.iter().cloned())
             .current_dir(self.path())
             .stdin(Stdio::null())
