@@ -109,6 +109,14 @@ mod tests {
     }
 
     #[test]
+    fn a_float_is_read_as_it_was_written_to_the_last_bit() {
+        for value in [0.1, 1.0 / 3.0, 0.010000000000000005, 5e-324, f64::MAX] {
+            let text = serde_json::to_string(&Scalar::Real(value)).unwrap();
+            assert_eq!(serde_json::from_str::<Scalar>(&text).unwrap(), Scalar::Real(value), "{text}");
+        }
+    }
+
+    #[test]
     fn a_whole_number_and_a_float_keep_their_difference_through_json() {
         assert_eq!(round("2"), Scalar::Int(2));
         assert_eq!(round("2.0"), Scalar::Real(2.0));
