@@ -1,10 +1,14 @@
 //! What is tuned: variables with their ranges, and where to begin.
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::protocol::Protocol;
+use super::variable::Variable;
 use super::{Client, types};
 use crate::error::{Error, ErrorKind};
 
@@ -28,20 +32,39 @@ impl NewExperiment {
 
     /// A whole number within bounds, both included, and where to begin.
     pub fn int(self, name: &str, range: RangeInclusive<i64>, guess: i64) -> Self {
-        let (min, max) = range.into_inner();
-        self.variable(name, json!({"vtype": "int", "guess": guess, "min": min, "max": max}))
+        self.variable(name, Variable::int(range).guess(guess))
     }
 
     /// A number within bounds, both included, and where to begin.
     pub fn cont(self, name: &str, range: RangeInclusive<f64>, guess: f64) -> Self {
-        let (min, max) = range.into_inner();
-        self.variable(name, json!({"vtype": "cont", "guess": guess, "min": min, "max": max}))
+        self.variable(name, Variable::cont(range).guess(guess))
     }
 
     /// One of several words, and which to begin with.
     pub fn cat<S: Into<String>>(self, name: &str, options: impl IntoIterator<Item = S>, guess: &str) -> Self {
-        let options: Vec<String> = options.into_iter().map(Into::into).collect();
-        self.variable(name, json!({"vtype": "cat", "guess": guess, "options": options}))
+        self.variable(name, Variable::cat(options).guess(guess))
+    }
+
+    /// A variable with more to say than bounds and a guess.
+    pub fn variable(mut self, name: &str, variable: Variable) -> Self {
+        self.covars.insert(name.to_owned(), variable.into_json());
+        self
+    }
+
+    /// Less is better. The original only knows that more is.
+    pub fn minimize(self) -> Self {
+        self.field("direction", "minimize".into())
+    }
+
+    /// How long a trial may stay untold before it is given to somebody else; whole seconds. Default: a day. The
+    /// original does not know it.
+    pub fn trial_lifetime(self, lifetime: Duration) -> Self {
+        self.field("trial_lifetime", lifetime.as_secs().into())
+    }
+
+    /// How many trials may be open at once. Default: 100. The original has one.
+    pub fn open_trials(self, most: u32) -> Self {
+        self.field("open_trials", most.into())
     }
 
     /// What it is about, in a sentence.
@@ -65,11 +88,6 @@ impl NewExperiment {
         self.field("seed", seed.into())
     }
 
-    fn variable(mut self, name: &str, variable: Value) -> Self {
-        self.covars.insert(name.to_owned(), variable);
-        self
-    }
-
     fn field(mut self, name: &str, value: Value) -> Self {
         self.fields.insert(name.to_owned(), value);
         self
@@ -77,7 +95,7 @@ impl NewExperiment {
 
     /// The request body. The original fails without the two names, though its
     /// documentation calls them optional, so they are always sent.
-    fn body(self) -> Result<types::NewExperiment, Error> {
+    fn body<T: DeserializeOwned>(self) -> Result<T, Error> {
         let mut body = json!({"model_type": "SingleTaskGP", "acq_func": "ExpectedImprovement", "description": ""});
         if let Some(object) = body.as_object_mut() {
             object.extend(self.fields);
@@ -102,16 +120,75 @@ pub struct Experiment {
     pub name: String,
 }
 
+impl NewExperiment {
+    /// What the original would pass over without a word, if anything.
+    fn beyond_the_original(&self) -> Option<String> {
+        let settings = ["direction", "trial_lifetime", "open_trials"];
+        if let Some(setting) = settings.into_iter().find(|name| self.fields.contains_key(*name)) {
+            return Some(format!("the setting {setting}"));
+        }
+        self.covars.iter().find_map(|(name, variable)| {
+            let more = ["log", "step"].into_iter().find(|more| variable.get(*more).is_some())?;
+            Some(format!("{more} of the variable {name:?}"))
+        })
+    }
+
+    /// The first variable that does not say where to begin.
+    fn without_guess(&self) -> Option<&str> {
+        let name = self.covars.iter().find(|(_, variable)| variable.get("guess").is_none());
+        name.map(|(name, _)| name.as_str())
+    }
+}
+
 impl Client {
     /// Creates an experiment.
     ///
     /// # Errors
     ///
-    /// What the server refuses about the variables, by name. A failure after
-    /// the request was sent leaves it open whether the experiment exists:
-    /// [`Error::may_have_been_applied`] says so.
+    /// What the server refuses about the variables, by name; on the original
+    /// also what it would pass over, such as [`NewExperiment::minimize`]; a
+    /// variable without a guess, which [`open_experiment`](Self::open_experiment) takes. A
+    /// failure after the request was sent leaves it open whether the experiment
+    /// exists: [`Error::may_have_been_applied`] says so.
     pub async fn create_experiment(&self, experiment: NewExperiment) -> Result<Experiment, Error> {
-        let made = self.experiment().create().body(experiment.body()?).send().await?;
+        if let Some(what) = experiment.beyond_the_original()
+            && self.protocol().await? == Protocol::Original
+        {
+            let detail = format!("this server is the original AutoTune, which does not know {what}");
+            return Err(Error::new(ErrorKind::Request, detail));
+        }
+        if let Some(name) = experiment.without_guess() {
+            let detail = format!("the variable {name:?} has no guess; give it one, or use open_experiment");
+            return Err(Error::new(ErrorKind::Request, detail));
+        }
+        let body: types::NewExperiment = experiment.body()?;
+        let made = self.experiment().create().body(body).send().await?;
         Ok(Experiment { id: made.exp_uuid, name: made.name })
+    }
+
+    /// The experiment of that name: the one that there is, if its settings are
+    /// the same, else a new one. Safe to repeat, and for many at once: all get
+    /// the same one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`] where the one that there is has other variables,
+    /// another direction and so on, which the message names. The original has
+    /// no such route.
+    pub async fn open_experiment(&self, experiment: NewExperiment) -> Result<Experiment, Error> {
+        self.needs_v1("experiments by name").await?;
+        let body: types::OpenExperiment = experiment.body()?;
+        let opened = self.experiment().open().body(body).send().await?;
+        Ok(Experiment { id: opened.id, name: opened.name })
+    }
+
+    /// Deletes an experiment with all its trials.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] where there is none. The original cannot delete.
+    pub async fn delete_experiment(&self, experiment: Uuid) -> Result<(), Error> {
+        self.needs_v1("deleting").await?;
+        self.experiment().delete(experiment).send().await.map(|_| ())
     }
 }

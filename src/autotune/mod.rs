@@ -35,10 +35,13 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/autotune.rs"));
 }
 mod experiment;
+mod lease;
 mod login;
 mod original;
+mod past;
 mod protocol;
 mod trial;
+mod variable;
 
 pub use best::Best;
 pub use experiment::{Experiment, NewExperiment};
@@ -48,7 +51,10 @@ pub use generated::recode;
 #[cfg(feature = "schema")]
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
+pub use lease::Asked;
+pub use past::Past;
 pub use protocol::Protocol;
 pub use trial::{Params, Trial};
+pub use variable::Variable;
 
 crate::glue::platform!(generated, "autotune");

@@ -67,6 +67,17 @@ impl Client {
         Ok(*memory.protocol.get_or_init(|| found))
     }
 
+    /// Fails on the original, which lacks `what`.
+    pub(super) async fn needs_v1(&self, what: &str) -> Result<(), Error> {
+        match self.protocol().await? {
+            Protocol::V1 => Ok(()),
+            Protocol::Original => {
+                let detail = format!("{what}: this server is the original AutoTune, which has no such thing");
+                Err(Error::new(ErrorKind::Request, detail))
+            }
+        }
+    }
+
     pub(super) fn memory(&self) -> Arc<Memory> {
         self.road().memory::<Memory>()
     }

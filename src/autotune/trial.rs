@@ -80,9 +80,7 @@ impl Client {
     pub async fn ask(&self, experiment: Uuid) -> Result<Trial, Error> {
         match self.protocol().await? {
             Protocol::V1 => {
-                let made = self.trial().create(experiment).send().await?;
-                let params = params_of(&made.params)?;
-                Ok(Trial { experiment, id: Some(made.id), params })
+                trial_of(&self.trial().create(experiment).send().await?)
             }
             Protocol::Original => {
                 let asked = self.experiment().ask(experiment).send().await?;
@@ -92,7 +90,8 @@ impl Client {
         }
     }
 
-    /// Tells what came out of a trial; greater is better.
+    /// Tells what came out of a trial; greater is better, unless the experiment
+    /// [minimizes](super::NewExperiment::minimize).
     ///
     /// A trial with an id is told safely: repeated after a failure, it counts
     /// once. Without an id there is no such promise, so a failure after the
@@ -120,6 +119,11 @@ impl Client {
         self.remember_best(trial.experiment, &told);
         Ok(())
     }
+}
+
+/// A generated trial as one to try.
+pub(super) fn trial_of(made: &types::Trial) -> Result<Trial, Error> {
+    Ok(Trial { experiment: made.experiment_id, id: Some(made.id), params: params_of(&made.params)? })
 }
 
 /// Generated values as plain JSON.

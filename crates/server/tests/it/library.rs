@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::support::Hub;
 
 /// A client of somebody who has just signed up and logged in.
-async fn client(url: &str, email: &str) -> Client {
+pub(crate) async fn client(url: &str, email: &str) -> Client {
     let client = Client::builder(url).build().expect("a plain address");
     client.signup(email, "CHANGEME").await.expect("an account");
     client.login(email, "CHANGEME").await.expect("a token");

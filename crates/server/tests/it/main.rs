@@ -16,6 +16,8 @@ mod imports;
 mod leases;
 mod library;
 mod migration;
+mod library_leases;
+mod library_login;
 mod opening;
 mod operation;
 mod ownership;
