@@ -21,7 +21,11 @@ pub(crate) async fn login(access: &Access, options: &Login, out: &Out) -> Result
     };
     let client = (access.platform.client)(&bare).map_err(|error| access.fault(&error))?;
     let login = client.login(&access.url, &username, &password).await.map_err(|error| access.fault(&error))?;
-    let until = login.expires_at.as_ref().map_or_else(String::new, |end| format!(", until {end}"));
+    let until = match (&login.refresh_token, &login.expires_at) {
+        (Some(_), _) => ", for as long as it is used once in a while".to_owned(),
+        (None, Some(end)) => format!(", until {end}"),
+        (None, None) => String::new(),
+    };
     let files = Files::open()?;
     files.keep(&access.profile, access.platform.name, login)?;
     let place = files.credentials();
@@ -56,17 +60,24 @@ async fn password(access: &Access, options: &Login, username: &str) -> Result<Se
     }
 }
 
-/// Forgets the token in the profile.
-pub(crate) fn logout(access: &Access, out: &Out) -> Result<(), Fault> {
-    let name = access.platform.name;
-    let had = Files::open()?.forget(&access.profile, name)?;
-    let profile = &access.profile;
-    out.notice(&match had {
-        true => {
-            format!("the token for {name} in the profile {profile:?} is forgotten; the server takes it until it ends")
-        }
-        false => format!("there was no token for {name} in the profile {profile:?}"),
-    });
+/// Ends the login in the profile, at the server and here.
+pub(crate) async fn logout(access: &Access, out: &Out) -> Result<(), Fault> {
+    let (name, profile) = (access.platform.name, &access.profile);
+    let ended = match &access.credential {
+        Credential::Kept(_) => match (access.platform.client)(access) {
+            Ok(client) => client.logout().await,
+            Err(error) => Err(error),
+        },
+        _ => Ok(()),
+    };
+    if !Files::open()?.forget(profile, name)? {
+        out.notice(&format!("there was no token for {name} in the profile {profile:?}"));
+        return Ok(());
+    }
+    out.notice(&format!("the token for {name} in the profile {profile:?} is forgotten"));
+    if let Err(error) = ended {
+        terminal::warn(&format!("the server could not be told, and takes the token until it ends: {error}"));
+    }
     Ok(())
 }
 
@@ -77,6 +88,7 @@ pub(crate) async fn whoami(access: &Access, out: &Out) -> Result<(), Fault> {
     let (source, ends) = match &access.credential {
         Credential::None => return Err(access.logged_out()),
         Credential::Token { source, expires_at, .. } => (*source, expires_at.clone()),
+        Credential::Kept(login) => ("profile", login.expires_at.clone()),
         Credential::Password { username, password } => {
             client.sign_in(username, password).await.map_err(fault)?;
             ("environment", None)

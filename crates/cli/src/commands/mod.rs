@@ -62,7 +62,7 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         }
         Command::Logout(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
-            login::logout(&access, out)
+            login::logout(&access, out).await
         }
         Command::Whoami(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;

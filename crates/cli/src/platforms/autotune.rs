@@ -2,12 +2,13 @@
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use mlhub::autotune::{Client as AutoTune, ops, types};
-use mlhub::{Error, Op, RawCall, Secret, Token};
+use mlhub::autotune::{Client as AutoTune, ops};
+use mlhub::pipeline::Bearer;
+use mlhub::{Error, Op, RawCall, Secret};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login};
+use crate::profile::{Access, Credential, Login, renewed, token_of};
 
 /// The row of the table. The port is the one that the original documents.
 pub(crate) const PLATFORM: Platform =
@@ -28,10 +29,25 @@ pub(crate) async fn connect(access: &Access) -> Result<AutoTune, Error> {
 
 fn build(access: &Access) -> Result<AutoTune, Error> {
     let mut builder = AutoTune::builder(&access.url);
-    if let Credential::Token { token, .. } = &access.credential {
-        builder = builder.token(token.clone());
+    match &access.credential {
+        Credential::None | Credential::Password { .. } => {}
+        Credential::Token { token, .. } => builder = builder.token(token.clone()),
+        Credential::Kept(login) => builder = builder.authenticate(kept(access, login)?),
     }
     builder.build()
+}
+
+/// The login in the profile, which is renewed there.
+fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
+    let (client, profile) = (AutoTune::builder(&access.url).build()?, access.profile.clone());
+    let next = move |last| {
+        let (client, profile) = (client.clone(), profile.clone());
+        async move {
+            let fetch = |refresh: Secret| async move { client.refresh(&refresh).await };
+            renewed(&profile, PLATFORM.name, last, fetch).await
+        }
+    };
+    Bearer::from_source(next).starting_with(token_of(login))
 }
 
 impl Client for AutoTune {
@@ -50,18 +66,15 @@ impl Client for AutoTune {
         password: &'a Secret,
     ) -> BoxFuture<'a, Result<Login, Error>> {
         async move {
-            let form = types::Credentials::builder().username(username).password(password.clone());
-            let reply = self.auth().token().body(form).send().await?;
-            let token = Token::new(reply.access_token);
+            let token = AutoTune::sign_in(self, username, password).await?;
             AutoTune::builder(url).token(token.value().clone()).build()?.whoami().await?;
-            Ok(Login {
-                url: url.to_owned(),
-                username: username.to_owned(),
-                token: token.value().clone(),
-                expires_at: token.expires().map(Into::into),
-            })
+            Ok(Login::of(url.to_owned(), username.to_owned(), &token))
         }
         .boxed()
+    }
+
+    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+        AutoTune::logout(self).boxed()
     }
 
     fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {

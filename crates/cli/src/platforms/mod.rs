@@ -38,6 +38,9 @@ pub(crate) trait Client: Send + Sync {
         password: &'a Secret,
     ) -> BoxFuture<'a, Result<Login, Error>>;
 
+    /// Tells the server that the credential is not to be taken any longer.
+    fn logout(&self) -> BoxFuture<'_, Result<(), Error>>;
+
     /// Who the credential speaks for: no secrets in it.
     fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>>;
 }

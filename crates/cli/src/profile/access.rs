@@ -43,6 +43,8 @@ pub(crate) enum Credential {
         /// When it ends, as far as the profile knows.
         expires_at: Option<mlhub::Timestamp>,
     },
+    /// A login of the profile, which renews itself.
+    Kept(Login),
     /// A login with each command.
     Password {
         /// Who.
@@ -107,12 +109,15 @@ fn said(platform: &str, global: &Global) -> Option<Credential> {
     Some(Credential::Password { username, password: password.into() })
 }
 
-/// The credential in the profile, if it belongs to that server and still lives.
+/// The credential in the profile, if it belongs to that server and still lives, or can be renewed.
 fn kept(login: Option<Login>, url: &str, now: SystemTime) -> Credential {
     // A token goes to the server that gave it and to no other.
     let Some(login) = login.filter(|login| same_server(&login.url, url)) else {
         return Credential::None;
     };
+    if login.refresh_token.is_some() {
+        return Credential::Kept(login);
+    }
     if login.expires_at.as_ref().and_then(mlhub::Timestamp::time).is_some_and(|end| end <= now) {
         terminal::warn("the login in the profile has ended");
         return Credential::None;
@@ -134,6 +139,7 @@ mod tests {
             url: "http://one:1/".into(),
             username: "me".into(),
             token: "hunter2".into(),
+            refresh_token: None,
             expires_at: expires.map(|seconds| (UNIX_EPOCH + Duration::from_secs(seconds)).into()),
         })
     }
@@ -155,8 +161,17 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_show_its_token() {
-        let credential = kept(login(None), "http://one:1", UNIX_EPOCH);
-        assert!(!format!("{credential:?}").contains("hunter2"));
+    fn a_token_that_has_ended_is_renewed_where_that_is_possible() {
+        let renewable = Login { refresh_token: Some("hunter3".into()), ..login(Some(100)).unwrap() };
+        assert!(matches!(kept(Some(renewable), "http://one:1", UNIX_EPOCH), Credential::Kept(_)));
+    }
+
+    #[test]
+    fn it_does_not_show_its_tokens() {
+        let renewable = Login { refresh_token: Some("hunter2".into()), ..login(None).unwrap() };
+        for login in [login(None).unwrap(), renewable] {
+            let credential = kept(Some(login), "http://one:1", UNIX_EPOCH);
+            assert!(!format!("{credential:?}").contains("hunter2"));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
-use mlhub::{Secret, Timestamp};
+use mlhub::{Secret, Timestamp, Token};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -32,9 +32,25 @@ pub(crate) struct Login {
     pub(crate) username: String,
     /// The token.
     pub(crate) token: Secret,
+    /// What the next token is fetched with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refresh_token: Option<Secret>,
     /// When it ends, if that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) expires_at: Option<Timestamp>,
+}
+
+impl Login {
+    /// What is kept of a token that was fetched for somebody.
+    pub(crate) fn of(url: String, username: String, token: &Token) -> Login {
+        Login {
+            url,
+            username,
+            token: token.value().clone(),
+            refresh_token: token.refresh().cloned(),
+            expires_at: token.expires().map(Into::into),
+        }
+    }
 }
 
 /// A platform in a profile.
@@ -58,8 +74,14 @@ impl<T> Default for Profiles<T> {
     }
 }
 
-/// The folder with both files.
+/// Held by whoever changes the files; it ends when this is dropped.
 #[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+}
+
+/// The folder with both files.
+#[derive(Clone, Debug)]
 pub(crate) struct Files {
     folder: PathBuf,
 }
@@ -94,7 +116,11 @@ impl Files {
 
     /// Keeps a login, and its address for later commands.
     pub(crate) fn keep(&self, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
-        let _lock = self.lock()?;
+        self.keep_under(&self.lock()?, profile, platform, login)
+    }
+
+    /// The same for somebody who holds the lock.
+    pub(crate) fn keep_under(&self, _: &Lock, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
         let mut config: Profiles<Place> = self.read(CONFIG)?;
         let place = config.profiles.entry(profile.to_owned()).or_default().entry(platform.to_owned()).or_default();
         place.url = Some(login.url.clone());
@@ -148,13 +174,14 @@ impl Files {
         write().map_err(|error| failed("written", &path, &error))
     }
 
-    fn lock(&self) -> Result<File, Fault> {
+    /// Waits until no other command changes the files, and keeps them from it.
+    pub(crate) fn lock(&self) -> Result<Lock, Fault> {
         let path = self.folder.join(LOCK);
-        let lock = || -> std::io::Result<File> {
+        let lock = || -> std::io::Result<Lock> {
             std::fs::create_dir_all(&self.folder)?;
             let file = File::options().create(true).truncate(false).write(true).open(&path)?;
             file.lock()?;
-            Ok(file)
+            Ok(Lock { _file: file })
         };
         lock().map_err(|error| failed("locked", &path, &error))
     }
@@ -190,7 +217,7 @@ mod tests {
     }
 
     fn login(token: &str) -> Login {
-        Login { url: "http://a".into(), username: "me".into(), token: token.into(), expires_at: None }
+        Login { url: "http://a".into(), username: "me".into(), token: token.into(), refresh_token: None, expires_at: None }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 mod access;
 mod files;
+mod renewal;
 
 pub(crate) use access::{Access, Credential, variable};
 pub(crate) use files::{Files, Login};
+pub(crate) use renewal::{renewed, token_of};
