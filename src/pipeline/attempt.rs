@@ -11,7 +11,7 @@ use super::auth::Credential;
 use super::draft::{Draft, Prefix};
 use super::node::Node;
 use super::reply::{Content, Context, stream_error};
-use super::{Body, Transport, TransportError, TransportErrorKind, draft};
+use super::{Body, Transport, TransportError, TransportErrorKind, draft, unpack};
 use crate::clock::{Clock, Elapsed, timeout};
 use crate::error::{Error, ErrorKind, MAX_ERROR_BODY, Outcome};
 use crate::op::{AuthKind, Op};
@@ -37,6 +37,14 @@ pub(crate) enum AnswerBody {
 pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     pub(crate) cause: Option<TransportError>,
+}
+
+impl Failure {
+    /// Whether there was an answer that cannot be taken: too large, or damaged
+    /// before it was sent. The server has done its work.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.outcome == Outcome::Broken && self.cause.as_ref().is_some_and(TransportError::is_lasting)
+    }
 }
 
 impl From<TransportError> for Failure {
@@ -97,6 +105,25 @@ pub(crate) fn address(draft: &Draft, node: &Node) -> String {
     }
 }
 
+/// How a reply is to be read.
+pub(crate) struct Reading<'a> {
+    /// Whether the body of a success is left open.
+    pub(crate) open: bool,
+    /// Statuses that are taken as success, beside 2xx.
+    pub(crate) accept: &'a [StatusCode],
+    /// Whether a compressed body stays as it is.
+    pub(crate) packed: bool,
+    /// The most bytes of a body that is held in memory.
+    pub(crate) most: usize,
+}
+
+impl Reading<'_> {
+    /// Whether that status is a success.
+    pub(crate) fn takes(&self, status: StatusCode) -> bool {
+        status.is_success() || self.accept.contains(&status)
+    }
+}
+
 /// Sends the request and reads the reply; the body of a success is left open
 /// where the caller wants it as a stream.
 pub(crate) async fn send(
@@ -104,17 +131,20 @@ pub(crate) async fn send(
     clock: &dyn Clock,
     limit: Duration,
     request: http::Request<Body>,
-    open: impl Fn(StatusCode) -> bool,
-    good: impl Fn(StatusCode) -> bool,
+    reading: &Reading<'_>,
 ) -> Result<Answer, Failure> {
     let exchange = async {
-        let (parts, body) = transport.send(request).await?.into_parts();
-        let body = if open(parts.status) {
-            AnswerBody::Open(body)
-        } else if good(parts.status) {
-            AnswerBody::Whole(body.collect().await?)
-        } else {
+        let (mut parts, body) = transport.send(request).await?.into_parts();
+        let body = match reading.packed {
+            true => body,
+            false => unpack::unpack(&mut parts.headers, body)?,
+        };
+        let body = if !reading.takes(parts.status) {
             AnswerBody::Whole(start_of(body).await)
+        } else if reading.open {
+            AnswerBody::Open(body)
+        } else {
+            AnswerBody::Whole(body.collect_within(reading.most).await?)
         };
         Ok(Answer { status: parts.status, headers: parts.headers, body })
     };

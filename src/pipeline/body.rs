@@ -66,13 +66,20 @@ impl Body {
 
     /// The whole body.
     pub async fn collect(self) -> Result<Bytes, TransportError> {
+        self.collect_within(usize::MAX).await
+    }
+
+    /// The whole body, if it has no more bytes than that.
+    pub(crate) async fn collect_within(self, most: usize) -> Result<Bytes, TransportError> {
+        let check = |length: usize| if length > most { Err(too_large(most)) } else { Ok(()) };
         match self.0 {
-            Inner::Bytes(bytes) => Ok(bytes),
+            Inner::Bytes(bytes) => check(bytes.len()).map(|()| bytes),
             Inner::Stream(pieces) => {
                 let mut stream = unlocked(pieces);
                 let Some(first) = stream.try_next().await? else {
                     return Ok(Bytes::new());
                 };
+                check(first.len())?;
                 // Most replies come in one piece, which needs no copy.
                 let Some(second) = stream.try_next().await? else {
                     return Ok(first);
@@ -80,13 +87,20 @@ impl Body {
                 let mut whole = Vec::with_capacity(first.len() + second.len());
                 whole.extend_from_slice(&first);
                 whole.extend_from_slice(&second);
+                check(whole.len())?;
                 while let Some(piece) = stream.try_next().await? {
                     whole.extend_from_slice(&piece);
+                    check(whole.len())?;
                 }
                 Ok(whole.into())
             }
         }
     }
+}
+
+fn too_large(most: usize) -> TransportError {
+    let why = format!("it has more than the {most} bytes of `max_reply`; raise that, or take the reply as a stream");
+    TransportError::other(std::io::Error::from(std::io::ErrorKind::FileTooLarge)).because(why).lasting()
 }
 
 impl From<Bytes> for Body {

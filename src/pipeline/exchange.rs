@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tracing::Instrument;
 
-use super::attempt::{self, Answer, Failure};
+use super::attempt::{self, Answer, Failure, Reading};
 use super::auth::Credential;
 use super::node::Node;
 use super::run::Run;
@@ -28,8 +28,8 @@ impl Run<'_> {
         let limit = options.timeout.min(self.left());
         let began = core.clock.now();
         let span = trace::attempt(op, &self.draft.method, node, self.context.attempts.len());
-        let good = |status: http::StatusCode| status.is_success() || options.accept.contains(&status);
-        let open = self.open;
+        let reading =
+            Reading { open: self.open, accept: &options.accept, packed: options.keep_packed, most: options.max_reply };
         let mut redirects = 0;
         let result = loop {
             let address = Bytes::from(attempt::address(&self.draft, node));
@@ -38,16 +38,15 @@ impl Run<'_> {
                 .map_err(|error| self.ended(error))?;
             // The command shows the body as it is to be read, and runs all the same.
             curl::log(&request, op, credential, options.curl);
-            if op.gzip {
+            if options.gzip.unwrap_or(op.gzip) {
                 gzip::compress(&mut request).map_err(|error| self.ended(error))?;
             }
             let left = limit.saturating_sub(core.clock.now().saturating_sub(began));
-            let sent =
-                attempt::send(&*core.transport, &*core.clock, left, request, |status| open && good(status), good);
+            let sent = attempt::send(&*core.transport, &*core.clock, left, request, &reading);
             let result = sent.instrument(span.clone()).await;
             match &result {
                 Ok(answer)
-                    if !good(answer.status)
+                    if !reading.takes(answer.status)
                         && redirects < redirect::MAX_REDIRECTS
                         && redirect::follow(&mut self.draft, answer, &address) =>
                 {
@@ -60,7 +59,7 @@ impl Run<'_> {
             Ok(answer) => Outcome::Status(answer.status),
             Err(failure) => failure.outcome,
         };
-        let success = matches!(&result, Ok(answer) if good(answer.status));
+        let success = matches!(&result, Ok(answer) if reading.takes(answer.status));
         trace::attempted(&span, outcome, success);
         self.context.attempts.push(Attempt {
             started: began.saturating_sub(self.started),

@@ -86,6 +86,7 @@ impl Run<'_> {
                 ),
             ),
             Outcome::TimedOut => (ErrorKind::Timeout, format!("no answer within {} s", limit.as_secs_f64())),
+            _ if failure.is_unreadable() => (ErrorKind::Decode, "the reply cannot be taken".to_owned()),
             Outcome::Broken | Outcome::Status(_) => {
                 (ErrorKind::Transport, "the connection broke before the reply was whole".to_owned())
             }

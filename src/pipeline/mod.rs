@@ -32,6 +32,7 @@ mod run;
 mod secrets;
 mod trace;
 mod transport;
+mod unpack;
 mod verdict;
 
 pub use self::core::Pipeline;
@@ -43,8 +44,9 @@ pub use self::http::{
 pub use self::http::{Tls, TlsVersion};
 pub use auth::{AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
 pub use body::Body;
+pub use gzip::GZIP_THRESHOLD;
 pub use node::{Discover, FIRST_REST, LONGEST_REST, Node, Rest, Rotation, SNIFF_TIMEOUT, Selector, Sniff};
-pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, Options};
+pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
 pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
 pub use transport::{Transport, TransportError, TransportErrorKind};
 

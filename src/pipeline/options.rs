@@ -17,6 +17,11 @@ pub const CALL_DEADLINE: Duration = Duration::from_secs(120);
 /// Longest silence of a streamed reply.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// The most bytes of a reply that is held in memory: far beyond the largest of
+/// any platform, far below what ends a program. A small compressed reply can
+/// become a thousand times as much.
+pub const MAX_REPLY: usize = 256 * 1024 * 1024;
+
 /// How a request with the method GET carries its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GetBody {
@@ -49,6 +54,10 @@ pub struct Options {
     pub(crate) probe: bool,
     pub(crate) get_body: GetBody,
     pub(crate) params_as_query: bool,
+    pub(crate) gzip: Option<bool>,
+    pub(crate) ask_packed: bool,
+    pub(crate) keep_packed: bool,
+    pub(crate) max_reply: usize,
     pub(crate) curl: bool,
     pub(crate) fault: Option<Error>,
 }
@@ -70,6 +79,10 @@ impl Default for Options {
             probe: false,
             get_body: GetBody::default(),
             params_as_query: false,
+            gzip: None,
+            ask_packed: false,
+            keep_packed: false,
+            max_reply: MAX_REPLY,
             curl: false,
             fault: None,
         }
@@ -182,6 +195,34 @@ impl Options {
     /// Sends parameters that travel in a JSON body as a query string instead.
     pub fn params_as_query(mut self, yes: bool) -> Self {
         self.params_as_query = yes;
+        self
+    }
+
+    /// Whether request bodies of 1 KiB and more are compressed. Default: where
+    /// the document says that the server reads it.
+    pub fn gzip(mut self, yes: bool) -> Self {
+        self.gzip = Some(yes);
+        self
+    }
+
+    /// Asks for compressed replies, as gzip or deflate: for large ones over thin
+    /// lines. Default: no, because no platform's server compresses. A reply that
+    /// comes compressed is unpacked in any case.
+    pub fn compressed_replies(mut self, yes: bool) -> Self {
+        self.ask_packed = yes;
+        self
+    }
+
+    /// Leaves compressed replies as they come, for who passes them on.
+    pub fn keep_compressed(mut self) -> Self {
+        self.keep_packed = true;
+        self
+    }
+
+    /// The most bytes of a reply, unpacked, that is held in memory; a larger one
+    /// is an error. Replies taken as streams are not held. Default: 256 MiB.
+    pub fn max_reply(mut self, bytes: usize) -> Self {
+        self.max_reply = bytes;
         self
     }
 

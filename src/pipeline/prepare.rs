@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, PLACEHOLDER, Prefix, Query, in_json};
 use super::options::{GetBody, Options};
-use super::path;
+use super::{path, unpack};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::op::{BodyKind, Op, RetryClass};
@@ -44,6 +44,9 @@ pub(crate) fn prepare(draft: &mut Draft, op: &Op, options: &Options, clock: &dyn
         draft.headers.insert(name, value.clone());
     }
     draft.headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    if options.ask_packed {
+        draft.headers.entry(header::ACCEPT_ENCODING).or_insert(unpack::ACCEPTED);
+    }
     set_key(draft, op, clock)
 }
 

@@ -156,7 +156,11 @@ pub(crate) fn stream_error(context: &Context, idle: Option<Duration>, cause: Opt
             Error::new(ErrorKind::Timeout, format!("the stream was silent for {} s", idle.as_secs_f64()))
         }
         (None, Some(cause)) => {
-            Error::new(ErrorKind::Transport, "the connection broke within the stream").with_source(cause)
+            let detail = match cause.reason() {
+                Some(reason) => format!("the stream broke off: {reason}"),
+                None => "the connection broke within the stream".to_owned(),
+            };
+            Error::new(ErrorKind::Transport, detail).with_source(cause)
         }
         (None, None) => Error::new(ErrorKind::Transport, "the stream broke off"),
     };

@@ -129,7 +129,9 @@ impl<'a> Run<'a> {
             _ => credential,
         };
         let Exchange { result, outcome, success, limit } = self.exchange(node, credential.as_ref()).await?;
-        let node = self.placed(lease, outcome, success, limit);
+        // A reply that cannot be taken is one: its node lives.
+        let unreadable = matches!(&result, Err(failure) if failure.is_unreadable());
+        let node = self.placed(lease, outcome, success || unreadable, limit);
         Ok(match result {
             Ok(answer) if success => Ok(self.reply(answer, node)),
             Ok(answer) => {

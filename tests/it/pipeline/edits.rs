@@ -167,22 +167,3 @@ async fn a_raw_call_takes_the_same_road_and_is_sent_once() -> Checked {
     assert_eq!(lab.seen()[0].url, "http://hub.test/prefix/api/v1/x?a=+1&limit=5");
     Ok(())
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_body_is_compressed_where_the_document_says_so() -> Checked {
-    use std::io::Read;
-    static ZIPPED: LazyLock<Op> = LazyLock::new(|| Op { gzip: true, ..op("zipped", RetryClass::Safe) });
-    let lab = Lab::new();
-    lab.then(Reply::status(503)).times(2, Reply::json(&1));
-    crate::support::call(&client(&lab)?, &ZIPPED).await?;
-    RawCall::of(client(&lab)?, &ZIPPED).send::<u8>().await?;
-    let seen = lab.seen();
-    for attempt in &seen[..2] {
-        let mut body = String::new();
-        flate2::read::GzDecoder::new(&attempt.body[..]).read_to_string(&mut body)?;
-        assert_eq!((body.as_str(), attempt.header("content-encoding")), ("{\"n\":1}", Some("gzip")));
-    }
-    // What is empty is not announced as compressed.
-    assert_eq!((seen[2].body.len(), seen[2].header("content-encoding")), (0, None));
-    Ok(())
-}

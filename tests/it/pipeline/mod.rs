@@ -3,6 +3,7 @@
 mod both;
 mod budget;
 mod building;
+mod compression;
 mod deadline;
 mod decode;
 mod edits;
