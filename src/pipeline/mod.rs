@@ -28,6 +28,7 @@ mod redirect;
 mod reply;
 mod retry;
 pub(crate) mod retry_after;
+mod retry_table;
 mod run;
 mod secrets;
 mod trace;
@@ -48,6 +49,7 @@ pub use gzip::GZIP_THRESHOLD;
 pub use node::{Discover, FIRST_REST, LONGEST_REST, Node, Rest, Rotation, SNIFF_TIMEOUT, Selector, Sniff};
 pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
 pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
+pub use retry_table::{Failing, RetryRow, RetryTable, Verdict};
 pub use transport::{Transport, TransportError, TransportErrorKind};
 
 pub(crate) use self::core::Settings;

@@ -1,7 +1,9 @@
 //! When to try again, and after how long.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, TryFromFloatSecsError};
+
+use serde::{Deserialize, Serialize};
 
 /// Attempts of one call, the first included.
 pub const MAX_ATTEMPTS: u32 = 4;
@@ -24,13 +26,56 @@ pub const MAX_DELAY: Duration = Duration::from_secs(20);
 /// let patient = Retry::default().max_attempts(8).on_timeout(true);
 /// assert_eq!(patient.to_string(), "8 attempts, pauses up to 0.25 s doubling to 20 s, timeouts repeated");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// It is read from and written to a configuration as seconds; what is left out
+/// is as by default:
+///
+/// ```
+/// # fn main() -> Result<(), serde_json::Error> {
+/// let policy: mlhub::Retry = serde_json::from_str(r#"{"max_attempts": 8, "base": 0.5}"#)?;
+/// assert_eq!(policy, mlhub::Retry::default().max_attempts(8).base(std::time::Duration::from_millis(500)));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 #[must_use]
 pub struct Retry {
     max_attempts: u32,
     base: Duration,
     cap: Duration,
     on_timeout: bool,
+}
+
+/// A policy as a configuration has it.
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Written {
+    max_attempts: u32,
+    base: f64,
+    cap: f64,
+    on_timeout: bool,
+}
+
+impl Default for Written {
+    fn default() -> Self {
+        Retry::default().into()
+    }
+}
+
+impl From<Retry> for Written {
+    fn from(retry: Retry) -> Self {
+        let Retry { max_attempts, base, cap, on_timeout } = retry;
+        Written { max_attempts, base: base.as_secs_f64(), cap: cap.as_secs_f64(), on_timeout }
+    }
+}
+
+impl TryFrom<Written> for Retry {
+    type Error = TryFromFloatSecsError;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let (base, cap) = (Duration::try_from_secs_f64(written.base)?, Duration::try_from_secs_f64(written.cap)?);
+        Ok(Retry::default().max_attempts(written.max_attempts).base(base).cap(cap).on_timeout(written.on_timeout))
+    }
 }
 
 impl Default for Retry {

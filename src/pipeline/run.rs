@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
         let (outcome, retry_after) = (failed.outcome, failed.retry_after);
         if !self.replayable
             || repetition >= options.retry.attempts()
-            || !verdict::repeats(self.class, &options.retry, outcome)
+            || !options.retry.repeats(self.class, outcome)
             // What this server will never grant, another one may.
             || failed.lasting && !self.may_fail_over()
         {

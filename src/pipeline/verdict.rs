@@ -1,40 +1,13 @@
-//! Whether an attempt that failed is tried again: the table of the crate's
-//! retry classes.
-
-use http::StatusCode;
+//! What an outcome means beside whether it is tried again, which
+//! [`retry_table`](super::retry_table) says.
 
 use super::budget;
-use super::retry::Retry;
+use super::retry_table::Failing;
 use crate::error::Outcome;
-use crate::op::RetryClass;
-
-/// Statuses of a passing nature: the server, or a proxy before it, says
-/// "not now".
-pub(crate) fn is_passing(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 429 | 502 | 503 | 504)
-}
 
 /// Whether the same call may succeed later.
 pub(crate) fn may_succeed_later(outcome: Outcome) -> bool {
-    match outcome {
-        Outcome::Status(status) => is_passing(status),
-        Outcome::NotSent | Outcome::TimedOut | Outcome::Broken => true,
-    }
-}
-
-/// What the class of the operation and the caller's policy say to an outcome.
-pub(crate) fn repeats(class: RetryClass, policy: &Retry, outcome: Outcome) -> bool {
-    if outcome == Outcome::NotSent {
-        return true;
-    }
-    match class {
-        RetryClass::Never => false,
-        RetryClass::Safe | RetryClass::Keyed { .. } => match outcome {
-            Outcome::Status(status) => is_passing(status),
-            Outcome::TimedOut => policy.repeats_timeouts(),
-            Outcome::Broken | Outcome::NotSent => true,
-        },
-    }
+    Failing::of(outcome) != Failing::Final
 }
 
 /// Whether the node is to blame for that outcome, so that others serve for a

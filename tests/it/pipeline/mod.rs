@@ -14,6 +14,7 @@ mod options;
 mod oracle;
 mod retry;
 mod retry_after;
+mod retry_table;
 mod socket;
 mod spans;
 mod streams;
