@@ -9,7 +9,7 @@
 //! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a cure for each |
 //! | [`Items`], [`Pages`] | lists as streams |
 //! | [`Wait`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
-//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`] |
+//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`], [`pipeline::Sign`], [`pipeline::Serializer`] |
 //! | [`op`] | what the documents say about each endpoint |
 //! | [`clock`] | time as a parameter |
 //!

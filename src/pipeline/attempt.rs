@@ -7,8 +7,8 @@ use bytes::{Bytes, BytesMut};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use http::{HeaderMap, StatusCode, header};
 
-use super::auth::Credential;
-use super::draft::{Draft, Prefix};
+use super::auth::{Credential, Place};
+use super::draft::{Draft, Prefix, Query};
 use super::node::Node;
 use super::reply::{Content, Context, stream_error};
 use super::{Body, Transport, TransportError, TransportErrorKind, draft, unpack};
@@ -70,16 +70,31 @@ pub(crate) fn request(
         Some(body) => body,
         None => std::mem::take(&mut draft.body),
     };
+    let mut address = address;
     if let Some(credential) = credential {
         let in_body = op.auth == AuthKind::Body && body.as_bytes().is_some();
-        if in_body {
-            let value = credential.secret().expose().into();
-            let bytes = body.as_bytes().cloned().unwrap_or_default();
-            body = draft::with_field(&bytes, TOKEN_FIELD, &value)?.into();
-            headers.entry(header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static("application/json"));
-            headers.remove(header::CONTENT_LENGTH);
-        } else if !headers.contains_key(header::AUTHORIZATION) {
-            headers.insert(header::AUTHORIZATION, credential.header().clone());
+        match credential.place() {
+            Place::Authorization if in_body => {
+                let value = credential.secret().expose().into();
+                let bytes = body.as_bytes().cloned().unwrap_or_default();
+                body = draft::with_field(&bytes, TOKEN_FIELD, &value)?.into();
+                headers.entry(header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static("application/json"));
+                headers.remove(header::CONTENT_LENGTH);
+            }
+            Place::Authorization if headers.contains_key(header::AUTHORIZATION) => {}
+            Place::Authorization => {
+                headers.insert(header::AUTHORIZATION, credential.header().clone());
+            }
+            Place::Header(name) => {
+                headers.entry(name).or_insert(credential.header().clone());
+            }
+            Place::Query(name) => {
+                let mut query = Query::after(draft.query.clone());
+                query.push(name, credential.secret().expose());
+                let path = address.split(|byte| *byte == b'?').next().unwrap_or_default();
+                let query = query.finish().unwrap_or_default();
+                address = [path, b"?", query.as_bytes()].concat().into();
+            }
         }
     }
     let mut request = http::Request::new(body);

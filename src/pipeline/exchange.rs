@@ -9,7 +9,7 @@ use super::attempt::{self, Answer, Failure, Reading};
 use super::auth::Credential;
 use super::node::Node;
 use super::run::Run;
-use super::{curl, gzip, redirect, trace};
+use super::{Body, curl, gzip, redirect, trace};
 use crate::error::{Attempt, Error, Outcome};
 
 /// How an attempt ended, and how long it might have taken.
@@ -34,13 +34,11 @@ impl Run<'_> {
         let result = loop {
             let address = Bytes::from(attempt::address(&self.draft, node));
             self.context.address = Some(address.clone());
-            let mut request = attempt::request(&mut self.draft, address.clone(), credential, op)
+            let request = attempt::request(&mut self.draft, address.clone(), credential, op)
                 .map_err(|error| self.ended(error))?;
             // The command shows the body as it is to be read, and runs all the same.
             curl::log(&request, op, credential, options.curl);
-            if options.gzip.unwrap_or(op.gzip) {
-                gzip::compress(&mut request).map_err(|error| self.ended(error))?;
-            }
+            let request = self.finish(request).map_err(|error| self.ended(error))?;
             let left = limit.saturating_sub(core.clock.now().saturating_sub(began));
             let sent = attempt::send(&*core.transport, &*core.clock, left, request, &reading);
             let result = sent.instrument(span.clone()).await;
@@ -68,5 +66,20 @@ impl Run<'_> {
             outcome,
         });
         Ok(Exchange { result, outcome, success, limit })
+    }
+
+    /// What is between a request that people can read and one that travels.
+    fn finish(&self, mut request: http::Request<Body>) -> Result<http::Request<Body>, Error> {
+        let options = self.pipeline.options();
+        options.serializers.rewrite(&mut request)?;
+        if options.gzip.unwrap_or(self.context.op.gzip) {
+            gzip::compress(&mut request)?;
+        }
+        let Some(signer) = &options.sign else {
+            return Ok(request);
+        };
+        let (mut parts, body) = request.into_parts();
+        signer.sign(&mut parts, body.as_bytes(), self.pipeline.clock().wall())?;
+        Ok(http::Request::from_parts(parts, body))
     }
 }

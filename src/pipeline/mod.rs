@@ -31,6 +31,10 @@ pub(crate) mod retry_after;
 mod retry_table;
 mod run;
 mod secrets;
+mod serializer;
+mod sign;
+#[cfg(feature = "sigv4")]
+mod sigv4;
 mod trace;
 mod transport;
 mod unpack;
@@ -43,13 +47,17 @@ pub use self::http::{
 };
 #[cfg(feature = "rustls")]
 pub use self::http::{Tls, TlsVersion};
-pub use auth::{AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
+pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
 pub use body::Body;
 pub use gzip::GZIP_THRESHOLD;
 pub use node::{Discover, FIRST_REST, LONGEST_REST, Node, Rest, Rotation, SNIFF_TIMEOUT, Selector, Sniff};
 pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
 pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
 pub use retry_table::{Failing, RetryRow, RetryTable, Verdict};
+pub use serializer::{Serializer, SerializerError};
+pub use sign::Sign;
+#[cfg(feature = "sigv4")]
+pub use sigv4::SigV4;
 pub use transport::{Transport, TransportError, TransportErrorKind};
 
 pub(crate) use self::core::Settings;

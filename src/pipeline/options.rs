@@ -1,12 +1,15 @@
 //! What one call, or every call of a client, does differently.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
 use super::retry::Retry;
+use super::serializer::{Serializer, Serializers};
+use super::sign::Sign;
 use crate::error::{Error, ErrorKind};
 use crate::op::RetryClass;
 
@@ -58,6 +61,8 @@ pub struct Options {
     pub(crate) ask_packed: bool,
     pub(crate) keep_packed: bool,
     pub(crate) max_reply: usize,
+    pub(crate) sign: Option<Arc<dyn Sign>>,
+    pub(crate) serializers: Serializers,
     pub(crate) curl: bool,
     pub(crate) fault: Option<Error>,
 }
@@ -83,6 +88,8 @@ impl Default for Options {
             ask_packed: false,
             keep_packed: false,
             max_reply: MAX_REPLY,
+            sign: None,
+            serializers: Serializers::default(),
             curl: false,
             fault: None,
         }
@@ -223,6 +230,33 @@ impl Options {
     /// is an error. Replies taken as streams are not held. Default: 256 MiB.
     pub fn max_reply(mut self, bytes: usize) -> Self {
         self.max_reply = bytes;
+        self
+    }
+
+    /// Signs each request, as the last thing before it is sent.
+    pub fn sign(mut self, signer: impl Sign + 'static) -> Self {
+        self.sign = Some(Arc::new(signer));
+        self
+    }
+
+    /// Signs nothing.
+    pub fn no_signature(mut self) -> Self {
+        self.sign = None;
+        self
+    }
+
+    /// Reads replies of that serializer's media type with it, and says that they
+    /// are welcome. Several may be given.
+    pub fn read_with(mut self, serializer: impl Serializer + 'static) -> Self {
+        self.serializers.read.insert(0, Arc::new(serializer));
+        self
+    }
+
+    /// Writes JSON bodies with that serializer, and reads replies with it.
+    pub fn write_with(mut self, serializer: impl Serializer + 'static) -> Self {
+        let serializer: Arc<dyn Serializer> = Arc::new(serializer);
+        self.serializers.read.insert(0, Arc::clone(&serializer));
+        self.serializers.write = Some(serializer);
         self
     }
 

@@ -40,6 +40,7 @@ pub(crate) fn prepare(draft: &mut Draft, op: &Op, options: &Options, clock: &dyn
     if draft.method == Method::GET {
         move_body(draft, options.get_body)?;
     }
+    options.serializers.announce(&mut draft.headers)?;
     for (name, value) in &options.headers {
         draft.headers.insert(name, value.clone());
     }

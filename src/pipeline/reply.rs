@@ -1,11 +1,12 @@
 //! A success on its way to the caller, with all that an error may have to say.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
-use super::{Node, lenient, redact};
+use super::{Node, Serializer, lenient, redact, serializer};
 use crate::error::{Attempt, Error, ErrorKind};
 use crate::op::{Op, ReplyKind};
 use crate::stream::ByteStream;
@@ -60,6 +61,8 @@ pub(crate) struct Reply {
     pub(crate) headers: HeaderMap,
     pub(crate) content: Content,
     pub(crate) context: Context,
+    /// What its body is read with, where it is not JSON.
+    pub(crate) reader: Option<Arc<dyn Serializer>>,
     /// Where it came from.
     pub(crate) node: Node,
 }
@@ -80,9 +83,13 @@ impl Reply {
 
     /// The body as the document describes it.
     pub(crate) async fn decode<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        let Reply { status, headers, content, context, .. } = self;
+        let Reply { status, headers, content, context, reader, .. } = self;
         let bytes = content.bytes().await?;
-        decode(context.op.reply, &bytes).map_err(|fault| {
+        let decoded = match reader {
+            Some(reader) => serializer::read(&*reader, &bytes).and_then(|json| decode(context.op.reply, &json)),
+            None => decode(context.op.reply, &bytes),
+        };
+        decoded.map_err(|fault| {
             context
                 .dress(fault)
                 .with_status(status, request_id(&headers))

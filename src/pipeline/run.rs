@@ -166,7 +166,8 @@ impl<'a> Run<'a> {
         let Context { op, method, .. } = &self.context;
         let nothing = Context { op, method: method.clone(), address: None, attempts: Vec::new() };
         let context = std::mem::replace(&mut self.context, nothing);
-        Reply { status: answer.status, headers: answer.headers, content, context, node }
+        let reader = self.pipeline.options().serializers.for_reply(&answer.headers);
+        Reply { status: answer.status, headers: answer.headers, content, context, node, reader }
     }
 
     /// How long to pause before the next attempt, or the error of the call.

@@ -7,7 +7,8 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::Url;
 use serde_json::Value;
 
-use super::auth::Credential;
+use super::auth::{Credential, Place};
+use super::draft::Query;
 use super::redact;
 use crate::op::Op;
 use crate::secret::{MASK, Secret};
@@ -26,7 +27,15 @@ pub(crate) fn of(
 ) -> Secrets {
     let mut found = Found::default();
     if let Some(credential) = credential {
-        found.authorization(credential.header().as_bytes());
+        match credential.place() {
+            Place::Authorization => found.authorization(credential.header().as_bytes()),
+            Place::Header(_) => found.add(credential.secret().expose(), "MLHUB_TOKEN"),
+            // As it stands in the address; its plain form is found through it.
+            Place::Query(_) => {
+                let encoded = form_urlencoded(credential.secret().expose());
+                found.add(&encoded, "MLHUB_TOKEN");
+            }
+        }
     }
     for (name, value) in headers {
         match name {
@@ -101,6 +110,13 @@ impl Found {
             }
         }
     }
+}
+
+/// A value as a query carries it.
+fn form_urlencoded(value: &str) -> String {
+    let mut query = Query::after(None);
+    query.push("", value);
+    query.finish().unwrap_or_default().split_off(1)
 }
 
 fn text(bytes: &[u8]) -> String {

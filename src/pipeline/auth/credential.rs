@@ -6,12 +6,23 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
 use super::Authenticate;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
+
+/// Where a credential travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the header `authorization`.
+    Authorization,
+    /// In a header of its own.
+    Header(HeaderName),
+    /// In the query, under that name.
+    Query(Arc<str>),
+}
 
 /// A credential, ready to be put into a header or a JSON body.
 #[derive(Clone)]
@@ -19,6 +30,7 @@ pub struct Credential {
     /// Shared, because each attempt takes a clone.
     secret: Arc<Secret>,
     header: HeaderValue,
+    place: Place,
     pub(super) generation: u64,
 }
 
@@ -40,16 +52,36 @@ impl Credential {
         Self::new(encoded, header)
     }
 
+    /// A key in a header of its own, or in the query.
+    pub(super) fn placed(key: Secret, place: Place) -> Result<Self, Error> {
+        let header = match place {
+            // Its characters do not matter there.
+            Place::Query(_) => String::new(),
+            _ => key.expose().to_owned(),
+        };
+        Ok(Credential { place, ..Self::new(key, header)? })
+    }
+
+    /// A credential under a scheme of its own in the `authorization` header.
+    pub(super) fn scheme(scheme: &str, key: Secret) -> Result<Self, Error> {
+        let header = format!("{scheme} {}", key.expose());
+        Self::new(key, header)
+    }
+
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     fn new(secret: Secret, header: String) -> Result<Self, Error> {
         let mut header = HeaderValue::try_from(header).map_err(|_| {
             let detail = "the credential has characters that headers cannot carry: is it cut or on two lines?";
             Error::new(ErrorKind::Config, detail)
         })?;
         header.set_sensitive(true);
-        Ok(Credential { secret: Arc::new(secret), header, generation: 0 })
+        Ok(Credential { secret: Arc::new(secret), header, place: Place::Authorization, generation: 0 })
     }
 
-    /// The value of the `authorization` header, marked as sensitive.
+    /// The value of the header that carries it, marked as sensitive.
     pub fn header(&self) -> &HeaderValue {
         &self.header
     }

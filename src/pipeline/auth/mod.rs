@@ -1,5 +1,6 @@
 //! Credentials: where they come from and how they are replaced.
 
+mod api_key;
 mod bearer;
 mod credential;
 mod slot;
@@ -7,7 +8,9 @@ mod token;
 
 use futures::future::BoxFuture;
 
+pub use api_key::ApiKey;
 pub use bearer::Bearer;
+pub(crate) use credential::Place;
 pub use credential::{Basic, Credential};
 pub use slot::AuthSlot;
 pub use token::{REFRESH_AHEAD, Token, TokenSource};
@@ -17,7 +20,7 @@ use crate::error::Error;
 
 /// Gives out the credential of each attempt.
 ///
-/// [`Bearer`] and [`Basic`] are the two that come with the crate. One that logs
+/// [`Bearer`], [`Basic`] and [`ApiKey`] come with the crate. One that logs
 /// in with a client of its own takes a clone that has no credential, else the
 /// client and its credential keep each other alive.
 ///

@@ -15,6 +15,7 @@ mod oracle;
 mod retry;
 mod retry_after;
 mod retry_table;
+mod seams;
 mod socket;
 mod spans;
 mod streams;
