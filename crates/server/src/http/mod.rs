@@ -16,6 +16,7 @@ pub(crate) mod paging;
 mod places;
 mod request_log;
 pub(crate) mod schema;
+mod templates;
 
 use std::sync::Arc;
 

@@ -67,7 +67,8 @@ impl Type for Scalar {
                 description: Some(
                     "One value: an integer, a number or a text. The integer comes first, so that 2 is read as one.",
                 ),
-                one_of: vec![
+                // Not one_of: a whole number is a number as well.
+                any_of: vec![
                     inline(MetaSchema::new_with_format("integer", "int64")),
                     inline(MetaSchema::new_with_format("number", "double")),
                     inline(MetaSchema::new("string")),

@@ -121,3 +121,45 @@ async fn the_figures_are_no_part_of_the_document_and_health_is() {
     let health = &document["paths"]["/health"]["get"];
     assert_eq!((&health["operationId"], health["security"].is_null()), (&json!("hub_health"), true));
 }
+
+#[tokio::test]
+async fn a_verb_that_a_path_does_not_take_is_answered_with_those_that_it_takes() {
+    let hub = Hub::start().await;
+    for (path, allowed) in [
+        ("/v1/experiments", "GET, HEAD, POST"),
+        ("/v1/trials/7cb6d018-618c-4e26-b9fa-83a7d466ba68/tell", "POST"),
+        ("/metrics", "GET, HEAD"),
+    ] {
+        let reply = call(&hub.url, "PATCH", path).send().await;
+        assert_eq!(reply.status, 405, "{path}");
+        let mut verbs: Vec<_> = reply.header("allow").unwrap().split(", ").collect();
+        verbs.sort_unstable();
+        assert_eq!(verbs.join(", "), allowed, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_shows_every_operation_and_type_and_loads_nothing() {
+    let hub = Hub::start().await;
+    let reply = call(&hub.url, "GET", "/docs").send().await;
+    let policy = reply.header("content-security-policy").unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'unsafe-inline'"), "{policy}");
+    assert_eq!(reply.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    let page = reply.body;
+    for loading in ["<script", "<link", "<img", "<iframe", "src=", "url(", "@import", "http://", "https://"] {
+        assert!(!page.contains(loading), "{loading}");
+    }
+    let parts =
+        |before: &str| page.split(before).skip(1).map(|rest| rest.split('"').next().unwrap()).collect::<Vec<_>>();
+    let ids: HashSet<_> = parts("id=\"").into_iter().collect();
+    let linked: HashSet<_> = parts("href=\"#").into_iter().collect();
+    assert_eq!(linked.difference(&ids).collect::<Vec<_>>(), Vec::<&&str>::new(), "a link to nowhere");
+    let document: Value = serde_json::from_str(&mlhub_server::openapi_document()).unwrap();
+    let operations = document["paths"].as_object().unwrap().values().flat_map(|it| it.as_object().unwrap().values());
+    let operations = operations.map(|operation| operation["operationId"].as_str().unwrap());
+    let types = document["components"]["schemas"].as_object().unwrap().keys().map(String::as_str);
+    for shown in operations.chain(types) {
+        assert!(linked.contains(shown) && ids.contains(shown), "{shown} is not shown");
+    }
+}
