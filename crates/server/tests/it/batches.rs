@@ -1,11 +1,13 @@
 //! Several trials at once: as many as are wanted, unless there is a reason for fewer.
 
 use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use mlhub_server::{Model, ModelError, Question, Scalar};
 use serde_json::{Value, json};
 
-use crate::support::{Hub, Reply, at_once, id};
+use crate::support::{Hub, Reply, TestClock, at_once, id};
 
 fn ids(reply: &Reply) -> Vec<String> {
     assert_eq!(reply.status, 201, "{reply:?}");
@@ -104,6 +106,30 @@ async fn where_the_space_has_fewer_points_fewer_come_and_where_it_has_none_it_is
     assert_eq!(ids(&ann.batch(&experiment, &json!({"count": 8})).await).len(), 5);
     let refused = ann.batch(&experiment, &json!({"count": 1})).await;
     assert_eq!((refused.status, refused.detail().contains("larger space")), (409, true), "{refused:?}");
+}
+
+/// Takes four seconds of the hub's clock for each point.
+#[derive(Debug, Default)]
+struct Slow(Arc<OnceLock<TestClock>>);
+
+impl Model for Slow {
+    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+        self.0.get().unwrap().forward(Duration::from_secs(4));
+        let known = i64::try_from(question.history.len() + question.pending.len()).unwrap();
+        Ok(vec![Scalar::Int(known), Scalar::Real(0.5)])
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_longer_than_ten_seconds_for_a_batch_to_be_complete() {
+    let slow = Slow::default();
+    let clock = slow.0.clone();
+    let hub = Hub::start_with(|settings| settings.with_model(slow)).await;
+    clock.set(hub.clock.clone()).unwrap();
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.open("slow", &json!({})).await;
+    assert_eq!(ids(&ann.batch(&experiment, &json!({"count": 8})).await).len(), 3, "a fourth would begin after twelve");
+    assert_eq!(ids(&ann.batch(&experiment, &json!({"count": 2})).await).len(), 2);
 }
 
 #[tokio::test]
