@@ -78,7 +78,8 @@ async fn earlier_results_are_brought_along_whole_or_not_at_all() {
     let wrong = vec![Past::told(at(0.1, 32), 0.5), Past::told(at(7.0, 32), 0.25)];
     let refused = tune.import(exp.id, wrong).await.expect_err("out of bounds");
     assert!(refused.to_string().contains("rate"), "{refused}");
-    let past = vec![Past::told(at(0.1, 32), 0.5), Past::told(at(0.01, 32), 0.25), Past::failed(at(1.0, 512), "diverged")];
+    let past =
+        vec![Past::told(at(0.1, 32), 0.5), Past::told(at(0.01, 32), 0.25), Past::failed(at(1.0, 512), "diverged")];
     assert_eq!(tune.import(exp.id, past).await.expect("taken"), 3);
     let best = tune.best(exp.id).await.expect("the least");
     assert_eq!((best.value, best.params["rate"].as_f64()), (0.25, Some(0.01)));

@@ -6,7 +6,6 @@ use futures::future::BoxFuture;
 use mlhub::autotune::Client;
 use mlhub::clock::{Clock, SystemClock};
 use mlhub::{ErrorKind, Secret, Token};
-use mlhub_server::Clock as _;
 
 use crate::library::client;
 use crate::support::{Hub, TestClock, call};
@@ -45,7 +44,11 @@ async fn answered(hub: &Hub, path: &str) -> u64 {
     let line = |line: &&str| {
         line.starts_with("mlhub_http_requests_total{") && line.contains(&format!("\"{path}\"")) && line.contains("\"20")
     };
-    metrics.lines().filter(line).map(|line| line.rsplit(' ').next().expect("a number").parse::<u64>().expect("one")).sum()
+    metrics
+        .lines()
+        .filter(line)
+        .map(|line| line.rsplit(' ').next().expect("a number").parse::<u64>().expect("one"))
+        .sum()
 }
 
 #[tokio::test]
