@@ -111,7 +111,10 @@ impl Pool {
 
     fn pinned(&self, now: Duration, pin: &str) -> Result<Lease<'_>, Error> {
         // Read as an address is: with or without a port, and without its credential.
-        let pin = Node::parse(pin)?;
+        let pin = Node::parse(pin).map_err(|error| {
+            let detail = format!("the call is pinned to no server: {}", error.detail());
+            Error::new(ErrorKind::Request, detail).with_source(error)
+        })?;
         let found = self.nodes().into_iter().find(|node| [node.base(), node.origin()].contains(&pin.base()));
         found.and_then(|node| self.lease(now, &node)).ok_or_else(|| {
             let detail = format!("the call is pinned to {pin:?}, which is none of the client's servers");

@@ -70,7 +70,8 @@ async fn a_foreign_pin_is_refused_and_nothing_sent() -> Checked {
     }
     let road = site.road(1).build()?;
     let error = failure(call(&road.with(|o| o.pin("a.test")), &READ).await)?;
-    assert!(error.detail().contains("is not a URL"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Request);
+    assert!(error.detail().contains("pinned to no server") && error.detail().contains("is not a URL"), "{error}");
     let error = failure(call(&road.with(|o| o.pin("http://me:s3cret@x.test")), &READ).await)?;
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
     assert!(site.arrivals().is_empty());
