@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use futures::future::BoxFuture as Boxed;
 pub use http::{self, Method};
 pub use progenitor_client::{self, ClientHooks, ClientInfo};
 pub use reqwest;
@@ -26,7 +28,7 @@ pub use crate::raw::RawCall;
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
 pub use crate::timestamp::Timestamp;
-pub use crate::wait::{Look, Poll, Wait, WaitHandle as Handle};
+pub use crate::wait::{Listed, Listing, Look, Poll, Survey, Wait, WaitHandle as Handle};
 
 use crate::pipeline::{Draft, Node, Reply, from_reqwest, retry_after};
 
@@ -116,6 +118,32 @@ pub fn usual_refusals(ops: &[Op]) -> &'static [Refused] {
     let mut all = ops.iter().filter(|op| op.auth != AuthKind::None).map(|op| op.refused);
     let first = all.next().unwrap_or_default();
     if all.all(|other| other == first) { first } else { &[] }
+}
+
+/// Keeps a parameter for the handle of a wait, if it is set.
+pub fn hold<T: Serialize + ?Sized>(args: &mut Vec<(&'static str, String)>, name: &'static str, value: &T) {
+    match serde_json::to_value(value) {
+        Ok(Value::Null) | Err(_) => {}
+        Ok(Value::String(text)) => args.push((name, text)),
+        Ok(other) => args.push((name, other.to_string())),
+    }
+}
+
+/// The call that stops a job: the parameters of the job that it takes, and fixed ones.
+pub fn stop(
+    road: &Pipeline,
+    op: &'static Op,
+    args: Vec<(&'static str, Value)>,
+    fixed: &[(&'static str, &'static str)],
+) -> BoxFuture<'static, Result<(), Error>> {
+    let mut call = RawCall::of(road.clone(), op);
+    for (name, value) in args.into_iter().filter(|(name, _)| op.param(name).is_some()) {
+        call = call.arg(name, value);
+    }
+    for (name, value) in fixed {
+        call = call.arg(name, *value);
+    }
+    Box::pin(async move { call.bytes().await.map(drop) })
 }
 
 /// A value of a reply as a word; nothing for null and the empty text.

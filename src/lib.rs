@@ -8,7 +8,7 @@
 //! | [`Builder`], [`Options`], [`Retry`], [`Rest`], [`Sniff`] | what a client and a call can be told |
 //! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a cure for each |
 //! | [`Items`], [`Pages`] | lists as streams |
-//! | [`Wait`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
+//! | [`Wait`], [`wait_all`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
 //! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`], [`pipeline::Sign`], [`pipeline::Serializer`] |
 //! | [`op`] | what the documents say about each endpoint |
 //! | [`clock`] | time as a parameter |
@@ -59,4 +59,4 @@ pub use raw_reply::RawReply;
 pub use secret::Secret;
 pub use stream::ByteStream;
 pub use timestamp::Timestamp;
-pub use wait::{Progress, Update, Updates, Wait, WaitHandle};
+pub use wait::{Progress, Update, Updates, Wait, WaitAll, WaitHandle, wait_all};

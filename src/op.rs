@@ -236,6 +236,10 @@ pub struct WaitSpec {
     pub unsure: &'static [&'static str],
     /// Whether a field whose presence is final exists.
     pub present: bool,
+    /// The operation that lists such jobs with their status.
+    pub list: Option<&'static str>,
+    /// The operation that stops such a job.
+    pub cancel: Option<&'static str>,
 }
 
 /// What replaces the documented path and query on the wire.

@@ -82,7 +82,7 @@ impl Paginate for List {
             call = call.query("at", at);
         }
         let Envelope { items, next } = call.send().await?;
-        Ok(Page { items, total: None, next })
+        Ok(Page { items, total: None, next, retry_after: None })
     }
 
     fn id(item: &Thing) -> Option<String> {

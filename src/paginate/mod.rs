@@ -7,6 +7,7 @@ mod position;
 mod walk;
 
 use std::future::Future;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -27,6 +28,8 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// What names the page after this one, where pages are named by texts.
     pub next: Option<String>,
+    /// How long the server wants to be left alone.
+    pub retry_after: Option<Duration>,
 }
 
 /// What names a page.

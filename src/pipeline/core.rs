@@ -127,6 +127,11 @@ impl Pipeline {
         &self.core.clock
     }
 
+    /// Whether a call over the other road would be the same call.
+    pub(crate) fn is(&self, other: &Pipeline) -> bool {
+        Arc::ptr_eq(&self.core, &other.core) && Arc::ptr_eq(&self.options, &other.options)
+    }
+
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }

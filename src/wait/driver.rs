@@ -45,7 +45,10 @@ pub(super) struct Driver<'f, V> {
     cancel_on_drop: bool,
     clock: Arc<dyn Clock>,
     started: Duration,
-    pause: Option<Duration>,
+    /// When the next look is due; at once before the first.
+    due: Option<Duration>,
+    /// No look of any kind before that.
+    not_before: Duration,
     ended: bool,
 }
 
@@ -60,7 +63,8 @@ impl<'f, V> Driver<'f, V> {
             every: plan.every,
             on_progress: plan.on_progress,
             cancel_on_drop: plan.cancel_on_drop,
-            pause: None,
+            due: None,
+            not_before: Duration::ZERO,
             ended: false,
         }
     }
@@ -70,32 +74,79 @@ impl<'f, V> Driver<'f, V> {
         if self.ended {
             return None;
         }
-        let step = match self.cancel_on_drop && self.watch.job().cancel().is_none() {
-            true => Err(self.cannot_cancel()),
-            false => self.step().await,
-        };
-        if !matches!(step, Ok(Update::Progress(_))) {
-            self.ended = true;
+        if let Some(error) = self.refusal() {
+            return Some(Err(error));
         }
-        Some(step)
+        if self.due.is_some() {
+            let pause = self.due().saturating_sub(self.clock.now());
+            self.clock.sleep(pause).await;
+        }
+        Some(self.attempt().await)
     }
 
-    async fn step(&mut self) -> Result<Update<V>, Error> {
-        if let Some(pause) = self.pause.take() {
-            // A last look at the very end, rather than none for so long.
-            self.clock.sleep(pause.min(self.left())).await;
+    /// When the next look is due, the last of them at the very end of the time.
+    pub(super) fn due(&self) -> Duration {
+        let end = self.timeout.map_or(Duration::MAX, |timeout| self.started.saturating_add(timeout));
+        self.due.unwrap_or(self.started).min(end)
+    }
+
+    /// Whether the server may be asked about this job now.
+    pub(super) fn may_look(&self) -> bool {
+        self.not_before <= self.clock.now()
+    }
+
+    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    pub(super) fn watch(&mut self) -> &mut Watch<V> {
+        &mut self.watch
+    }
+
+    pub(super) fn job(&self) -> &dyn Job<V> {
+        self.watch.job()
+    }
+
+    /// Why the wait cannot even begin. Ends it.
+    pub(super) fn refusal(&mut self) -> Option<Error> {
+        if !self.cancel_on_drop || self.job().cancel().is_some() {
+            return None;
         }
+        self.ended = true;
+        let detail = "the platform cannot stop this job, so the wait cannot promise to";
+        Some(self.watch.error(ErrorKind::Request, detail.to_owned()))
+    }
+
+    /// Looks, without a pause before it.
+    pub(super) async fn attempt(&mut self) -> Result<Update<V>, Error> {
+        let update = self.look().await;
+        self.ended = !matches!(update, Ok(Update::Progress(_)));
+        update
+    }
+
+    async fn look(&mut self) -> Result<Update<V>, Error> {
         loop {
             match within(&*self.clock, self.limit(), self.watch.step()).await {
                 Err(Elapsed) => return Err(self.out_of_time("")),
                 Ok(Step::Over(end)) => return end.map(Update::Done),
                 Ok(Step::Fetch) => {}
-                Ok(Step::Later(news)) => return self.later(news),
+                Ok(Step::Later(news)) => {
+                    let (chance, troubles) = (unit(&*self.clock), self.watch.troubles());
+                    return self.later(news, chance, troubles).map(Update::Progress);
+                }
             }
         }
     }
 
-    fn later(&mut self, news: News) -> Result<Update<V>, Error> {
+    /// Takes news that came in another way than by a look; the error, where they end the wait.
+    pub(super) fn hear(&mut self, news: News, chance: f64, troubles: u32) -> Option<Error> {
+        self.watch.count();
+        let error = self.later(news, chance, troubles).err();
+        self.ended = error.is_some();
+        error
+    }
+
+    fn later(&mut self, news: News, chance: f64, troubles: u32) -> Result<Progress, Error> {
         let (elapsed, left) = (self.elapsed(), self.left());
         let asked = news.asked.unwrap_or_default();
         // The server is never asked sooner than it wants, not even for the last time.
@@ -114,11 +165,13 @@ impl<'f, V> Driver<'f, V> {
             Some(fixed) => fixed,
             None if news.doubted => DOUBT,
             None => {
-                let pause = pause(self.watch.looks(), elapsed, unit(&*self.clock));
-                pause.max(after_trouble(self.watch.troubles()))
+                let pause = pause(self.watch.looks(), elapsed, chance);
+                pause.max(after_trouble(troubles))
             }
         };
-        self.pause = Some(own.max(asked));
+        let now = self.clock.now();
+        let at_least = if news.doubted { own.max(asked) } else { asked };
+        (self.not_before, self.due) = (now.saturating_add(at_least), Some(now.saturating_add(own.max(asked))));
         let progress = Progress {
             status: news.status,
             fraction: news.fraction,
@@ -129,7 +182,7 @@ impl<'f, V> Driver<'f, V> {
         if let Some(tell) = &mut self.on_progress {
             tell(&progress);
         }
-        Ok(Update::Progress(progress))
+        Ok(progress)
     }
 
     fn out_of_time(&self, seen: &str) -> Error {
@@ -142,17 +195,12 @@ impl<'f, V> Driver<'f, V> {
         self.watch.error(ErrorKind::Timeout, detail).retryable(true)
     }
 
-    fn cannot_cancel(&self) -> Error {
-        let detail = "the platform cannot stop this job, so the wait cannot promise to";
-        self.watch.error(ErrorKind::Request, detail.to_owned())
-    }
-
     fn elapsed(&self) -> Duration {
         self.clock.now().saturating_sub(self.started)
     }
 
     /// How long one request may take; none without a limit of the whole.
-    fn limit(&self) -> Option<Duration> {
+    pub(super) fn limit(&self) -> Option<Duration> {
         self.timeout.map(|_| self.left().max(GRACE))
     }
 
@@ -164,7 +212,12 @@ impl<'f, V> Driver<'f, V> {
     }
 }
 
-async fn within<F: Future>(clock: &dyn Clock, limit: Option<Duration>, request: F) -> Result<F::Output, Elapsed> {
+/// Drops the request when it takes longer than that.
+pub(super) async fn within<F: Future>(
+    clock: &dyn Clock,
+    limit: Option<Duration>,
+    request: F,
+) -> Result<F::Output, Elapsed> {
     match limit {
         Some(limit) => timeout(clock, limit, request).await,
         None => Ok(request.await),

@@ -91,6 +91,14 @@ impl<'f, V: Send + 'static> Wait<'f, V> {
         }
     }
 
+    /// What was asked for, of a wait that has not begun.
+    pub(super) fn into_plan(self) -> Result<Plan<'f, V>, Self> {
+        match self.state {
+            State::Planned(plan) => Ok(*plan),
+            state => Err(Wait { state, ..self }),
+        }
+    }
+
     fn plan(mut self, change: impl FnOnce(&mut Plan<'f, V>)) -> Self {
         if let State::Planned(plan) = &mut self.state {
             change(plan);

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 
@@ -19,7 +21,7 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// A wait as a short text: `mlhub1:PLATFORM/OPERATION/GOAL;name=value`.
 ///
-/// It names the job and nothing else: no host, no credential. Resume it with a
+/// It names the job by the documented parameters of its call and nothing else: no host, no credential. Resume it with a
 /// client of the same platform, from any process, as long as the platform
 /// remembers the job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,12 +77,12 @@ impl WaitHandle {
         &self.goal
     }
 
-    /// The names and values of the path parameters.
+    /// The names and values of the parameters.
     pub fn args(&self) -> &[(String, String)] {
         &self.args
     }
 
-    /// A path parameter as the call wants it.
+    /// A parameter of the path as the call wants it.
     pub fn arg<T: FromStr>(&self, name: &str) -> Result<T, Error> {
         let found = self.args.iter().find(|(known, _)| known == name);
         let value = found.and_then(|(_, value)| value.parse().ok());
@@ -91,6 +93,17 @@ impl WaitHandle {
             };
             Error::new(ErrorKind::Handle, detail)
         })
+    }
+
+    /// A parameter that the call may lack. It is kept as JSON has it, texts without their quotes.
+    #[doc(hidden)]
+    pub fn held<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let Some((_, text)) = self.args.iter().find(|(known, _)| known == name) else {
+            return Ok(None);
+        };
+        let value = serde_json::from_value(Value::String(text.clone())).or_else(|_| serde_json::from_str(text));
+        let odd = |_| Error::new(ErrorKind::Handle, format!("the handle has an odd value for {name:?}"));
+        value.map(Some).map_err(odd)
     }
 
     /// The error of a handle that another resource made.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 
-use super::{Look, Poll, WaitHandle};
+use super::{Listing, Look, Poll, WaitHandle};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::op::{Op, WaitSpec};
+use crate::pipeline::Pipeline;
 
 /// [`Poll`] without its type.
 pub(super) trait Job<V>: Send + Sync {
@@ -17,6 +18,8 @@ pub(super) trait Job<V>: Send + Sync {
     fn look(&self) -> BoxFuture<'_, Result<Look<V>, Error>>;
     fn value(&self) -> BoxFuture<'_, Result<V, Error>>;
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
+    fn listing(&self) -> Option<Listing>;
+    fn road(&self) -> &Pipeline;
 }
 
 impl<P: Poll> Job<P::Value> for P {
@@ -45,5 +48,13 @@ impl<P: Poll> Job<P::Value> for P {
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         Poll::cancel(self)
+    }
+
+    fn listing(&self) -> Option<Listing> {
+        Poll::listing(self)
+    }
+
+    fn road(&self) -> &Pipeline {
+        self.pipeline()
     }
 }

@@ -1,10 +1,13 @@
 //! Waiting for jobs that take longer than a call, or than a process.
 
+mod all;
 mod driver;
 mod future;
+mod group;
 mod handle;
 mod interval;
 mod job;
+mod listing;
 mod progress;
 mod watch;
 
@@ -13,8 +16,10 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+pub use all::{WaitAll, wait_all};
 pub use future::{Updates, Wait};
 pub use handle::WaitHandle;
+pub use listing::{Listed, Listing, Survey};
 pub use progress::{Progress, Update};
 
 use crate::error::Error;
@@ -61,6 +66,11 @@ pub trait Poll: Send + Sync + 'static {
 
     /// Fetches the value at the end, where the look had none.
     fn value(&self) -> impl Future<Output = Result<Self::Value, Error>> + Send;
+
+    /// The list that tells of this job among others, where the platform has one.
+    fn listing(&self) -> Option<Listing> {
+        None
+    }
 
     /// Tells the platform to stop the job, where it can.
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {

@@ -66,6 +66,23 @@ impl<V> Watch<V> {
         self.looks
     }
 
+    /// Counts a look that somebody else has taken.
+    pub(super) fn count(&mut self) {
+        self.looks += 1;
+    }
+
+    /// Whether what a list says about the job is nothing final. Only a look of its own ends a wait.
+    pub(super) fn goes_on(&mut self, status: Option<&str>, present: bool) -> bool {
+        let (_, spec) = self.job.spec();
+        let is = |words: &[&str]| status.is_some_and(|word| words.contains(&word));
+        let over = spec.present && present || is(spec.good) || is(spec.bad) || self.begun && is(spec.start);
+        if !over {
+            self.begun |= status.is_some() && !is(spec.start);
+            self.doubted = None;
+        }
+        !over && !self.done
+    }
+
     /// Requests that have failed since the last that did not.
     pub(super) fn troubles(&self) -> u32 {
         self.troubles

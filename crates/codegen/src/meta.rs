@@ -185,6 +185,38 @@ pub struct Wait {
     pub reason: Option<String>,
     /// Which part of the reply the wait returns; left out: all of it.
     pub value: Option<String>,
+    /// The list that tells of many such jobs in one request.
+    pub list: Option<WaitList>,
+    /// The call that stops such a job.
+    pub cancel: Option<Cancel>,
+}
+
+/// A list in which jobs stand with their status. Its operation has paging or answers with a bare array, and takes the
+/// path parameters that it needs from the operation that is waited for.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WaitList {
+    /// The operation.
+    pub operation: String,
+    /// The path parameter of the waiting operation that tells a job from the others in the list.
+    pub param: String,
+    /// The field of an item that equals that parameter.
+    pub id: String,
+    /// Where the status word stands in an item.
+    pub status: Option<String>,
+    /// The field of an item whose presence is final.
+    pub present: Option<String>,
+}
+
+/// A call that stops a job. It takes those path parameters of the waiting operation that it has too, wherever they go.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// The operation.
+    pub operation: String,
+    /// Texts for other parameters of it.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
 }
 
 /// How the caller proves who it is.

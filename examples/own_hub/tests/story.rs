@@ -174,6 +174,7 @@ fn every_operation_has_its_row() {
         "job_list",
         "job_log",
         "job_status",
+        "job_update",
         "tool_get",
         "tool_list",
     ];

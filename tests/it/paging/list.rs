@@ -97,7 +97,7 @@ impl Paginate for List {
             call = call.query("size", size);
         }
         let Envelope { items, total, next } = call.send().await?;
-        Ok(Page { items, total, next })
+        Ok(Page { items, total, next, retry_after: None })
     }
 
     fn id(_: &Thing) -> Option<String> {

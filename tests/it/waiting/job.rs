@@ -21,6 +21,8 @@ const DONE: WaitSpec = WaitSpec {
     start: &[],
     unsure: &[],
     present: false,
+    list: None,
+    cancel: None,
 };
 
 const WAITS: &[WaitSpec] = &[

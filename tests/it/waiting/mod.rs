@@ -1,5 +1,6 @@
 //! Waiting for jobs.
 
+mod all;
 mod ends;
 mod flaps;
 mod handles;

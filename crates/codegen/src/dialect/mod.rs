@@ -11,6 +11,7 @@ pub(crate) mod case;
 mod clash;
 mod document;
 mod fields;
+mod jobs;
 mod keyword;
 mod lists;
 mod meaning;
@@ -52,6 +53,7 @@ const FAMILIES: &[Family] = &[
     meaning::FAMILY,
     lists::FAMILY,
     waits::FAMILY,
+    jobs::FAMILY,
 ];
 
 /// Every rule of the dialect.

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use super::{sentence, waits};
 use crate::document::{Document, Operation};
 use crate::error::Error;
-use crate::model::Model;
+use crate::model::{Model, inside};
 use crate::names;
 
 pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Result<TokenStream, Error> {
@@ -127,10 +127,21 @@ fn resume(
                 let wire = &p.name;
                 Some(quote!(.#ident(handle.arg::<#ty>(#wire)?)))
             });
+            let held = operation.params.iter().filter(|p| p.place == "query").filter_map(|p| {
+                let (ident, ty) = model.builders.get(&operation.id)?.field(&p.name)?;
+                let (wire, ty) = (&p.name, inside(ty, "Option").unwrap_or(ty));
+                Some(quote! {
+                    let call = match handle.held::<#ty>(#wire)? {
+                        Some(value) => call.#ident(value),
+                        None => call,
+                    };
+                })
+            });
             let id = &operation.id;
             arms.extend(quote! {
                 (#id, #goal) => {
                     let call = self.client.#flat()#(#args)*;
+                    #(#held)*
                     Ok(#root::Wait::new(builder::#poller(call.into_owned())))
                 }
             });

@@ -3,6 +3,7 @@
 
 mod calls;
 mod groups;
+mod listing;
 mod ops;
 mod paging;
 pub(crate) mod setters;

@@ -92,10 +92,12 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
         let poll = wait.poll.as_ref().unwrap_or(id);
         let (good, bad, start, unsure) = (&wait.good, &wait.bad, &wait.start, &wait.unsure);
         let present = wait.present.is_some();
+        let list = option(wait.list.as_ref().map(|list| list.operation.clone()));
+        let cancel = option(wait.cancel.as_ref().map(|cancel| cancel.operation.clone()));
         quote!(#root::glue::WaitSpec {
             goal: #goal, poll: #poll,
             good: &[#(#good),*], bad: &[#(#bad),*], start: &[#(#start),*], unsure: &[#(#unsure),*],
-            present: #present,
+            present: #present, list: #list, cancel: #cancel,
         })
     });
     let wire = match &meta.wire {

@@ -21,7 +21,7 @@ pub(super) fn emit(
     let Some(paging) = &operation.meta.paging else { return Ok(TokenStream::new()) };
     let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub paging: {what}"));
     let name = &builder.name;
-    let id_text = &operation.id;
+    let (id_text, reply) = (&operation.id, &builder.reply);
     let items = walk(model, quote!(reply), &builder.reply, &paging.items, How::Take)
         .map_err(|e| fail(format!("items: {e}")))?;
     let item = inside(items.ty, "Vec").ok_or_else(|| fail("items: no array stands there".into()))?;
@@ -70,10 +70,13 @@ pub(super) fn emit(
             }
 
             async fn page(self) -> ::std::result::Result<#root::glue::Page<Self::Item>, #root::Error> {
-                let reply = self.send().await?;
+                let (client, request) = self.into_request()?;
+                let answer = client.inner.exec(request, super::ops::find(#id_text)).await?;
+                let retry_after = answer.retry_after(&client.inner);
+                let reply: #reply = answer.decode().await?;
                 let total = #total;
                 let next = #next;
-                Ok(#root::glue::Page { items: #items.unwrap_or_default(), total, next })
+                Ok(#root::glue::Page { items: #items.unwrap_or_default(), total, next, retry_after })
             }
 
             fn id(item: &Self::Item) -> ::std::option::Option<::std::string::String> {

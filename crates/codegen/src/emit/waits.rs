@@ -3,9 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::listing;
 use super::walk::{How, qualified, walk};
-use crate::document::{Document, Operation};
+use crate::document::{Document, Operation, Param};
 use crate::error::Error;
+use crate::lower;
 use crate::meta::Wait;
 use crate::model::{Builder, Model};
 use crate::names;
@@ -59,9 +61,9 @@ fn one(
     root: &TokenStream,
 ) -> Result<TokenStream, Error> {
     let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub waits.{goal}: {what}"));
-    if let Some(param) = operation.params.iter().find(|p| p.place == "query") {
+    if let Some(param) = unsaved(operation) {
         let what = format!(
-            "`{}` has the query parameter `{}`, which a saved wait would lose: its handle keeps path parameters",
+            "`{}` has the parameter `{}`, which a saved wait would lose: its handle keeps those of path and query",
             operation.id, param.name
         );
         return Err(fail(what));
@@ -105,6 +107,10 @@ fn one(
         .map(|p| builder.field(&p.name).map(|(ident, _)| ident).ok_or_else(|| fail(format!("no field `{}`", p.name))))
         .collect::<Result<Vec<_>, _>>()?;
     let wires: Vec<_> = path_args.iter().map(|p| &p.name).collect();
+    let asked: Vec<_> = operation.params.iter().filter(|p| p.place == "query").collect();
+    let held: Vec<_> = asked.iter().filter_map(|p| builder.field(&p.name).map(|(ident, _)| ident)).collect();
+    let names: Vec<_> = asked.iter().map(|p| &p.name).collect();
+    let also = held.iter().zip(&names).filter(|(_, name)| polled_builder.field(name).is_some()).map(|(ident, _)| ident);
     let call = if same {
         quote!(self.0.clone())
     } else {
@@ -115,10 +121,21 @@ fn one(
         quote! {{
             let mut call = #name::new(&self.0.client);
             #(call.#idents = self.0.#idents.clone();)*
+            #(call.#also = self.0.#also.clone();)*
             call
         }}
     };
     let (polled_id, polled_reply) = (&polled.id, &polled_builder.reply);
+    let listing = listing::emit(document, model, (operation, builder), wait, root).map_err(fail)?;
+    let cancel = wait.cancel.as_ref().map(|cancel| {
+        let (id, names, values) = (&cancel.operation, cancel.values.keys(), cancel.values.values());
+        quote! {
+            fn cancel(&self) -> ::std::option::Option<#root::glue::Boxed<'static, ::std::result::Result<(), #root::Error>>> {
+                let args = ::std::vec![#((#wires, #root::glue::serde_json::to_value(self.0.#idents.as_ref().ok()?).ok()?)),*];
+                Some(#root::glue::stop(&self.0.client.inner, super::ops::find(#id), args, &[#((#names, #values)),*]))
+            }
+        }
+    });
     let name = &builder.name;
     let id_text = &operation.id;
     let poller = poller(operation, goal);
@@ -147,7 +164,10 @@ fn one(
             }
 
             fn args(&self) -> ::std::result::Result<::std::vec::Vec<(&'static str, ::std::string::String)>, #root::Error> {
-                Ok(::std::vec![#((#wires, self.0.#idents.as_ref().map_err(#root::glue::invalid)?.to_string())),*])
+                #[allow(unused_mut, reason = "not every call takes more than its path")]
+                let mut args = ::std::vec![#((#wires, self.0.#idents.as_ref().map_err(#root::glue::invalid)?.to_string())),*];
+                #(#root::glue::hold(&mut args, #names, self.0.#held.as_ref().map_err(#root::glue::invalid)?);)*
+                Ok(args)
             }
 
             fn pipeline(&self) -> &#root::glue::Pipeline {
@@ -170,6 +190,10 @@ fn one(
                 let reply = self.0.clone().send().await?;
                 #value_of.ok_or_else(|| #root::glue::missing(self.op()))
             }
+
+            #listing
+
+            #cancel
         }
 
         impl #name<'_> {
@@ -182,4 +206,10 @@ fn one(
             }
         }
     })
+}
+
+/// A parameter that the handle of a wait does not keep.
+fn unsaved(operation: &Operation) -> Option<&Param> {
+    let in_body = lower::params_in_body(operation);
+    operation.params.iter().find(|p| p.place == "header" || p.place == "query" && in_body)
 }

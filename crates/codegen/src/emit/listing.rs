@@ -1,0 +1,93 @@
+//! The list that tells of many jobs, for waits that are waited for together.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::walk::{How, walk};
+use crate::document::{Document, Operation};
+use crate::meta::Wait;
+use crate::model::{Builder, Model, inside};
+
+/// `Poll::listing`, where the wait names a list.
+pub(super) fn emit(
+    document: &Document,
+    model: &Model,
+    (operation, builder): (&Operation, &Builder),
+    wait: &Wait,
+    root: &TokenStream,
+) -> Result<Option<TokenStream>, String> {
+    let Some(list) = &wait.list else { return Ok(None) };
+    let id = &list.operation;
+    let called =
+        document.operations.iter().find(|o| &o.id == id).ok_or_else(|| format!("list: no operation `{id}`"))?;
+    let made = model.builders.get(id).ok_or("list: no builder")?;
+    let (param, _) = builder.field(&list.param).ok_or_else(|| format!("list: no parameter `{}`", list.param))?;
+    let shared = called.params.iter().filter(|p| p.place == "path").map(|p| {
+        let own = operation.params.iter().any(|own| own.name == p.name).then(|| builder.field(&p.name)).flatten();
+        own.map(|(ident, _)| ident).ok_or_else(|| format!("list: `{}` has no parameter `{}`", operation.id, p.name))
+    });
+    let shared = shared.collect::<Result<Vec<_>, _>>()?;
+    let (items, pages) = match &called.meta.paging {
+        Some(paging) => {
+            let size = match (&paging.size, paging.max) {
+                (Some(_), max @ 1..) => Some(quote!(.page_size(#max))),
+                _ => None,
+            };
+            (paging.items.as_str(), quote!(#root::glue::Survey::pages(call.pages()#size, listed)))
+        }
+        None => {
+            let reply = &made.reply;
+            let whole = quote! {{
+                let call = call.into_owned();
+                #root::glue::Survey::whole(
+                    async move {
+                        let (client, request) = call.into_request()?;
+                        let answer = client.inner.exec(request, super::ops::find(#id)).await?;
+                        let retry_after = answer.retry_after(&client.inner);
+                        let reply: #reply = answer.decode().await?;
+                        Ok((reply, retry_after))
+                    },
+                    listed,
+                )
+            }};
+            ("", whole)
+        }
+    };
+    let found = walk(model, quote!(reply), &made.reply, items, How::Borrow).map_err(|e| format!("list: {e}"))?;
+    let item = inside(found.ty, "Vec").ok_or("list: its items are no array")?;
+    let read = |key: &str, path: Option<&str>| match path {
+        None => Ok(quote!(None)),
+        Some(path) => walk(model, quote!(item), item, path, How::Borrow)
+            .map(|found| {
+                let expr = found.expr;
+                quote!(#expr.and_then(#root::glue::word))
+            })
+            .map_err(|e| format!("list {key}: {e}")),
+    };
+    let key = read("id", Some(&list.id))?;
+    let status = read("status", list.status.as_deref())?;
+    let present = match &list.present {
+        None => quote!(false),
+        path => {
+            let found = read("present", path.as_deref())?;
+            quote!(#found.is_some())
+        }
+    };
+    let (name, item) = (&made.name, super::walk::qualified(item));
+    Ok(Some(quote! {
+        fn listing(&self) -> ::std::option::Option<#root::glue::Listing> {
+            fn listed(item: &#item) -> #root::glue::Listed {
+                #root::glue::Listed { id: #key, status: #status, present: #present }
+            }
+            #[allow(unused_mut, reason = "not every list takes parameters")]
+            let mut call = #name::new(&self.0.client);
+            #(call.#shared = self.0.#shared.clone();)*
+            Some(#root::glue::Listing {
+                op: super::ops::find(#id),
+                args: ::std::vec![#(self.0.#shared.as_ref().ok()?.to_string()),*],
+                id: self.0.#param.as_ref().ok()?.to_string(),
+                pages: #pages,
+            })
+        }
+    }))
+}
