@@ -18,12 +18,17 @@ const START: Duration = Duration::from_secs(1_767_225_600);
 #[derive(Clone, Debug)]
 pub struct VirtualClock {
     start: tokio::time::Instant,
+    date: SystemTime,
     chance: Arc<AtomicU64>,
 }
 
 impl VirtualClock {
     pub(super) fn new() -> Self {
-        let clock = VirtualClock { start: tokio::time::Instant::now(), chance: Arc::default() };
+        Self::starting_at(SystemTime::UNIX_EPOCH + START)
+    }
+
+    pub(super) fn starting_at(date: SystemTime) -> Self {
+        let clock = VirtualClock { start: tokio::time::Instant::now(), date, chance: Arc::default() };
         clock.set_chance(0.5);
         clock
     }
@@ -42,7 +47,7 @@ impl Clock for VirtualClock {
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + START + self.now()
+        self.date + self.now()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the paused runtime makes this sleep virtual")]

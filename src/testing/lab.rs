@@ -1,39 +1,34 @@
-//! A service in memory: a script, rules, and a journal.
+//! A service made of a script, rules and faults, with a journal.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::future::BoxFuture;
-use futures::stream::{self, StreamExt};
+use http::request::Parts;
+use tokio::sync::Notify;
 
 use super::clock::VirtualClock;
-use super::reply::{Act, Answer, End};
+use super::rule::FaultRule;
+use super::state::State;
 use super::{Reply, Seen};
-use crate::clock::Clock;
-use crate::pipeline::{Body, Transport, TransportError};
+use crate::builder::Builder;
+use crate::clock::{Clock, SystemClock};
+use crate::op::Op;
 
-type Rule = Arc<dyn Fn(&Seen) -> Option<Reply> + Send + Sync>;
-
-/// A service in memory.
+/// A service in memory; [`Port`](super::Port) puts it on a real port.
 ///
 /// Each request is written into the journal and answered by the first that has
 /// an answer: the rules, in the order they were given; the script, one reply
-/// for each request. When neither has one, the connection breaks. Clones share
-/// everything.
+/// for each request. When neither has one, the connection breaks. Before that,
+/// the first fault that befalls the request takes the answer's place or spoils
+/// it. Clones share everything.
 #[derive(Clone)]
 pub struct Lab {
-    clock: VirtualClock,
+    pub(super) clock: VirtualClock,
     state: Arc<Mutex<State>>,
-    open: Arc<AtomicUsize>,
-}
-
-#[derive(Default)]
-struct State {
-    rules: Vec<Rule>,
-    script: VecDeque<Reply>,
-    journal: Vec<Seen>,
+    pub(super) open: Arc<AtomicUsize>,
+    /// Told of every fault that is added: a port may have to close.
+    pub(super) changed: Arc<Notify>,
 }
 
 impl Default for Lab {
@@ -43,10 +38,21 @@ impl Default for Lab {
 }
 
 impl Lab {
-    /// A service without rules and script. Must be made on a tokio runtime whose
-    /// time is paused.
+    /// A service without rules and script, whose date begins at 2026-01-01.
+    /// Must be made on a tokio runtime; one whose time is paused makes every
+    /// pause free.
     pub fn new() -> Self {
-        Lab { clock: VirtualClock::new(), state: Arc::default(), open: Arc::default() }
+        Self::over(VirtualClock::new())
+    }
+
+    /// The same with today's date, for clients that have a clock of their own:
+    /// another program that calls a [`Port`](super::Port).
+    pub fn today() -> Self {
+        Self::over(VirtualClock::starting_at(SystemClock::new().wall()))
+    }
+
+    fn over(clock: VirtualClock) -> Self {
+        Lab { clock, state: Arc::default(), open: Arc::default(), changed: Arc::default() }
     }
 
     /// The clock that the client under test should use.
@@ -72,6 +78,27 @@ impl Lab {
         self
     }
 
+    /// Answers every request of that operation, out of the table of its
+    /// platform.
+    pub fn on(&self, ops: &'static [Op], id: &str, reply: Reply) -> &Self {
+        let id = id.to_owned();
+        self.rule(move |seen| seen.operation(ops).is_some_and(|op| op.id == id).then(|| reply.clone()))
+    }
+
+    /// Adds a fault, or a rule that says which requests one befalls.
+    pub fn fault(&self, rule: impl Into<FaultRule>) -> &Self {
+        self.state().faults.push(rule.into());
+        self.changed.notify_one();
+        self
+    }
+
+    /// Takes all faults away.
+    pub fn heal(&self) -> &Self {
+        self.state().faults.clear();
+        self.changed.notify_one();
+        self
+    }
+
     /// Everything the service was sent, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.state().journal.clone()
@@ -83,98 +110,43 @@ impl Lab {
     }
 
     /// A rule may panic in a test that fails already; its state still serves.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The reply to a request, which is written into the journal unless no
-    /// connection comes about.
-    fn answer(&self, seen: Seen) -> Option<Reply> {
-        let rules = self.state().rules.clone();
-        let reply = rules.iter().find_map(|rule| rule(&seen));
-        let mut state = self.state();
-        let reply = reply.or_else(|| state.script.pop_front());
-        if !matches!(&reply, Some(reply) if matches!(reply.act, Act::NoConnection)) {
-            state.journal.push(seen);
-        }
+    /// The reply to a request; none where nobody has an answer.
+    pub(super) fn answer(&self, url: String, parts: Parts, body: bytes::Bytes) -> Option<Reply> {
+        let Parts { method, headers, .. } = parts;
+        let mut seen = Seen { at: self.clock.now(), method, url, headers, body, attempt: 0 };
+        let fault = {
+            let mut state = self.state();
+            seen.attempt = state.attempt(&seen);
+            state.fault(&seen)
+        };
+        let reply = match fault {
+            None => self.own(&seen),
+            Some(fault) => {
+                let own = if fault.spoils() { self.own(&seen) } else { None };
+                let own = own.unwrap_or_else(|| Reply::json("nothing is scripted"));
+                Some(fault.apply(own, &seen.url, self.clock.wall()))
+            }
+        };
+        self.state().note(seen, reply.as_ref());
         reply
     }
 
-    fn body(&self, answer: Answer) -> Body {
-        if answer.end == End::Whole && answer.gap.is_zero() {
-            return Body::from(answer.pieces.concat());
-        }
-        let (lab, gap, end) = (self.clone(), answer.gap, answer.end);
-        let open = Open::count(&self.open);
-        let pieces = stream::iter(answer.pieces).then(move |piece| {
-            let pause = lab.clock.sleep(gap);
-            async move {
-                if !gap.is_zero() {
-                    pause.await;
-                }
-                Ok(piece)
-            }
-        });
-        let tail = stream::once(async move {
-            match end {
-                End::Whole => None,
-                End::Cut => Some(Err(TransportError::other("the connection was cut"))),
-                End::Stall => std::future::pending().await,
-            }
-        });
-        Body::stream(pieces.chain(tail.filter_map(std::future::ready)).inspect(move |_| {
-            let _held = &open;
-        }))
+    /// What the service says when nothing goes wrong.
+    fn own(&self, seen: &Seen) -> Option<Reply> {
+        // Not under the lock: a rule may look into the journal.
+        let rules = self.state().rules.clone();
+        rules.iter().find_map(|rule| rule(seen)).or_else(|| self.state().script.pop_front())
     }
 }
 
-/// Counts a body for as long as somebody holds it.
-struct Open(Arc<AtomicUsize>);
-
-impl Open {
-    fn count(counter: &Arc<AtomicUsize>) -> Self {
-        counter.fetch_add(1, Ordering::Relaxed);
-        Open(Arc::clone(counter))
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl Transport for Lab {
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
-        let lab = self.clone();
-        Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let seen = Seen {
-                at: lab.clock.now(),
-                method: parts.method,
-                url: parts.uri.to_string(),
-                headers: parts.headers,
-                body: body.collect().await?,
-            };
-            let Some(reply) = lab.answer(seen) else {
-                return Err(TransportError::other("the script has no more replies"));
-            };
-            if !reply.delay.is_zero() {
-                lab.clock.sleep(reply.delay).await;
-            }
-            match reply.act {
-                Act::NoConnection => Err(TransportError::connect("nothing listens there")),
-                Act::Reset => Err(TransportError::other("the connection was reset")),
-                Act::Hang => std::future::pending().await,
-                Act::Answer(answer) => {
-                    let (status, headers) = (answer.status, answer.headers.clone());
-                    let mut response = http::Response::new(lab.body(answer));
-                    *response.status_mut() = status;
-                    *response.headers_mut() = headers;
-                    Ok(response)
-                }
-            }
-        })
+impl<C> Builder<C> {
+    /// Sends everything to that lab, by its clock.
+    pub fn lab(self, lab: &Lab) -> Self {
+        self.transport(lab.clone()).clock(lab.clock())
     }
 }
 

@@ -19,7 +19,9 @@ pub(super) enum Act {
     Answer(Answer),
     NoConnection,
     Reset,
+    HangUp,
     Hang,
+    Garbage,
 }
 
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(super) struct Answer {
     /// Time before each piece.
     pub(super) gap: Duration,
     pub(super) end: End,
+    /// The length that the headers announce, where it is not the body's.
+    pub(super) announced: Option<usize>,
 }
 
 /// How a body ends.
@@ -50,6 +54,7 @@ impl Reply {
             pieces: Vec::new(),
             gap: Duration::ZERO,
             end: End::Whole,
+            announced: None,
         }))
     }
 
@@ -71,6 +76,16 @@ impl Reply {
     /// The connection breaks after the request was read.
     pub fn reset() -> Self {
         Self::act(Act::Reset)
+    }
+
+    /// The connection is closed without a word after the request was read.
+    pub fn hang_up() -> Self {
+        Self::act(Act::HangUp)
+    }
+
+    /// Bytes come back that are not HTTP.
+    pub fn garbage() -> Self {
+        Self::act(Act::Garbage)
     }
 
     /// The request is read and never answered.
@@ -125,6 +140,36 @@ impl Reply {
         self.header(header::LOCATION.as_str(), target)
     }
 
+    /// With that page for people in place of its body.
+    pub(super) fn page(self, page: &'static str) -> Self {
+        let reply = self.answer(|answer| drop(answer.headers.remove(header::CONTENT_TYPE)));
+        reply.with_pieces([page]).header(header::CONTENT_TYPE.as_str(), "text/html")
+    }
+
+    /// With that delay on top of its own.
+    pub(super) fn later(mut self, time: Duration) -> Self {
+        self.delay = self.delay.saturating_add(time);
+        self
+    }
+
+    /// With the first half of its body.
+    pub(super) fn half(self) -> Self {
+        self.answer(|answer| {
+            let whole = Bytes::from(answer.pieces.concat());
+            answer.pieces = vec![whole.slice(..whole.len() / 2)];
+        })
+    }
+
+    /// With half of its length announced.
+    pub(super) fn short(self) -> Self {
+        self.answer(|answer| answer.announced = Some(answer.length() / 2))
+    }
+
+    /// Whether it says that the request succeeded, and is read whole.
+    pub(super) fn is_success(&self) -> bool {
+        matches!(&self.act, Act::Answer(answer) if answer.status.is_success() && answer.end == End::Whole)
+    }
+
     fn act(act: Act) -> Self {
         Reply { delay: Duration::ZERO, act }
     }
@@ -134,5 +179,12 @@ impl Reply {
             change(answer);
         }
         self
+    }
+}
+
+impl Answer {
+    /// Bytes of the body.
+    pub(super) fn length(&self) -> usize {
+        self.pieces.iter().map(Bytes::len).sum()
     }
 }

@@ -4,6 +4,7 @@ mod auth;
 mod autotune;
 mod canary;
 mod documents;
+mod lab;
 mod paging;
 mod pipeline;
 mod recordings;

@@ -76,6 +76,17 @@ pub(crate) async fn call(road: &Pipeline, op: &'static Op) -> Result<serde_json:
     }
 }
 
+/// A call of an operation of a document, with everything that it asks for.
+pub(crate) fn filled(road: &Pipeline, op: &'static Op) -> RawCall {
+    let call = op.params.iter().filter(|param| param.required).fold(RawCall::of(road.clone(), op), |call, param| {
+        call.arg(param.name, "6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+    });
+    match op.body {
+        BodyKind::Json => call.body(serde_json::json!({"n": 1})),
+        _ => call,
+    }
+}
+
 /// The failure of something that must fail.
 pub(crate) fn failure<T>(result: Result<T, Error>) -> Result<Error, String> {
     result.err().ok_or_else(|| "succeeded where it had to fail".to_owned())

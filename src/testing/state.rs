@@ -1,0 +1,68 @@
+//! Who answers: faults, then rules, then the script; and what was seen.
+
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Method;
+
+use super::reply::Act;
+use super::rule::FaultRule;
+use super::{Reply, Seen};
+
+pub(super) type Rule = Arc<dyn Fn(&Seen) -> Option<Reply> + Send + Sync>;
+
+/// What a call looks like from its server.
+type Call = (Method, String, Bytes);
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) faults: Vec<FaultRule>,
+    pub(super) rules: Vec<Rule>,
+    pub(super) script: VecDeque<Reply>,
+    pub(super) journal: Vec<Seen>,
+    /// Requests for the same that have not succeeded yet.
+    attempts: HashMap<Call, u32>,
+}
+
+impl State {
+    /// Which attempt a request is.
+    pub(super) fn attempt(&mut self, seen: &Seen) -> u32 {
+        let attempts = self.attempts.entry(call(seen)).or_default();
+        *attempts += 1;
+        *attempts
+    }
+
+    /// The first fault that befalls the request.
+    pub(super) fn fault(&mut self, seen: &Seen) -> Option<super::Fault> {
+        self.faults.iter_mut().find_map(|rule| rule.hits(seen).then(|| rule.fault.clone()))
+    }
+
+    /// Writes the request down, unless no connection came about, and ends the
+    /// count of its attempts with a success.
+    pub(super) fn note(&mut self, seen: Seen, reply: Option<&Reply>) {
+        if reply.is_some_and(Reply::is_success) {
+            self.attempts.remove(&call(&seen));
+        }
+        if !reply.is_some_and(|reply| matches!(reply.act, Act::NoConnection)) {
+            self.journal.push(seen);
+        }
+    }
+
+    /// Whether a port is closed at that moment, and until when that stays so.
+    pub(super) fn closed(&self, now: Duration) -> (bool, Duration) {
+        let windows: Vec<Range<Duration>> = self.faults.iter().filter_map(FaultRule::closes).collect();
+        let edges = windows.iter().flat_map(|window| [window.start, window.end]).filter(|edge| *edge > now);
+        (windows.iter().any(|window| window.contains(&now)), edges.min().unwrap_or(Duration::MAX))
+    }
+}
+
+fn call(seen: &Seen) -> Call {
+    let target = match seen.query() {
+        "" => seen.path().to_owned(),
+        query => format!("{}?{query}", seen.path()),
+    };
+    (seen.method.clone(), target, seen.body.clone())
+}

@@ -1,0 +1,139 @@
+//! HTTP/1.1 as a server speaks it that may misbehave: one request for each
+//! connection, and any answer.
+
+use std::io;
+
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderName, HeaderValue, Request, StatusCode};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+use super::Lab;
+use super::reply::{Act, Answer, End, Reply};
+use crate::clock::Clock;
+
+/// Headers longer than this are no request.
+const MAX_HEAD: u64 = 256 * 1024;
+
+/// So much more is announced of a body that breaks off.
+const MISSING: usize = 1000;
+
+/// Nobody takes this for HTTP.
+const GARBAGE: &[u8] = b"\x16\x03\x01 this is not HTTP\r\n\r\n";
+
+/// Reads one request and does with it what the lab says.
+pub(super) async fn serve(socket: TcpStream, lab: Lab) -> io::Result<()> {
+    let mut socket = BufReader::new(socket);
+    let (parts, body) = read(&mut socket).await?.into_parts();
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let url = format!("http://{host}{}", parts.uri);
+    let bare = parts.method == http::Method::HEAD;
+    let reply = lab.answer(url, parts, body).unwrap_or_else(Reply::hang_up);
+    if !reply.delay.is_zero() {
+        lab.clock.sleep(reply.delay).await;
+    }
+    match reply.act {
+        // It came too late to be refused.
+        Act::NoConnection | Act::Reset => socket.into_inner().set_zero_linger(),
+        Act::HangUp => socket.shutdown().await,
+        Act::Garbage => {
+            socket.write_all(GARBAGE).await?;
+            socket.shutdown().await
+        }
+        Act::Hang => gone(&mut socket).await,
+        Act::Answer(answer) => write(&mut socket, &lab, answer, bare).await,
+    }
+}
+
+/// Until the client has closed the connection.
+async fn gone(socket: &mut BufReader<TcpStream>) -> io::Result<()> {
+    while socket.read(&mut [0; 1024]).await? > 0 {}
+    Ok(())
+}
+
+async fn write(socket: &mut BufReader<TcpStream>, lab: &Lab, answer: Answer, bare: bool) -> io::Result<()> {
+    let bare = bare || matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let mut head = Vec::new();
+    let reason = answer.status.canonical_reason().unwrap_or("Unknown");
+    head.extend_from_slice(format!("HTTP/1.1 {} {reason}\r\n", answer.status.as_u16()).as_bytes());
+    for (name, value) in &answer.headers {
+        head.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    if !bare && !answer.headers.contains_key(CONTENT_LENGTH) {
+        let missing = if answer.end == End::Whole { 0 } else { MISSING };
+        let length = answer.announced.unwrap_or(answer.length() + missing);
+        head.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
+    }
+    head.extend_from_slice(b"connection: close\r\n\r\n");
+    socket.write_all(&head).await?;
+    for piece in answer.pieces.iter().filter(|_| !bare) {
+        if !answer.gap.is_zero() {
+            lab.clock.sleep(answer.gap).await;
+        }
+        socket.write_all(piece).await?;
+    }
+    if answer.end == End::Stall {
+        gone(socket).await?;
+    }
+    socket.shutdown().await
+}
+
+async fn read(socket: &mut BufReader<TcpStream>) -> io::Result<Request<Bytes>> {
+    let mut limited = socket.take(MAX_HEAD);
+    let line = line(&mut limited).await?;
+    let mut words = line.split(' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let mut request = Request::builder().method(method).uri(target).body(Bytes::new()).map_err(bad)?;
+    loop {
+        let line = self::line(&mut limited).await?;
+        if line.is_empty() {
+            break;
+        }
+        let (name, value) = line.split_once(':').ok_or_else(|| bad("a header without a colon"))?;
+        let name = HeaderName::try_from(name).map_err(bad)?;
+        request.headers_mut().append(name, HeaderValue::try_from(value.trim()).map_err(bad)?);
+    }
+    let body = match request.headers().get(TRANSFER_ENCODING) {
+        Some(_) => chunks(socket).await?,
+        None => {
+            let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+            exactly(socket, length.map_or(Ok(0), str::parse).map_err(bad)?).await?
+        }
+    };
+    *request.body_mut() = body.into();
+    Ok(request)
+}
+
+/// A body of unknown length: pieces, each after its length in hexadecimal.
+async fn chunks(socket: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let length = line(socket).await?;
+        let length = u64::from_str_radix(length.split(';').next().unwrap_or_default(), 16).map_err(bad)?;
+        body.extend(exactly(socket, length).await?);
+        line(socket).await?;
+        if length == 0 {
+            return Ok(body);
+        }
+    }
+}
+
+async fn exactly(socket: &mut BufReader<TcpStream>, length: u64) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    match socket.take(length).read_to_end(&mut body).await? as u64 == length {
+        true => Ok(body),
+        false => Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+async fn line(source: &mut (impl AsyncBufReadExt + Unpin)) -> io::Result<String> {
+    let mut line = Vec::new();
+    source.read_until(b'\n', &mut line).await?;
+    let line = line.strip_suffix(b"\r\n").ok_or_else(|| bad("a line that does not end"))?;
+    String::from_utf8(line.to_vec()).map_err(bad)
+}
+
+fn bad(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, cause)
+}
