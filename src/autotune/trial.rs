@@ -79,9 +79,7 @@ impl Client {
     /// An experiment that is not there or not yours; see [`Error`].
     pub async fn ask(&self, experiment: Uuid) -> Result<Trial, Error> {
         match self.protocol().await? {
-            Protocol::V1 => {
-                trial_of(&self.trial().create(experiment).send().await?)
-            }
+            Protocol::V1 => trial_of(&self.trial().create(experiment).send().await?),
             Protocol::Original => {
                 let asked = self.experiment().ask(experiment).send().await?;
                 let params = original::point(&asked.covars_next_exp)?;

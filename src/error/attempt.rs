@@ -17,6 +17,8 @@ pub struct Attempt {
     pub node: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// Why, in the words of what carried it; none where the outcome says all.
+    pub cause: Option<String>,
 }
 
 impl Attempt {

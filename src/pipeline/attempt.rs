@@ -1,16 +1,17 @@
 //! One attempt: a request to one node, its reply read under the time limit.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use http::response::Parts;
 use http::{HeaderMap, StatusCode, header};
 
 use super::auth::{Credential, Place};
 use super::draft::{Draft, Prefix, Query};
 use super::node::Node;
-use super::reply::{Content, Context, stream_error};
+use super::reply::{Content, Context, request_id, stream_error};
 use super::{Body, Transport, TransportError, TransportErrorKind, draft, unpack};
 use crate::clock::{Clock, Elapsed, timeout};
 use crate::error::{Error, ErrorKind, MAX_ERROR_BODY, Outcome};
@@ -37,6 +38,21 @@ pub(crate) enum AnswerBody {
 pub(crate) struct Failure {
     pub(crate) outcome: Outcome,
     pub(crate) cause: Option<TransportError>,
+    /// The head of a reply whose body did not come whole.
+    pub(crate) head: Option<Head>,
+}
+
+/// What is known of a reply before its body.
+#[derive(Clone)]
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    pub(crate) request_id: Option<String>,
+}
+
+impl From<Parts> for Head {
+    fn from(parts: Parts) -> Self {
+        Head { status: parts.status, request_id: request_id(&parts.headers) }
+    }
 }
 
 impl Failure {
@@ -54,7 +70,7 @@ impl From<TransportError> for Failure {
             TransportErrorKind::Timeout => Outcome::TimedOut,
             TransportErrorKind::Other => Outcome::Broken,
         };
-        Failure { outcome, cause: Some(cause) }
+        Failure { outcome, cause: Some(cause), head: None }
     }
 }
 
@@ -148,24 +164,36 @@ pub(crate) async fn send(
     request: http::Request<Body>,
     reading: &Reading<'_>,
 ) -> Result<Answer, Failure> {
+    // Outside of what a time limit drops: an error tells of the head although
+    // the body never came.
+    let head: OnceLock<Parts> = OnceLock::new();
     let exchange = async {
         let (mut parts, body) = transport.send(request).await?.into_parts();
+        let status = parts.status;
         let body = match reading.packed {
-            true => body,
-            false => unpack::unpack(&mut parts.headers, body)?,
+            true => Ok(body),
+            false => unpack::unpack(&mut parts.headers, body),
         };
-        let body = if !reading.takes(parts.status) {
+        // Set once, so there is nothing to refuse.
+        let _ = head.set(parts);
+        let body = body?;
+        let body = if !reading.takes(status) {
             AnswerBody::Whole(start_of(body).await)
         } else if reading.open {
             AnswerBody::Open(body)
         } else {
             AnswerBody::Whole(body.collect_within(reading.most).await?)
         };
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        Ok::<_, TransportError>((status, body))
     };
-    match timeout(clock, limit, exchange).await {
-        Ok(result) => result.map_err(|cause: TransportError| cause.into()),
-        Err(Elapsed) => Err(Failure { outcome: Outcome::TimedOut, cause: None }),
+    let ended = timeout(clock, limit, exchange).await;
+    let head = head.into_inner();
+    match ended {
+        Ok(Ok((status, body))) => {
+            Ok(Answer { status, headers: head.map(|parts| parts.headers).unwrap_or_default(), body })
+        }
+        Ok(Err(cause)) => Err(Failure { head: head.map(Head::from), ..Failure::from(cause) }),
+        Err(Elapsed) => Err(Failure { outcome: Outcome::TimedOut, cause: None, head: head.map(Head::from) }),
     }
 }
 
@@ -184,19 +212,19 @@ async fn start_of(body: Body) -> Bytes {
 }
 
 /// The body of a success, watched for silence.
-pub(crate) fn watched(body: Body, clock: Arc<dyn Clock>, idle: Duration, context: Context) -> Content {
+pub(crate) fn watched(body: Body, clock: Arc<dyn Clock>, idle: Duration, head: Head, context: Context) -> Content {
     let source = Some(body.into_stream());
     let stream = stream::unfold(source, move |source| {
-        let (clock, context) = (Arc::clone(&clock), context.clone());
+        let (clock, head, context) = (Arc::clone(&clock), head.clone(), context.clone());
         async move {
             let mut source = source?;
             // Nothing follows an error: the source is dropped, which closes
             // the connection.
             match timeout(&*clock, idle, source.next()).await {
                 Ok(Some(Ok(piece))) => Some((Ok(piece), Some(source))),
-                Ok(Some(Err(cause))) => Some((Err(stream_error(&context, None, Some(cause))), None)),
+                Ok(Some(Err(cause))) => Some((Err(stream_error(&context, head, None, Some(cause))), None)),
                 Ok(None) => None,
-                Err(Elapsed) => Some((Err(stream_error(&context, Some(idle), None)), None)),
+                Err(Elapsed) => Some((Err(stream_error(&context, head, Some(idle), None)), None)),
             }
         }
     });

@@ -31,7 +31,7 @@ pub(crate) fn log(request: &http::Request<Body>, op: &Op, credential: Option<&Cr
 }
 
 /// The request as one line for a POSIX shell.
-fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>) -> String {
+pub(super) fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>) -> String {
     let body = request.body().as_bytes().map(|bytes| &**bytes).unwrap_or_default();
     let secrets = secrets::of(op, request.headers(), request.uri().query(), body, credential);
     let quote = |text: &str| quote(text, &secrets);

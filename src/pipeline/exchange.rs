@@ -57,6 +57,10 @@ impl Run<'_> {
             Ok(answer) => Outcome::Status(answer.status),
             Err(failure) => failure.outcome,
         };
+        let cause = match &result {
+            Err(Failure { cause: Some(cause), .. }) => Some(chain(cause)),
+            _ => None,
+        };
         let success = matches!(&result, Ok(answer) if reading.takes(answer.status));
         trace::attempted(&span, outcome, success);
         self.context.attempts.push(Attempt {
@@ -64,6 +68,7 @@ impl Run<'_> {
             took: core.clock.now().saturating_sub(began),
             node: node.origin().to_owned(),
             outcome,
+            cause,
         });
         Ok(Exchange { result, outcome, success, limit })
     }
@@ -82,4 +87,15 @@ impl Run<'_> {
         signer.sign(&mut parts, body.as_bytes(), self.pipeline.clock().wall())?;
         Ok(http::Request::from_parts(parts, body))
     }
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        line = format!("{line}: {cause}");
+        next = cause.source();
+    }
+    line
 }

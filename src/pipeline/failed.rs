@@ -92,6 +92,9 @@ impl Run<'_> {
             }
         };
         let mut error = Error::new(kind, detail);
+        if let Some(head) = failure.head {
+            error = error.with_status(head.status, head.request_id);
+        }
         let mut lasting = false;
         if let Some(cause) = failure.cause {
             if let Some(reason) = cause.reason() {

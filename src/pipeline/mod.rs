@@ -14,6 +14,8 @@ mod curl;
 mod draft;
 mod exchange;
 mod failed;
+#[cfg(feature = "testing")]
+pub(crate) mod fuzzed;
 mod generated;
 mod gzip;
 mod http;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
+use super::attempt::Head;
 use super::{Node, Serializer, lenient, redact, serializer};
 use crate::error::{Attempt, Error, ErrorKind};
 use crate::op::{Op, ReplyKind};
@@ -100,7 +101,7 @@ impl Reply {
     }
 }
 
-fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &Bytes) -> Result<T, Error> {
+pub(super) fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &Bytes) -> Result<T, Error> {
     let lenient;
     let text: &[u8] = match kind {
         // Some servers answer nothing where the document says null.
@@ -157,7 +158,12 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
 }
 
 /// A stream's failure as an error of the call.
-pub(crate) fn stream_error(context: &Context, idle: Option<Duration>, cause: Option<super::TransportError>) -> Error {
+pub(crate) fn stream_error(
+    context: &Context,
+    head: Head,
+    idle: Option<Duration>,
+    cause: Option<super::TransportError>,
+) -> Error {
     let error = match (idle, cause) {
         (Some(idle), _) => {
             Error::new(ErrorKind::Timeout, format!("the stream was silent for {} s", idle.as_secs_f64()))
@@ -171,5 +177,5 @@ pub(crate) fn stream_error(context: &Context, idle: Option<Duration>, cause: Opt
         }
         (None, None) => Error::new(ErrorKind::Transport, "the stream broke off"),
     };
-    context.dress(error).retryable(context.is_read())
+    context.dress(error).with_status(head.status, head.request_id).retryable(context.is_read())
 }

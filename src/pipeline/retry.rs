@@ -17,9 +17,9 @@ pub const MAX_DELAY: Duration = Duration::from_secs(20);
 /// What may be repeated at all is decided by the operation: a call that changes
 /// something is only repeated when nothing was sent, or when the server honours
 /// an idempotency key. The pause before repetition *n* is a random part of
-/// `base · 2ⁿ⁻¹`, at most `cap`, and never shorter than the server's
-/// `Retry-After`. All clones of a client share a budget for repetitions, so
-/// that a server in trouble is not hit with a multiple of the usual load.
+/// `base · 2ⁿ⁻¹`, at most `cap`, on top of the server's `Retry-After`. All
+/// clones of a client share a budget for repetitions, so that a server in
+/// trouble is not hit with a multiple of the usual load.
 ///
 /// ```
 /// use mlhub::Retry;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
-use http::header::RETRY_AFTER;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::{rfc2822, strtime};
@@ -15,13 +15,27 @@ const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// How long the server wants to be left alone: seconds, or until a date in one
 /// of the three forms of RFC 9110, section 5.6.7. Garbage is as if the header
 /// were not there; a date in the past is no time at all.
+///
+/// A date counts from the server's own `Date`: its clock and ours may differ.
 pub(crate) fn read(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let text = text(headers, &RETRY_AFTER)?;
     let time = match seconds(text) {
         Some(time) => time,
-        None => date(text)?.duration_since(now).unwrap_or_default(),
+        None => {
+            let now = written(headers).unwrap_or(now);
+            date(text)?.duration_since(now).unwrap_or_default()
+        }
     };
     Some(time.min(LONGEST))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok().map(str::trim)
+}
+
+/// What the server's clock says.
+fn written(headers: &HeaderMap) -> Option<SystemTime> {
+    date(text(headers, &DATE)?)
 }
 
 fn seconds(text: &str) -> Option<Duration> {
@@ -78,6 +92,19 @@ mod tests {
         let now = moment() - Duration::from_secs(90);
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(read_at(text, now), Some(Duration::from_secs(90)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_counts_from_the_clock_of_the_server_that_wrote_it() {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, http::HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT"));
+        headers.insert(DATE, http::HeaderValue::from_static("Sun, 06 Nov 1994 08:49:07 GMT"));
+        for skew in [0, 10, 3600] {
+            let skew = Duration::from_secs(skew);
+            for ours in [moment() - skew, moment() + skew] {
+                assert_eq!(read(&headers, ours), Some(Duration::from_secs(30)), "{ours:?}");
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use super::draft::Draft;
 use super::exchange::Exchange;
 use super::failed::Failed;
 use super::node::{History, Node};
-use super::reply::{Content, Context, Reply};
+use super::reply::{Content, Context, Reply, request_id};
 use super::{budget, placed, prepare, trace, verdict};
 use crate::clock::{Elapsed, timeout, unit};
 use crate::error::Error;
@@ -154,12 +154,14 @@ impl<'a> Run<'a> {
 
     /// The end of the call: what is known about it goes with the reply.
     fn reply(&mut self, answer: Answer, node: Node) -> Reply {
+        let head = || attempt::Head { status: answer.status, request_id: request_id(&answer.headers) };
         let content = match answer.body {
             AnswerBody::Whole(bytes) => Content::Whole(bytes),
             AnswerBody::Open(body) => attempt::watched(
                 body,
                 Arc::clone(self.pipeline.clock()),
                 self.pipeline.options().idle,
+                head(),
                 self.context.clone(),
             ),
         };
@@ -196,7 +198,13 @@ impl<'a> Run<'a> {
             true => Duration::ZERO,
             false => options.retry.delay(repetition, unit(clock)),
         };
-        let pause = pause.max(retry_after.unwrap_or_default());
+        // On top of what the server asks for: clients that were told the same
+        // moment do not come back together.
+        let asked = retry_after.unwrap_or_default();
+        let pause = match asked + pause {
+            both if both < left => both,
+            _ => asked.max(pause),
+        };
         if pause >= left {
             let why = "no time is left of the call's deadline for another attempt";
             return Err(self.give_up(failed, Some(why.to_owned())));

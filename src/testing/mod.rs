@@ -57,6 +57,8 @@
 
 mod clock;
 mod fault;
+#[doc(hidden)]
+pub mod fuzz;
 mod lab;
 mod memory;
 mod port;

@@ -3,10 +3,15 @@
 mod auth;
 mod autotune;
 mod canary;
+mod dice;
 mod documents;
+mod errors;
+mod fuzz;
 mod lab;
+mod oracle;
 mod paging;
 mod pipeline;
 mod recordings;
+mod storm;
 mod support;
 mod waiting;

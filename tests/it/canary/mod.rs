@@ -1,5 +1,8 @@
 //! Secrets that sing wherever they are printed: none may be heard in any sink.
 
+mod fuzzed;
+mod panics;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -46,6 +49,12 @@ impl Write for Sink {
 impl Sink {
     fn text(&self) -> String {
         self.0.lock().map(|all| String::from_utf8_lossy(&all).into_owned()).unwrap_or_default()
+    }
+
+    /// What it holds, which it then forgets.
+    fn take(&self) -> String {
+        let all = self.0.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
+        String::from_utf8_lossy(&all).into_owned()
     }
 }
 
@@ -207,25 +216,17 @@ impl Transport for Breaking {
 
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_middle_of_a_call_prints_nothing() -> Checked {
-    let heard = Arc::new(Mutex::new(String::new()));
-    let (sink, here) = (Arc::clone(&heard), std::thread::current().id());
-    let others = std::panic::take_hook();
-    // The hook is the whole program's: panics of other tests go where they went.
-    std::panic::set_hook(Box::new(move |info| match std::thread::current().id() == here {
-        true => sink.lock().map(|mut text| *text += &format!("{info} {info:?}")).unwrap_or_default(),
-        false => others(info),
-    }));
+    panics::listen();
+    let mut text = String::new();
     let lab = Lab::new();
     let operation: &'static Op = Box::leak(Box::new(Op { params: ACCOUNT, ..op("login", RetryClass::Never) }));
     for road in clients(&lab, Breaking)? {
         let call = RawCall::of(road, operation).arg("username", "me").arg("password", format!("{CANARY}-pass"));
         let broken = tokio::spawn(call.send::<u8>()).await.err().ok_or("did not panic")?;
         assert!(broken.is_panic());
-        if let Ok(mut text) = heard.lock() {
-            *text += &format!("{broken} {broken:?}");
-        }
+        text += &format!("{broken} {broken:?}");
     }
-    let text = heard.lock().map(|text| text.clone()).unwrap_or_default();
+    text += &panics::heard();
     assert!(text.contains("broke over Request") && text.contains("authorization"), "{text}");
     assert!(!text.contains(CANARY), "{text}");
     Ok(())

@@ -1,7 +1,6 @@
 //! Random schedules of servers that are killed, freeze, get slow and heal; what
 //! the client made of them is judged by what the servers saw.
 
-mod dice;
 mod judge;
 mod world;
 
@@ -14,9 +13,9 @@ use mlhub::pipeline::Pipeline;
 use mlhub::testing::Lab;
 use mlhub::{Builder, Retry};
 
-use self::dice::Dice;
 use self::judge::{Call, Run};
 use self::world::World;
+use crate::dice::Dice;
 use crate::support::{Checked, READ, SAFE, call};
 
 /// Seeds of one run; together they are the promise.

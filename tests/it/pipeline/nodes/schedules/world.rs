@@ -7,7 +7,7 @@ use std::time::Duration;
 use mlhub::testing::Reply;
 
 use super::TIMEOUT;
-use super::dice::Dice;
+use crate::dice::Dice;
 
 /// What a server does with requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
