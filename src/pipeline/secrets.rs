@@ -54,9 +54,7 @@ pub(crate) fn of(
     } else if let Ok(Value::Object(fields)) = serde_json::from_slice(body) {
         for (name, value) in &fields {
             if let (true, Value::String(value)) = (redact::is_secret(op, name), value) {
-                let quoted = Value::from(value.as_str()).to_string();
-                let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-                found.add(inner.unwrap_or(&quoted), &variable(name));
+                found.add(value, &variable(name));
             }
         }
     }
@@ -79,9 +77,15 @@ pub(crate) fn without(mut message: String, secrets: &Secrets) -> String {
 struct Found(Secrets);
 
 impl Found {
+    /// A value as it is, without the spaces that servers cut off, and as JSON
+    /// carries it.
     fn add(&mut self, value: &str, variable: &str) {
-        if !value.is_empty() && !self.0.iter().any(|(known, _)| known.expose() == value) {
-            self.0.push((value.into(), variable.to_owned()));
+        let quoted = Value::from(value).to_string();
+        let escaped = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default();
+        for form in [value, value.trim(), escaped, escaped.trim()] {
+            if !form.is_empty() && !self.0.iter().any(|(known, _)| known.expose() == form) {
+                self.0.push((form.into(), variable.to_owned()));
+            }
         }
     }
 

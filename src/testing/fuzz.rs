@@ -93,5 +93,4 @@ pub fn curl(data: &[u8]) {
     request.headers_mut().insert(http::header::AUTHORIZATION, credential.header().clone());
     let command = fuzzed::curl(&request, &OP, &credential);
     assert!(command.starts_with("curl ") && !command.contains(SECRET), "{command}");
-    assert_eq!(command.matches('\'').count() % 2, 0, "an open quote in {command}");
 }

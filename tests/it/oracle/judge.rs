@@ -41,7 +41,7 @@ pub(super) struct Tally {
 impl Tally {
     pub(super) fn enough(&self) -> Result<(), String> {
         let all = [self.failed, self.repeated, self.told_when, self.saved, self.exhausted];
-        match all.iter().all(|count| *count >= 500) {
+        match all.iter().all(|count| *count >= 250) {
             true => Ok(()),
             false => Err(format!("the scenarios put too little to the test: {self:?}")),
         }
@@ -117,7 +117,7 @@ fn repeatable(scenario: &Scenario, told: Told) -> bool {
 /// there long enough before the deadline for each other node to be found out.
 fn must_succeed(scenario: &Scenario, world: &World, call: &Call, requests: &[Arrival]) -> bool {
     let search = (scenario.mode.timeout() + LONGEST_PAUSE + LONGEST_REST) * (scenario.nodes as u32 + 1);
-    let late = call.start + scenario.mode.deadline() - search;
+    let late = (call.start + scenario.mode.deadline()).saturating_sub(search);
     let renewals = requests.iter().filter(|request| request.told == Told::Renew).count();
     scenario.mode == Mode::Unlimited
         && renewals < 2

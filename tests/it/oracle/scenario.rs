@@ -67,7 +67,7 @@ pub(super) enum Mode {
 }
 
 /// The bound on pauses and rests of a client without limits.
-pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(super) const LONGEST_REST: Duration = Duration::from_secs(1);
 
 impl Mode {
@@ -125,8 +125,11 @@ impl Scenario {
         let nodes = 1 + digit(MOST_NODES);
         let mut dice = Dice::new(seed);
         let windows = (0..nodes).map(|_| window(&mut dice)).collect();
-        let starts = (0..3).map(|_| Duration::from_millis(dice.below(LAST_TROUBLE / 2))).collect();
-        Scenario { seed, trouble, intensity, op, nodes, mode, windows, starts, chance: dice.unit() }
+        // So few calls, and pauses so long, that their client has tokens left.
+        let (calls, shortest) = if mode == Mode::Unlimited { (2, 0.5) } else { (3, 0.0) };
+        let starts = (0..calls).map(|_| Duration::from_millis(dice.below(LAST_TROUBLE / 2))).collect();
+        let chance = shortest + (1.0 - shortest) * dice.unit();
+        Scenario { seed, trouble, intensity, op, nodes, mode, windows, starts, chance }
     }
 }
 

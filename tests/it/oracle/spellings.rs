@@ -63,7 +63,7 @@ fn dated(spelling: &RetryAfter, server: SystemTime, asks: Duration) -> Option<Sp
 /// All of them; the client's clock shows that date.
 fn spellings(now: SystemTime) -> Vec<Spelling> {
     let mut all = Vec::new();
-    for count in (0..40).chain([59, 60, 61, 90, 100, 119]) {
+    for count in (0..50).chain([59, 60, 61, 90, 100, 119]) {
         all.push((count.to_string(), None, Some(seconds(count))));
         all.push((format!("  {count} "), None, Some(seconds(count))));
     }
