@@ -41,7 +41,10 @@ async fn its_requests() {
     let calls: &[wire::Call<Client>] = &[
         call!("auth_header_me", |c| c.auth().header_me()),
         call!("auth_login", |c| c.auth().login().body(credentials())),
-        call!("auth_logout", |c| c.auth().logout().body(types::Logout::builder().refresh_token("r".to_owned()))),
+        call!("auth_logout", |c| c
+            .auth()
+            .logout()
+            .body(types::Logout::builder().refresh_token(mlhub::Secret::new("r")))),
         call!("auth_me", |c| c.auth().me()),
         call!("auth_refresh", |c| c.auth().refresh().body(types::Refresh::builder().refresh_token("r".to_owned()))),
         call!("auth_token", |c| c.auth().token().body(credentials())),
@@ -96,7 +99,8 @@ fn credentials() -> types::builder::Credentials {
 
 fn study() -> types::OpenExperiment {
     let covars = json!({"rate": {"vtype": "cont", "min": 0.001, "max": 1.0, "log": true}});
-    serde_json::from_value(json!({"name": "net", "direction": "minimize", "covars": covars})).expect("the documented shape")
+    serde_json::from_value(json!({"name": "net", "direction": "minimize", "covars": covars}))
+        .expect("the documented shape")
 }
 
 fn results() -> types::Import {

@@ -217,7 +217,13 @@ mod tests {
     }
 
     fn login(token: &str) -> Login {
-        Login { url: "http://a".into(), username: "me".into(), token: token.into(), refresh_token: None, expires_at: None }
+        Login {
+            url: "http://a".into(),
+            username: "me".into(),
+            token: token.into(),
+            refresh_token: None,
+            expires_at: None,
+        }
     }
 
     #[test]

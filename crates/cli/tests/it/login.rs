@@ -10,7 +10,7 @@ fn a_login_is_kept_until_it_is_forgotten() {
     let home = Home::new();
     let args = [WITH_STDIN, &["--url", &HUB.url]].concat();
     let ran = home.run_with_stdin(&args, &format!("{PASSWORD}\n"));
-    assert!(ran.stderr.contains(USER) && ran.stderr.contains("until "), "{ran:?}");
+    assert!(ran.stderr.contains(USER) && ran.stderr.contains("as long as it is used"), "{ran:?}");
     assert_eq!(ran.ok(), "");
     // The address is in the profile too.
     let me = home.run(&["whoami", "autotune"]).ok();
