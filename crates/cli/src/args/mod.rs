@@ -1,5 +1,6 @@
 //! The command tree.
 
+mod autotune;
 mod duration;
 mod options;
 mod report;
@@ -8,6 +9,7 @@ mod tune;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhub::Secret;
 
+pub(crate) use autotune::{Autotune, Delete};
 #[cfg(feature = "hub")]
 pub(crate) use options::{Backup, Quickstart, Serve};
 pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
@@ -130,6 +132,9 @@ pub(crate) enum Command {
     #[cfg(unix)]
     #[command(name = crate::tune::guard::COMMAND, hide = true)]
     Guard(Guard),
+    /// Look at the experiments of a tuning hub, delete them, bring results along
+    #[command(subcommand)]
+    Autotune(Autotune),
     /// Call any operation of a platform
     ///
     /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the

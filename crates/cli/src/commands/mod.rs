@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod autotune;
 #[cfg(feature = "hub")]
 mod backup;
 mod call;
@@ -51,6 +52,7 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         Command::Tune(options) => crate::tune::run(options, global, out).await,
         #[cfg(unix)]
         Command::Guard(options) => crate::tune::guard::run(&options.command).await,
+        Command::Autotune(command) => autotune::run(command, global, out).await,
         Command::Call(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
             call::call(&access, options, out).await

@@ -79,7 +79,7 @@ pub(crate) async fn run(options: &Tune, global: &Global, out: &Out) -> Result<()
 /// Opens the study and, where nobody else can be at work on it, gives back what a killed run had.
 async fn open(place: &Place, options: &Tune, space: &Space, direction: Direction) -> Result<Remote, Fault> {
     let settings = Settings { name: place.name(), space, direction, seed: options.seed, lease: options.lease };
-    let study = match Remote::open(place.client(), &settings, options.trials.into()).await {
+    let study = match Remote::open(place.client(), &settings, options.trials).await {
         Err(error) if error.kind() == ErrorKind::Conflict => return Err(other_settings(&error, place)),
         opened => opened.map_err(|error| place.fault(&error))?,
     };

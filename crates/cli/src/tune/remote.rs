@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures::TryStreamExt as _;
-use mlhub::Error;
-use mlhub::autotune::{Client, Params};
-use serde_json::{Map, Value, json};
+use mlhub::autotune::{Client, Params, types};
+use mlhub::{Error, ErrorKind};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::space::Space;
@@ -64,18 +64,16 @@ pub(crate) struct Point {
 pub(crate) struct Remote {
     client: Client,
     experiment: Uuid,
-    trials: u64,
+    trials: u32,
 }
 
 impl Remote {
     /// Opens the study, which is made if there is none of that name; it is to have so many trials.
-    pub(crate) async fn open(client: Client, settings: &Settings<'_>, trials: u64) -> Result<Remote, Error> {
-        #[derive(serde::Deserialize)]
-        struct Opened {
-            id: Uuid,
-        }
-        let call = client.raw(http::Method::POST, "/v1/experiments").body(settings.body()).idempotent();
-        let experiment = call.send::<Opened>().await?.id;
+    pub(crate) async fn open(client: Client, settings: &Settings<'_>, trials: u32) -> Result<Remote, Error> {
+        let body: types::OpenExperiment = serde_json::from_value(settings.body()).map_err(|cause| {
+            Error::new(ErrorKind::Request, "a variable of the space is not as the hub has them").with_source(cause)
+        })?;
+        let experiment = client.experiment().open().body(body).send().await?.id;
         Ok(Remote { client, experiment, trials })
     }
 
@@ -91,70 +89,40 @@ impl Remote {
     /// What was told, in the order of telling.
     pub(crate) async fn points(&self) -> Result<Vec<Point>, Error> {
         let told: Vec<_> = self.client.experiment().history(self.experiment).items().try_collect().await?;
-        let point = |entry: mlhub::autotune::types::HistoryEntry| {
-            let params = match serde_json::to_value(&entry.params) {
-                Ok(Value::Object(params)) => params,
-                _ => Map::new(),
-            };
-            Point { id: entry.trial_id, params, value: entry.value }
-        };
         Ok(told.into_iter().map(point).collect())
     }
+}
 
-    async fn post<T: serde::de::DeserializeOwned>(
-        &self,
-        trial: Uuid,
-        verb: &str,
-        body: Option<Value>,
-        key: Option<Uuid>,
-    ) -> Result<T, Error> {
-        let mut call = self.client.raw(http::Method::POST, &format!("/v1/trials/{trial}/{verb}")).idempotent();
-        if let Some(body) = body {
-            call = call.body(body);
-        }
-        if let Some(key) = key {
-            call = call.header("Idempotency-Key", &key.to_string());
-        }
-        call.send().await
-    }
+fn point(entry: types::HistoryEntry) -> Point {
+    let params = match serde_json::to_value(&entry.params) {
+        Ok(Value::Object(params)) => params,
+        _ => Params::new(),
+    };
+    Point { id: entry.trial_id, params, value: entry.value }
 }
 
 impl Study for Remote {
     async fn ask(&self, count: u32) -> Result<Asked, Error> {
-        #[derive(serde::Deserialize)]
-        struct Batch {
-            items: Vec<Item>,
-            told: u64,
-            failed: u64,
-        }
-        #[derive(serde::Deserialize)]
-        struct Item {
-            id: Uuid,
-            params: Map<String, Value>,
-        }
-        let body = json!({"count": count.min(AT_ONCE), "total": self.trials});
-        let call = self
-            .client
-            .raw(http::Method::POST, &format!("/v1/experiments/{}/trials/batch", self.experiment))
-            .body(body);
-        let batch = call.header("Idempotency-Key", &Uuid::new_v4().to_string()).idempotent().send::<Batch>().await?;
-        let trials = batch.items.into_iter().map(|item| Trial { id: item.id, params: item.params });
-        Ok(Asked { trials: trials.collect(), told: batch.told, failed: batch.failed })
+        let asked = self.client.ask_many(self.experiment, count.min(AT_ONCE), Some(self.trials)).await?;
+        let trials = asked.trials.into_iter().filter_map(|trial| Some(Trial { id: trial.id?, params: trial.params }));
+        Ok(Asked { trials: trials.collect(), told: asked.told, failed: asked.failed })
     }
 
     async fn tell(&self, trial: Uuid, value: f64, key: Uuid) -> Result<(), Error> {
-        self.post::<Value>(trial, "tell", Some(json!({"value": value})), Some(key)).await.map(drop)
+        let body = types::TrialResult::builder().value(value);
+        self.client.trial().tell(trial).idempotency_key(key.to_string()).body(body).send().await.map(drop)
     }
 
     async fn fail(&self, trial: Uuid, reason: &str, key: Uuid) -> Result<(), Error> {
-        self.post::<Value>(trial, "fail", Some(json!({"reason": reason})), Some(key)).await.map(drop)
+        let body = types::TrialFailure::builder().reason(reason);
+        self.client.trial().fail(trial).idempotency_key(key.to_string()).body(body).send().await.map(drop)
     }
 
     async fn renew(&self, trial: Uuid) -> Result<(), Error> {
-        self.post::<Value>(trial, "renew", None, None).await.map(drop)
+        self.client.trial().renew(trial).send().await.map(drop)
     }
 
     async fn release(&self, trial: Uuid) -> Result<(), Error> {
-        self.post::<Value>(trial, "release", None, None).await.map(drop)
+        self.client.trial().release(trial).send().await.map(drop)
     }
 }
