@@ -41,7 +41,7 @@ use report::Report;
 use space::Space;
 use study::Trial;
 use template::Template;
-use worker::{Plan, work};
+use worker::{Event, Plan, work};
 
 /// How long a worker may be silent before its trials are given to others: so much is lost when one is killed.
 pub(crate) const LEASE: Duration = Duration::from_secs(60);
@@ -58,6 +58,7 @@ pub(crate) async fn run(options: &Tune, global: &Global, out: &Out) -> Result<()
         unless_halted(halt.clone(), async { study.points().await.map_err(|error| place.fault(&error)) }).await?;
     let before = Report { space: &space, template: &template, direction, points };
     let mut progress = Progress::new(&space, direction, options.trials.into(), before.best(), out);
+    let mut hurry = halt.clone();
     let plan = Plan { parallel: options.parallel, trials: options.trials.into(), lease: options.lease };
     let start = |trial: Trial, halt| {
         let launch = launch(&template, &trial, place.name());
@@ -66,6 +67,15 @@ pub(crate) async fn run(options: &Tune, global: &Global, out: &Out) -> Result<()
     };
     let worked = work(Arc::new(study.clone()), start, plan, (&stop, halt), |event| progress.event(event)).await;
     progress.finish();
+    // While trials run, what this worker told last may be in the hub's counts already. Now it is, all of it.
+    if worked.is_ok() {
+        tokio::select! {
+            biased;
+            _ = halted(&mut hurry, Halt::Gently) => {}
+            // A hub that is away leaves what is known here.
+            counts = study.counts() => counts.into_iter().for_each(|counts| progress.event(Event::Counts(counts))),
+        }
+    }
     let ended = match worked {
         Ok(()) if progress.finished() < plan.trials => Err(interrupted(&progress, &space, place.again(options))),
         Ok(()) => study.points().await.map_err(|error| place.fault(&error)),

@@ -86,6 +86,12 @@ impl Remote {
         Ok(())
     }
 
+    /// How many trials are done with: for when nothing is under way that would be counted here as well.
+    pub(crate) async fn counts(&self) -> Result<Asked, Error> {
+        let now = self.client.experiment().get(self.experiment).send().await?;
+        Ok(Asked { trials: Vec::new(), told: now.told, failed: now.failed })
+    }
+
     /// What was told, in the order of telling.
     pub(crate) async fn points(&self) -> Result<Vec<Point>, Error> {
         let told: Vec<_> = self.client.experiment().history(self.experiment).items().try_collect().await?;
