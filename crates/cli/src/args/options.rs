@@ -39,6 +39,12 @@ pub(crate) struct Serve {
     /// How long a token lives, such as 45m or 12h [default: 1h]
     #[arg(long, value_name = "DURATION", value_parser = lifetime)]
     pub(crate) token_lifetime: Option<Duration>,
+    /// Let browsers send the login's cookie over HTTPS alone
+    #[arg(long)]
+    pub(crate) secure_cookies: bool,
+    /// A proxy whose X-Forwarded-For is believed when wrong passwords are counted; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) trust_proxy: Vec<std::net::IpAddr>,
     /// Print the OpenAPI document of the hub and end
     #[arg(long)]
     pub(crate) print_openapi: bool,

@@ -23,7 +23,10 @@ pub(crate) async fn serve(options: &Serve, out: &Out) -> Result<(), Fault> {
         let document = mlhub_server::openapi_document();
         return out.text(&format!("{}\n", document.trim_end()));
     }
-    let mut settings = Settings::new(options.listen, &options.database).with_development(options.development);
+    let mut settings = Settings::new(options.listen, &options.database)
+        .with_development(options.development)
+        .with_secure_cookies(options.secure_cookies)
+        .with_trusted_proxies(options.trust_proxy.iter().copied());
     if let Ok(key) = std::env::var(KEY) {
         settings = settings.with_key(key);
     }

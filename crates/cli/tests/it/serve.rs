@@ -1,5 +1,6 @@
 //! `serve` starts, says where, and stops in good order.
 
+use crate::client::call;
 use crate::served::{self, KEY, Served};
 use crate::support::Home;
 
@@ -43,6 +44,29 @@ fn without_a_key_it_starts_for_development_on_this_machine_only() {
     let mut hub = Served::start(&home, &["--development"]);
     home.run(&["call", "autotune", "hub_info", "--url", &hub.url]).ok();
     hub.kill();
+}
+
+#[tokio::test]
+async fn behind_a_proxy_cookies_are_for_https_and_callers_are_counted_where_the_proxy_says() {
+    let home = served::home();
+    let mut hub = Served::start(&home, &["--secure-cookies", "--trust-proxy", "::1", "--trust-proxy", "127.0.0.2"]);
+    let signup = serde_json::json!({"email": "a@example.org", "password": "hunter2hunter2"});
+    assert_eq!(call(&hub.url, "POST", "/user/signup").json(&signup).send().await.status, 201);
+    let login = async |caller: &str, password: &str| {
+        let form = [("username", "a@example.org"), ("password", password)];
+        let login = call(&hub.url, "POST", "/auth/login").from("127.0.0.2").header("X-Forwarded-For", caller);
+        login.form(&form).send().await
+    };
+    for _ in 0..5 {
+        assert_eq!(login("192.0.2.7", "wrong").await.status, 401);
+    }
+    assert_eq!(login("192.0.2.7", "wrong").await.status, 429);
+    let reply = login("192.0.2.8", "hunter2hunter2").await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    assert!(reply.header("set-cookie").unwrap().ends_with("; Secure"), "{reply:?}");
+    hub.kill();
+    let said = home.run(&["serve", "--trust-proxy", "proxy.example.org"]).fails(2);
+    assert!(said.contains("--trust-proxy"), "{said}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! No password, token, key or hash gets into a log, an error or the Debug of anything.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use mlhub_server::{Secret, Server};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{Hub, KEY, call, logs, settings};
+use crate::support::{Hub, KEY, call, cookie, logs, settings, text};
 
 const PASSWORD: &str = "canary-password-d41d8cd9";
 
@@ -47,6 +49,46 @@ async fn whatever_is_logged_at_any_level() {
     }
     for secret in [PASSWORD, KEY, &token, signature] {
         assert!(!file.contains(secret), "the database holds {secret}");
+    }
+}
+
+#[tokio::test]
+async fn whatever_else_speaks_for_an_account() {
+    logs::keep();
+    let hub = Hub::start().await;
+    hub.user("other-canary@x.com").await;
+    let login = hub.sign_in("/auth/login", "other-canary@x.com", "CHANGEME").await;
+    let (cookie, refresh) = (cookie(&login), text(&login.json(), "refresh_token"));
+    let basic = BASE64_STANDARD.encode("other-canary@x.com:CHANGEME");
+    let post = |path: &str| call(&hub.url, "POST", path).header("Authorization", &format!("Basic {basic}"));
+    let next = call(&hub.url, "POST", "/auth/refresh").json(&json!({"refresh_token": refresh})).send().await;
+    let next = text(&next.json(), "refresh_token");
+    let changed = "canary-changed-5f4dcc3b";
+    let change = json!({"current_password": "CHANGEME", "new_password": changed});
+    assert_eq!(call(&hub.url, "GET", "/auth/me").header("Cookie", &cookie).send().await.status, 200);
+    assert_eq!(post("/v1/user/password").json(&change).send().await.status, 200);
+    let replies = [
+        call(&hub.url, "GET", "/auth/me").header("Cookie", &cookie).send().await,
+        call(&hub.url, "POST", "/auth/refresh").json(&json!({"refresh_token": refresh})).send().await,
+        call(&hub.url, "POST", "/auth/refresh").json(&json!({"refresh_token": [next]})).send().await,
+        call(&hub.url, "POST", "/auth/logout").json(&json!({"refresh_token": {"a": next}})).send().await,
+        post("/auth/header-me").send().await,
+        post("/v1/user/delete").json(&json!({"password": [changed]})).send().await,
+        hub.sign_in("/auth/token", changed, changed).await,
+    ];
+    assert!(replies.iter().all(|reply| (400..500).contains(&reply.status)), "{replies:?}");
+    let delete = json!({"password": changed});
+    let whole = format!("Basic {}", BASE64_STANDARD.encode(format!("other-canary@x.com:{changed}")));
+    let deleted = call(&hub.url, "POST", "/v1/user/delete").header("Authorization", &whole).json(&delete);
+    assert_eq!(deleted.send().await.status, 200);
+
+    let (file, logged) = (String::from_utf8_lossy(&whole_database(&hub)).into_owned(), logs::kept());
+    assert!(logged.contains("path=\"/auth/refresh\"") && logged.contains("path=\"/v1/user/delete\""));
+    let cookie = cookie.split_once('=').unwrap().1;
+    for secret in [cookie, &refresh, &next, &basic, &whole, changed] {
+        assert!(!logged.contains(secret), "the log shows {secret}");
+        assert!(!file.contains(secret), "the database holds {secret}");
+        assert!(!replies.iter().any(|reply| reply.body.contains(secret)), "a refusal shows {secret}");
     }
 }
 
