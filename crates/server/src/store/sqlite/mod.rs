@@ -188,6 +188,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_to_belong_to_an_account_that_was_deleted_meanwhile_is_told_apart_from_a_failure() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Sqlite::open(&format!("sqlite://{}/hub.db", folder.path().display())).await.unwrap();
+        let orphan = "INSERT INTO sessions (uuid, user_id, kind, created_at, expires_at, last_used_at)
+                      VALUES ('u', 7, 'token', 0, 0, 0)";
+        let refused = sqlx::query(orphan).execute(&store.writes).await.unwrap_err();
+        assert!(matches!(StoreError::from(refused), StoreError::Gone));
+    }
+
+    #[tokio::test]
     async fn a_file_of_a_newer_version_is_refused() {
         let folder = tempfile::TempDir::new().unwrap();
         let url = format!("sqlite://{}/hub.db", folder.path().display());
