@@ -5,7 +5,6 @@ mod call;
 // The plainest client, the same that judges the hub in its own tests.
 #[cfg(unix)]
 #[path = "../../../server/tests/it/support/client.rs"]
-#[expect(dead_code, reason = "the hub's own tests use all of it")]
 mod client;
 #[cfg(unix)]
 mod crash;

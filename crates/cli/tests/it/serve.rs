@@ -1,5 +1,6 @@
 //! `serve` starts, says where, and stops in good order.
 
+#[cfg(unix)]
 use crate::client::call;
 use crate::served::{self, KEY, Served};
 use crate::support::Home;
@@ -46,6 +47,7 @@ fn without_a_key_it_starts_for_development_on_this_machine_only() {
     hub.kill();
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn behind_a_proxy_cookies_are_for_https_and_callers_are_counted_where_the_proxy_says() {
     let home = served::home();
