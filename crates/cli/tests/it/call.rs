@@ -10,17 +10,41 @@ use serde_json::{Value, json};
 use crate::hub::{HUB, PASSWORD, USER};
 use crate::support::Home;
 
+/// Logins of an account each, by the operation that ends them, and the refresh token of one of them.
+fn leaving() -> (BTreeMap<&'static str, Home>, String) {
+    let mut refresh = String::new();
+    let mut login = |operation: &'static str| {
+        let (user, password) = (format!("{operation}@example.org"), format!("password={PASSWORD}"));
+        let outside = HUB.outside();
+        outside.run(&["call", "autotune", "user_signup", &format!("email={user}"), &password]).ok();
+        let reply = outside.run(&["call", "autotune", "auth_token", &format!("username={user}"), &password]).ok();
+        let reply: Value = serde_json::from_str(&reply).unwrap();
+        if operation == "auth_refresh" {
+            refresh = format!("refresh_token={}", reply["refresh_token"].as_str().unwrap());
+        }
+        (operation, outside.with("MLHUB_AUTOTUNE_TOKEN", reply["access_token"].as_str().unwrap()))
+    };
+    let homes = ["auth_logout", "auth_refresh", "user_delete", "user_password"].map(&mut login).into();
+    (homes, refresh)
+}
+
 #[test]
 fn every_operation_can_be_called_by_name() {
     let experiment = HUB.experiment();
     let trial = HUB.trial(&experiment);
     let other = HUB.experiment();
+    let (spare, failing) = (HUB.experiment(), HUB.trial(&other));
+    let (leaving, refresh) = leaving();
     let me: Value = serde_json::from_str(&HUB.home().run(&["whoami", "autotune", "-o", "json"]).ok()).unwrap();
     let uuid = me["uuid"].as_str().unwrap();
     let covars = r#"covars={"x":{"vtype":"int","guess":1,"min":0,"max":3}}"#;
     let (exp, id) = (format!("exp_uuid={experiment}"), format!("experiment_id={experiment}"));
     let (user, password) = (format!("username={USER}"), format!("password={PASSWORD}"));
-    let trial_id = format!("trial_id={trial}");
+    let (trial_id, failing_id) = (format!("trial_id={trial}"), format!("trial_id={failing}"));
+    let spare_id = format!("experiment_id={spare}");
+    let import = r#"trials=[{"params":{"x":0.5},"value":1}]"#;
+    let current = format!("current_{password}");
+    let next = format!("new_{password}");
     let arguments: BTreeMap<&str, Vec<&str>> = [
         ("hub_info", vec![]),
         ("auth_token", vec![user.as_str(), &password]),
@@ -42,10 +66,22 @@ fn every_operation_can_be_called_by_name() {
         ("trial_list", vec![&id, "state=pending"]),
         ("trial_get", vec![&trial_id]),
         ("trial_tell", vec![&trial_id, "value=0.5"]),
+        ("hub_health", vec![]),
+        ("auth_refresh", vec![&refresh]),
+        ("auth_logout", vec!["--body", "{}"]),
+        ("user_password", vec![&current, &next]),
+        ("user_delete", vec![&password]),
+        ("experiment_open", vec!["name=three", covars]),
+        ("experiment_import", vec![&id, import]),
+        ("experiment_delete", vec![&spare_id]),
+        ("trial_create_many", vec!["experiment_id=OTHER", "count=2"]),
+        ("trial_renew", vec![&failing_id]),
+        ("trial_release", vec![&failing_id]),
+        ("trial_fail", vec![&failing_id, "reason=no luck"]),
     ]
     .into();
-    // The tells come first: the best and the history need them.
-    let rank = |id: &str| (!id.ends_with("_tell"), id.to_owned());
+    // The tells come first: the best and the history need them. A trial that failed is at its end.
+    let rank = |id: &str| (!id.ends_with("_tell"), id == "trial_fail", id.to_owned());
     let mut rows: Vec<_> = OPS.iter().map(|op| op.id).collect();
     rows.sort_by_key(|id| rank(id));
     let home = HUB.home();
@@ -55,7 +91,7 @@ fn every_operation_can_be_called_by_name() {
         let mut args = vec!["call", "autotune", id];
         args.extend(filled.iter().map(String::as_str));
         args.extend(["-o", "json"]);
-        let reply = home.run(&args).ok();
+        let reply = leaving.get(id).unwrap_or(&home).run(&args).ok();
         assert!(serde_json::from_str::<Value>(&reply).is_ok(), "{id}: {reply}");
     }
 }
