@@ -2,11 +2,15 @@
 
 use mlhub::autotune::ops::OPS;
 use mlhub::clock::Clock as _;
+use mlhub::op::{AuthKind, Op};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Fault, FaultRule, Lab, Reply};
-use mlhub::{Options, op::Op};
+use mlhub::{Options, RawCall};
 
 use crate::support::{Checked, NEVER, READ, call, client_with, filled, seconds};
+
+/// A call that no document names.
+static RAW: Op = Op::raw("lab", AuthKind::None, "detail");
 
 /// A lab that answers all and fails some.
 fn lab(rule: FaultRule) -> Lab {
@@ -43,6 +47,22 @@ async fn by_operation() -> Checked {
     assert!(ask(&road, "experiment_list").await.is_ok());
     let named: Vec<_> = lab.seen().iter().filter_map(|seen| seen.operation(OPS)).map(|op| op.id).collect();
     assert_eq!(named, ["experiment_get", "experiment_best", "experiment_list"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_operation_that_explains_most_of_a_request_is_meant() -> Checked {
+    let row = |id, path| Op { id, path, ..Op::clone(&READ) };
+    let rows = [row("any", "/{any}"), row("one", "/things/{id}"), row("all", "/things/all")];
+    let rows: &'static [Op] = Box::leak(Box::new(rows));
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::json(&1)));
+    let road = client_with(&lab, Options::no_retry)?;
+    for path in ["/things/all", "/things/7", "/other"] {
+        RawCall::raw(road.clone(), &RAW, http::Method::GET, path).send::<u8>().await?;
+    }
+    let named: Vec<_> = lab.seen().iter().filter_map(|seen| seen.operation(rows)).map(|op| op.id).collect();
+    assert_eq!(named, ["all", "one", "any"]);
     Ok(())
 }
 
