@@ -33,7 +33,8 @@ fn free_port() -> String {
 /// Runs a page in a home of its own; what it wrote is shown where it fails.
 #[track_caller]
 fn runs(page: &str) {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tuning").join(page)).unwrap();
+    let text =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tuning").join(page)).unwrap();
     let text = text.replace("8008", &free_port());
     let home = Home::new();
     let mut script = String::from("set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n");
