@@ -91,6 +91,10 @@ impl Address {
         if url.query().is_some() || url.fragment().is_some() {
             return Err(bad("may not have a query or a fragment"));
         }
+        if url.path().contains('@') {
+            // What looks like a path is the rest of a password, and would be printed.
+            return Err(bad("has an @ behind the server's name; write a /, ?, # or \\ in a password percent-encoded"));
+        }
         let credential = match url.username() {
             "" => None,
             user => {

@@ -34,6 +34,21 @@ async fn user_and_password_are_decoded_and_taken_out_and_the_rest_stays() -> Che
     Ok(())
 }
 
+#[test]
+fn a_password_that_ends_the_name_of_the_server_is_refused_and_not_printed() {
+    for (address, why) in [
+        ("http://u:1/hunter@h.test/x", "percent-encoded"),
+        ("http://u:1\\hunter@h.test", "percent-encoded"),
+        ("http://u:hunter/2@h.test", "is not a URL"),
+        ("http://u:1?hunter@h.test", "query or a fragment"),
+        ("http://u:1#hunter@h.test", "query or a fragment"),
+    ] {
+        let error = Builder::new(address, |road: Pipeline| road).build().expect_err("no such server");
+        let said = format!("{error} {error:?}");
+        assert!(said.contains(why) && !said.contains("hunter"), "{address}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn an_address_of_ip_version_six_is_reached() -> Checked {
     // A machine without that version cannot show it.
