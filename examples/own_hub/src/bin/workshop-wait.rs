@@ -4,8 +4,12 @@
 //! text; both print the job's result when it is done.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use own_hub::{Client, types};
+
+/// After that the program gives up; the job goes on.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -36,5 +40,5 @@ async fn wait(url: &str, what: &str, text: &str) -> mlhub::Result<types::Job> {
     if what != "resume" {
         println!("{}", wait.handle());
     }
-    wait.await
+    wait.timeout(PATIENCE).await
 }
