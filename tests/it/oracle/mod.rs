@@ -24,7 +24,7 @@ use crate::support::{Checked, call};
 
 /// Every fault, at every intensity, for every class, on one to five nodes,
 /// in both modes, eight times over.
-const SCENARIOS: u64 = 4 * scenario::GRID;
+const SCENARIOS: u64 = 8 * scenario::GRID;
 
 fn road(lab: &Lab, scenario: &Scenario) -> Result<Pipeline, mlhub::Error> {
     let builder = (1..scenario.nodes).fold(Builder::new(world::address(0), |road: Pipeline| road), |builder, node| {
