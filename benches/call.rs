@@ -15,7 +15,7 @@ use mlhub::autotune::{Client, types};
 use uuid::Uuid;
 
 /// A trial as the hub sends it.
-const REPLY: &str = r#"{"id":"7f9c24e8-3b12-4fef-91e0-56a2d5a1b0c3","experiment_id":"2c624232-cc22-4172-9bbd-5b1d1e9a0b11","params":{"criterion":"gini","min_samples_split":0.3,"n_estimators":120},"state":"told","value":0.9312,"created_at":"2026-11-21T00:03:23.516941Z","told_at":"2026-11-21T00:04:23.516941Z"}"#;
+const REPLY: &str = r#"{"id":"7f9c24e8-3b12-4fef-91e0-56a2d5a1b0c3","experiment_id":"2c624232-cc22-4172-9bbd-5b1d1e9a0b11","params":{"criterion":"gini","min_samples_split":0.3,"n_estimators":120},"state":"told","value":0.9312,"asked":1,"created_at":"2026-11-21T00:03:23.516941Z","told_at":"2026-11-21T00:04:23.516941Z"}"#;
 const CALLS: u32 = 2_000;
 /// Instructions are counted as the difference of two runs, so that start-up drops out.
 const FEW: u32 = 100;
