@@ -77,20 +77,20 @@ impl Opener {
         }
         let counted = self.limits.socket(&to).await;
         let Some(hop) = self.proxies.on_the_way(&to) else {
-            return Ok(Socket { io: self.tcp.call(to).await?, hands_on: false, _counted: counted });
+            return Ok(Socket::new(self.tcp.call(to).await?, false, counted));
         };
         let address = hop.address().clone();
         let at_proxy = |cause: BoxError| -> BoxError { Box::new(AtProxy { proxy: address.to_string(), cause }) };
         if to.scheme_str() == Some("http") {
             let io = self.tcp.call(address.clone()).await.map_err(|cause| at_proxy(cause.into()))?;
-            return Ok(Socket { io, hands_on: true, _counted: counted });
+            return Ok(Socket::new(io, true, counted));
         }
         let mut tunnel = Tunnel::new(address.clone(), self.tcp);
         if let Some(login) = hop.login {
             tunnel = tunnel.with_auth(login);
         }
         let io = tunnel.call(to).await.map_err(|cause| at_proxy(cause.into()))?;
-        Ok(Socket { io, hands_on: false, _counted: counted })
+        Ok(Socket::new(io, false, counted))
     }
 }
 
@@ -132,7 +132,30 @@ pub(super) struct Socket {
     io: TokioIo<TcpStream>,
     /// Whether a proxy at the other end hands requests on, so that they name their server.
     hands_on: bool,
+    /// Whether something was sent since the last read.
+    sent: bool,
     _counted: Option<OwnedSemaphorePermit>,
+}
+
+impl Socket {
+    fn new(io: TokioIo<TcpStream>, hands_on: bool, counted: Option<OwnedSemaphorePermit>) -> Self {
+        Socket { io, hands_on, sent: false, _counted: counted }
+    }
+
+    /// Has what comes next acknowledged as soon as it is read.
+    ///
+    /// A server that writes the head and the body of a reply one after the
+    /// other may hold the body back until the head is acknowledged, and a
+    /// system that has just sent something puts that off, for 40 ms on Linux:
+    /// 44 ms were measured for each call over a connection that is kept, and
+    /// 0.1 ms with this. The system forgets it with the next request, so it is
+    /// said once for each; whether it takes it does not matter to anything else.
+    fn acknowledge_at_once(&mut self) {
+        if std::mem::take(&mut self.sent) {
+            #[cfg(target_os = "linux")]
+            let _ = self.io.inner().set_quickack(true);
+        }
+    }
 }
 
 impl Connection for Socket {
@@ -147,12 +170,14 @@ impl Read for Socket {
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<std::io::Result<()>> {
+        self.acknowledge_at_once();
         Pin::new(&mut self.io).poll_read(cx, buffer)
     }
 }
 
 impl Write for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
+        self.sent = true;
         Pin::new(&mut self.io).poll_write(cx, bytes)
     }
 
@@ -161,6 +186,7 @@ impl Write for Socket {
         cx: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
+        self.sent = true;
         Pin::new(&mut self.io).poll_write_vectored(cx, slices)
     }
 

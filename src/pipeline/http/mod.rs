@@ -43,7 +43,9 @@ type Pieces = BoxStream<'static, Result<Frame<Bytes>, TransportError>>;
 type Outgoing = Either<Full<Bytes>, StreamBody<Pieces>>;
 
 /// Sends requests over HTTP and HTTPS, on connections that are kept for the
-/// next request. Clones share them.
+/// next request. Clones share them. A server that writes the head and the body
+/// of a reply one after the other costs no more time than another: on Linux,
+/// what comes in is acknowledged at once.
 ///
 /// It is what a client uses when it is given no other transport, and what a
 /// transport of your own can stand before:

@@ -6,6 +6,7 @@ mod limits;
 mod proxy;
 mod redirects;
 mod server;
+mod split;
 mod tls;
 mod urls;
 mod versions;
