@@ -7,6 +7,9 @@
 //! enabled too, the filter is a broad one. The option `curl_trace` skips the
 //! comparison.
 //!
+//! A command that is to be shown to others ([`Options::curl_for`]) names another
+//! server than the one that is called, and its JSON is written to be read.
+//!
 //! Secrets are written as shell variables: `$MLHUB_TOKEN` for the credential,
 //! `$MLHUB_` and the name in capitals for a secret parameter. Set them to the
 //! values as they travel, and the command runs.
@@ -17,26 +20,61 @@ use http::header::CONTENT_LENGTH;
 use tracing::Level;
 
 use super::auth::Credential;
-use super::{Body, secrets};
+use super::node::Node;
+use super::{Body, Options, secrets};
 use crate::op::Op;
 use crate::secret::Secret;
 
-/// Logs the request, if anybody wants to see it.
-pub(crate) fn log(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>, always: bool) {
+/// Logs the request to that node, if anybody wants to see it.
+pub(super) fn log(
+    request: &http::Request<Body>,
+    op: &Op,
+    credential: Option<&Credential>,
+    options: &Options,
+    node: &Node,
+) {
     if tracing::enabled!(target: "mlhub::curl", Level::TRACE)
-        && (always || !tracing::enabled!(target: "mlhub::any", Level::TRACE))
+        && (options.curl || !tracing::enabled!(target: "mlhub::any", Level::TRACE))
     {
-        tracing::trace!(target: "mlhub::curl", "{}", command(request, op, credential));
+        let shown = options.curl_for.as_deref().map(|server| Shown { server, node });
+        tracing::trace!(target: "mlhub::curl", "{}", command(request, op, credential, shown));
     }
 }
 
-/// The request as one line for a POSIX shell.
-pub(super) fn command(request: &http::Request<Body>, op: &Op, credential: Option<&Credential>) -> String {
+/// What stands in a command in place of the node that is called.
+pub(super) struct Shown<'a> {
+    server: &'a str,
+    node: &'a Node,
+}
+
+impl Shown<'_> {
+    fn address(&self, address: &str) -> String {
+        let rest = [self.node.base(), self.node.origin()].iter().find_map(|base| address.strip_prefix(base));
+        format!("{}{}", self.server.trim_end_matches('/'), rest.unwrap_or_default())
+    }
+}
+
+/// JSON over several lines, its keys in order; anything else as it is.
+fn readable(body: &str) -> String {
+    let parsed: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let printed = parsed.and_then(|value| serde_json::to_string_pretty(&value).ok());
+    printed.unwrap_or_else(|| body.to_owned())
+}
+
+/// The request as one command for a POSIX shell.
+pub(super) fn command(
+    request: &http::Request<Body>,
+    op: &Op,
+    credential: Option<&Credential>,
+    shown: Option<Shown<'_>>,
+) -> String {
     let body = request.body().as_bytes().map(|bytes| &**bytes).unwrap_or_default();
     let secrets = secrets::of(op, request.headers(), request.uri().query(), body, credential);
     let quote = |text: &str| quote(text, &secrets);
     let method = request.method().as_str();
-    let mut out = format!("curl -sS -X {method} {}", quote(&request.uri().to_string()));
+    let address = request.uri().to_string();
+    let address = shown.as_ref().map_or(address.clone(), |shown| shown.address(&address));
+    let mut out = format!("curl -sS -X {method} {}", quote(&address));
     for (name, header) in request.headers() {
         if name == CONTENT_LENGTH {
             continue;
@@ -47,7 +85,8 @@ pub(super) fn command(request: &http::Request<Body>, op: &Op, credential: Option
     match request.body().as_bytes().map(|bytes| std::str::from_utf8(bytes)) {
         Some(Ok("")) => {}
         Some(Ok(text)) => {
-            let _ = write!(out, " --data-raw {}", quote(text));
+            let text = if shown.is_some() { readable(text) } else { text.to_owned() };
+            let _ = write!(out, " --data-raw {}", quote(&text));
         }
         // Bytes that are no text are read from standard input.
         Some(Err(_)) | None => out.push_str(" --data-binary @-"),

@@ -37,7 +37,7 @@ impl Run<'_> {
             let request = attempt::request(&mut self.draft, address.clone(), credential, op)
                 .map_err(|error| self.ended(error))?;
             // The command shows the body as it is to be read, and runs all the same.
-            curl::log(&request, op, credential, options.curl);
+            curl::log(&request, op, credential, options, node);
             let request = self.finish(request).map_err(|error| self.ended(error))?;
             let left = limit.saturating_sub(core.clock.now().saturating_sub(began));
             let sent = attempt::send(&*core.transport, &*core.clock, left, request, &reading);

@@ -31,5 +31,5 @@ pub(crate) fn redacted(op: &Op, address: &str) -> String {
 }
 
 pub(crate) fn curl(request: &http::Request<Body>, op: &Op, credential: &Credential) -> String {
-    curl::command(request, op, Some(credential))
+    curl::command(request, op, Some(credential), None)
 }

@@ -64,6 +64,7 @@ pub struct Options {
     pub(crate) sign: Option<Arc<dyn Sign>>,
     pub(crate) serializers: Serializers,
     pub(crate) curl: bool,
+    pub(crate) curl_for: Option<String>,
     pub(crate) fault: Option<Error>,
 }
 
@@ -91,6 +92,7 @@ impl Default for Options {
             sign: None,
             serializers: Serializers::default(),
             curl: false,
+            curl_for: None,
             fault: None,
         }
     }
@@ -265,6 +267,15 @@ impl Options {
     /// documentation for the way without this option.
     pub fn curl_trace(mut self, yes: bool) -> Self {
         self.curl = yes;
+        self
+    }
+
+    /// Writes the commands of the curl trace for that server in place of the
+    /// one that is called, and JSON over several lines: commands to show to
+    /// others, which tell nothing of the servers here. `http://localhost:8077`
+    /// is an example. Default: for the server that is called, to the letter.
+    pub fn curl_for(mut self, server: impl Into<String>) -> Self {
+        self.curl_for = Some(server.into());
         self
     }
 }

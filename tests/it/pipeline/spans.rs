@@ -199,3 +199,27 @@ async fn a_command_runs_and_shows_no_secret() -> Checked {
     assert_eq!(second.last().map(String::as_str), Some("password=pa+ss&username=me"));
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_command_for_others_names_another_server_and_is_easy_to_read() -> Checked {
+    let (tape, _guard) = record("mlhub::curl=trace");
+    let lab = Lab::new();
+    lab.times(2, Reply::json(&1));
+    let road = builder(&lab).token("s3cret").with(|o| o.curl_for("http://localhost:8077/")).build()?;
+    let body = serde_json::json!({"points": [{"b": 2, "a": "it's"}], "api_key": "k3y"});
+    RawCall::of(road.clone(), &NEVER).body(body.clone()).query("q", "a b").send::<u8>().await?;
+    RawCall::of(road, &READ).send::<u8>().await?;
+    let commands = tape.commands();
+    let sent = arguments(&commands[0], &[("MLHUB_TOKEN", "s3cret"), ("MLHUB_API_KEY", "k3y")])?;
+    // Neither the host nor what stands before each path there; the query is the call's.
+    assert!(sent.contains(&"http://localhost:8077/things?q=a+b".to_owned()), "{sent:?}");
+    assert!(!commands.join("\n").contains("hub.test") && !commands.join("\n").contains("k3y"), "{commands:?}");
+    let shown = sent.last().map(String::as_str);
+    let expected =
+        "{\n  \"api_key\": \"k3y\",\n  \"points\": [\n    {\n      \"a\": \"it's\",\n      \"b\": 2\n    }\n  ]\n}";
+    assert_eq!(shown, Some(expected));
+    assert_eq!(serde_json::from_str::<serde_json::Value>(expected)?, body);
+    // A read has no body, and its command none either.
+    assert!(!commands[1].contains("--data"), "{}", commands[1]);
+    Ok(())
+}
