@@ -1,7 +1,7 @@
 //! A service made of a script, rules and faults, with a journal.
 
 use std::fmt;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::request::Parts;
@@ -29,6 +29,8 @@ pub struct Lab {
     pub(super) open: Arc<AtomicUsize>,
     /// Told of every fault that is added: a port may have to close.
     pub(super) changed: Arc<Notify>,
+    /// Whether connections of a port carry more than one request.
+    pub(super) keeps: Arc<AtomicBool>,
 }
 
 impl Default for Lab {
@@ -52,7 +54,7 @@ impl Lab {
     }
 
     fn over(clock: VirtualClock) -> Self {
-        Lab { clock, state: Arc::default(), open: Arc::default(), changed: Arc::default() }
+        Lab { clock, state: Arc::default(), open: Arc::default(), changed: Arc::default(), keeps: Arc::default() }
     }
 
     /// The clock that the client under test should use.
@@ -96,6 +98,14 @@ impl Lab {
     pub fn heal(&self) -> &Self {
         self.state().faults.clear();
         self.changed.notify_one();
+        self
+    }
+
+    /// Lets the connections of a [`Port`](super::Port) carry request after
+    /// request, as those of most servers do. A connection ends with the first
+    /// fault that breaks it, or when the client closes it.
+    pub fn keep_connections(&self) -> &Self {
+        self.keeps.store(true, Ordering::Relaxed);
         self
     }
 

@@ -5,7 +5,8 @@
 //! clock. Retries, refreshes, paging and waits then run as they do against a
 //! server, in no time, and the journal says what was sent and when. A [`Fault`]
 //! makes the service misbehave, for the requests that a [`FaultRule`] chooses.
-//! A [`Port`] serves the same lab to clients in other programs.
+//! A [`Port`] serves the same lab to clients in other programs. A [`Replay`] is
+//! a stand-in that answers as a real service was recorded to answer.
 //!
 //! Three lines take the place of any operation:
 //!
@@ -62,6 +63,7 @@ pub mod fuzz;
 mod lab;
 mod memory;
 mod port;
+mod replay;
 mod reply;
 mod retry_after;
 mod rule;
@@ -73,6 +75,7 @@ pub use clock::VirtualClock;
 pub use fault::Fault;
 pub use lab::Lab;
 pub use port::Port;
+pub use replay::Replay;
 pub use reply::Reply;
 pub use retry_after::RetryAfter;
 pub use rule::FaultRule;

@@ -17,7 +17,8 @@ const BACKLOG: u32 = 128;
 /// A lab on a port of this machine, for clients in other programs and for what
 /// only a socket can show. Closed when it is dropped.
 ///
-/// Every connection carries one request. Time is real there: give the client
+/// Every connection carries one request, unless the lab
+/// [keeps](Lab::keep_connections) them. Time is real there: give the client
 /// short limits, or none of the faults that stall.
 ///
 /// ```
@@ -50,7 +51,12 @@ pub struct Port {
 impl Port {
     /// Opens a free port on this machine, for as long as the value lives.
     pub async fn open(lab: &Lab) -> io::Result<Port> {
-        let socket = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+        Self::open_at(lab, 0).await
+    }
+
+    /// Opens that port on this machine: where a server was before.
+    pub async fn open_at(lab: &Lab, port: u16) -> io::Result<Port> {
+        let socket = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
         let address = socket.local_addr()?;
         let gate = match lab.state().closed(lab.clock.now()).0 {
             true => Gate::Closed(socket),

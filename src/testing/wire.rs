@@ -1,10 +1,11 @@
 //! HTTP/1.1 as a server speaks it that may misbehave: one request for each
-//! connection, and any answer.
+//! connection, or many, and any answer.
 
 use std::io;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Request, StatusCode};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -22,28 +23,41 @@ const MISSING: usize = 1000;
 /// Nobody takes this for HTTP.
 const GARBAGE: &[u8] = b"\x16\x03\x01 this is not HTTP\r\n\r\n";
 
-/// Reads one request and does with it what the lab says.
+/// Reads requests and does with them what the lab says.
 pub(super) async fn serve(socket: TcpStream, lab: Lab) -> io::Result<()> {
     let mut socket = BufReader::new(socket);
-    let (parts, body) = read(&mut socket).await?.into_parts();
+    while one(&mut socket, &lab).await? {}
+    Ok(())
+}
+
+/// Answers the next request; says whether another may follow.
+async fn one(socket: &mut BufReader<TcpStream>, lab: &Lab) -> io::Result<bool> {
+    let (parts, body) = read(socket).await?.into_parts();
     let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let url = format!("http://{host}{}", parts.uri);
     let bare = parts.method == http::Method::HEAD;
+    let last = parts.headers.get(CONNECTION).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"close"));
+    let keeps = lab.keeps.load(Ordering::Relaxed) && !last;
     let reply = lab.answer(url, parts, body).unwrap_or_else(Reply::hang_up);
     if !reply.delay.is_zero() {
         lab.clock.sleep(reply.delay).await;
     }
     match reply.act {
         // It came too late to be refused.
-        Act::NoConnection | Act::Reset => socket.into_inner().set_zero_linger(),
-        Act::HangUp => socket.shutdown().await,
+        Act::NoConnection | Act::Reset => socket.get_ref().set_zero_linger()?,
+        Act::HangUp => socket.shutdown().await?,
         Act::Garbage => {
             socket.write_all(GARBAGE).await?;
-            socket.shutdown().await
+            socket.shutdown().await?;
         }
-        Act::Hang => gone(&mut socket).await,
-        Act::Answer(answer) => write(&mut socket, &lab, answer, bare).await,
+        Act::Hang => gone(socket).await?,
+        Act::Answer(answer) => {
+            let keeps = keeps && answer.end == End::Whole && answer.announced.is_none();
+            write(socket, lab, answer, bare, keeps).await?;
+            return Ok(keeps);
+        }
     }
+    Ok(false)
 }
 
 /// Until the client has closed the connection.
@@ -52,7 +66,13 @@ async fn gone(socket: &mut BufReader<TcpStream>) -> io::Result<()> {
     Ok(())
 }
 
-async fn write(socket: &mut BufReader<TcpStream>, lab: &Lab, answer: Answer, bare: bool) -> io::Result<()> {
+async fn write(
+    socket: &mut BufReader<TcpStream>,
+    lab: &Lab,
+    answer: Answer,
+    bare: bool,
+    keeps: bool,
+) -> io::Result<()> {
     let bare = bare || matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let mut head = Vec::new();
     let reason = answer.status.canonical_reason().unwrap_or("Unknown");
@@ -65,7 +85,7 @@ async fn write(socket: &mut BufReader<TcpStream>, lab: &Lab, answer: Answer, bar
         let length = answer.announced.unwrap_or(answer.length() + missing);
         head.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
     }
-    head.extend_from_slice(b"connection: close\r\n\r\n");
+    head.extend_from_slice(if keeps { b"\r\n" } else { b"connection: close\r\n\r\n" });
     socket.write_all(&head).await?;
     for piece in answer.pieces.iter().filter(|_| !bare) {
         if !answer.gap.is_zero() {
@@ -76,7 +96,7 @@ async fn write(socket: &mut BufReader<TcpStream>, lab: &Lab, answer: Answer, bar
     if answer.end == End::Stall {
         gone(socket).await?;
     }
-    socket.shutdown().await
+    if keeps { Ok(()) } else { socket.shutdown().await }
 }
 
 async fn read(socket: &mut BufReader<TcpStream>) -> io::Result<Request<Bytes>> {

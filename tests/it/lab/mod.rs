@@ -3,6 +3,7 @@
 mod faults;
 mod guide;
 mod ports;
+mod replay;
 mod rules;
 mod spellings;
 

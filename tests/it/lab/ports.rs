@@ -83,3 +83,40 @@ async fn a_client_that_speaks_no_http_harms_nobody() -> Checked {
     assert_eq!(lab.seen().len(), 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_connection_carries_one_request_unless_it_is_kept() -> Checked {
+    for keeps in [false, true] {
+        let lab = Lab::new();
+        lab.rule(|seen| Some(Reply::json(seen.query())));
+        if keeps {
+            lab.keep_connections();
+        }
+        let port = Port::open(&lab).await?;
+        let mut socket = TcpStream::connect(port.address()).await?;
+        let get = |number: u8, more: &str| format!("GET /?{number} HTTP/1.1\r\nhost: h\r\n{more}\r\n");
+        socket.write_all(format!("{}{}", get(1, ""), get(2, "connection: close\r\n")).as_bytes()).await?;
+        let mut answers = Vec::new();
+        // Who closes with something unread resets the connection: what came before counts.
+        let _closed_or_reset = socket.read_to_end(&mut answers).await;
+        let answers = String::from_utf8(answers)?;
+        assert_eq!((answers.contains("\"1\""), answers.ends_with("\"2\"")), (true, keeps), "{answers}");
+        assert_eq!(lab.seen().len(), if keeps { 2 } else { 1 });
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_comes_back_at_its_port() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::json(&1)));
+    let port = Port::open(&lab).await?;
+    let (road, number) = (road(&port, &lab)?.with(|o| o.no_retry()), port.address().port());
+    drop(port);
+    // The task that holds the port ends when it runs.
+    tokio::task::yield_now().await;
+    assert_eq!(failure(call(&road, &NEVER).await)?.kind(), ErrorKind::Connect);
+    let port = Port::open_at(&lab, number).await?;
+    assert_eq!((port.address().port(), call(&road, &NEVER).await?), (number, serde_json::json!(1)));
+    Ok(())
+}
