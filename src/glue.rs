@@ -129,6 +129,29 @@ pub fn hold<T: Serialize + ?Sized>(args: &mut Vec<(&'static str, String)>, name:
     }
 }
 
+/// The client whose calls go to that node alone, or to any.
+pub fn at<C: Platform>(client: &C, node: Option<&str>) -> C {
+    C::over(client.road().to(node))
+}
+
+/// The client as whoever resumes a wait has it, or at the one node that the handle names.
+pub fn resumed<C: Platform + Clone>(client: &C, handle: &Handle) -> C {
+    match handle.node() {
+        None => client.clone(),
+        node => at(client, node),
+    }
+}
+
+/// The client for calls about what a call has started: to the node that answered, where the document says that it lives
+/// there alone.
+pub fn onward<C: Platform>(client: &C, node: Option<&Node>) -> C {
+    let road = client.road().onward();
+    C::over(match node {
+        Some(node) => road.to(Some(node.base())),
+        None => road,
+    })
+}
+
 /// The call that stops a job: the parameters of the job that it takes, and fixed ones.
 pub fn stop(
     road: &Pipeline,

@@ -236,6 +236,8 @@ pub struct WaitSpec {
     pub unsure: &'static [&'static str],
     /// Whether a field whose presence is final exists.
     pub present: bool,
+    /// Whether such a job lives on one node alone.
+    pub pinned: bool,
     /// The operation that lists such jobs with their status.
     pub list: Option<&'static str>,
     /// The operation that stops such a job.

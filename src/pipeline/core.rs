@@ -26,6 +26,8 @@ pub struct Pipeline {
     core: Arc<Core>,
     options: Arc<Options>,
     auth: AuthSlot,
+    /// The node that calls go to whatever the options say. Apart from them, so that roads to one node are alike.
+    pin: Option<Arc<str>>,
 }
 
 /// What all clones share.
@@ -70,12 +72,42 @@ impl Pipeline {
             }),
             options,
             auth,
+            pin: None,
         }
     }
 
     /// The same road with other options.
     pub fn with(&self, change: impl FnOnce(Options) -> Options) -> Self {
-        Pipeline { options: Arc::new(change(Options::clone(&self.options))), ..self.clone() }
+        let mut options = Options::clone(&self.options);
+        options.pin = self.pin().map(str::to_owned);
+        Pipeline { options: Arc::new(change(options)), pin: None, ..self.clone() }
+    }
+
+    /// The same road to one node alone, or to any.
+    pub(crate) fn to(&self, node: Option<&str>) -> Self {
+        let free = match self.options.pin {
+            Some(_) => self.with(|options| Options { pin: None, ..options }),
+            None => self.clone(),
+        };
+        Pipeline { pin: node.map(Arc::from), ..free }
+    }
+
+    /// The same road for calls about what a call has made: that one's further parameters were its own.
+    pub(crate) fn onward(&self) -> Self {
+        match self.options.extra.is_empty() {
+            true => self.clone(),
+            false => self.with(|options| Options { extra: Vec::new(), ..options }),
+        }
+    }
+
+    /// The one node that calls go to, as whoever pinned them has named it.
+    pub(crate) fn pin(&self) -> Option<&str> {
+        self.pin.as_deref().or(self.options.pin.as_deref())
+    }
+
+    /// The same as [`Node::base`] has it, without a credential.
+    pub(crate) fn pinned_node(&self) -> Option<String> {
+        Some(Node::parse(self.pin()?).ok()?.base().to_owned())
     }
 
     /// The same road with an empty place for the credential. What fetches a
@@ -102,6 +134,11 @@ impl Pipeline {
         self.core.nodes.nodes()
     }
 
+    /// The same, those first that are most likely to answer.
+    pub(crate) fn likely_nodes(&self) -> Vec<Node> {
+        self.core.nodes.likely_first(self.core.clock.now())
+    }
+
     /// Asks for the servers now, and gives all that the client then knows of.
     ///
     /// Fails where calls go on: when no server tells, and when the builder was
@@ -117,9 +154,9 @@ impl Pipeline {
 
     /// The road to one server, to ask it for the servers.
     pub(crate) fn probe(&self, node: &Node, time: Duration) -> Self {
-        let mut options = Options::clone(&self.core.defaults).pin(node.base()).no_retry().timeout(time).deadline(time);
+        let mut options = Options::clone(&self.core.defaults).no_retry().timeout(time).deadline(time);
         options.probe = true;
-        Pipeline { options: Arc::new(options), ..self.clone() }
+        Pipeline { options: Arc::new(options), pin: Some(Arc::from(node.base())), ..self.clone() }
     }
 
     /// Where time comes from.
@@ -129,7 +166,7 @@ impl Pipeline {
 
     /// Whether a call over the other road would be the same call.
     pub(crate) fn is(&self, other: &Pipeline) -> bool {
-        Arc::ptr_eq(&self.core, &other.core) && Arc::ptr_eq(&self.options, &other.options)
+        Arc::ptr_eq(&self.core, &other.core) && Arc::ptr_eq(&self.options, &other.options) && self.pin == other.pin
     }
 
     pub(crate) fn core(&self) -> &Core {

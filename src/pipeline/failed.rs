@@ -109,7 +109,7 @@ impl Run<'_> {
 
     pub(super) fn give_up(&self, failed: Failed, why: Option<String>) -> Error {
         let mut error = failed.error;
-        let pinned = self.pipeline.options().pin.is_some() && verdict::blames_node(failed.outcome);
+        let pinned = self.pipeline.pin().is_some() && verdict::blames_node(failed.outcome);
         let pinned = pinned.then(|| "the call is pinned to that server and goes to no other".to_owned());
         for why in pinned.into_iter().chain(why) {
             let detail = format!("{}; {why}", error.detail());

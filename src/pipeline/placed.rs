@@ -13,7 +13,18 @@ use crate::error::{Error, Outcome};
 pub(super) async fn sniff(road: &Pipeline, left: Duration) -> bool {
     let (core, options) = (road.core(), road.options());
     let Some(sniffer) = &core.sniffer else { return false };
-    let due = !options.probe && options.pin.is_none() && sniffer.is_due(core.clock.now());
+    let wants = match road.pin() {
+        _ if options.probe => false,
+        None => true,
+        // A call that is pinned to a node has no use for others, but that one may have to be found.
+        Some(pin) => {
+            !core.nodes.knows(pin) && {
+                sniffer.node_failed();
+                true
+            }
+        }
+    };
+    let due = wants && sniffer.is_due(core.clock.now());
     if due {
         // Rare and large, and a call like this one below.
         Box::pin(sniffer.in_passing(road, left)).await;
@@ -24,7 +35,7 @@ pub(super) async fn sniff(road: &Pipeline, left: Duration) -> bool {
 impl<'a> Run<'a> {
     /// The node of the next attempt.
     pub(super) fn place(&self) -> Result<Lease<'a>, Error> {
-        let (core, pin) = (self.pipeline.core(), self.pipeline.options().pin.as_deref());
+        let (core, pin) = (self.pipeline.core(), self.pipeline.pin());
         let clock = &*core.clock;
         core.nodes.choose(clock, pin, &self.history, &self.context.attempts).map_err(|error| self.ended(error))
     }
@@ -58,7 +69,7 @@ impl<'a> Run<'a> {
     /// would spare nobody.
     pub(super) fn may_fail_over(&self) -> bool {
         let core = self.pipeline.core();
-        self.pipeline.options().pin.is_none()
+        self.pipeline.pin().is_none()
             && self.history.blames_last()
             && core.nodes.has_fresh(core.clock.now(), &self.history)
     }

@@ -76,6 +76,17 @@ impl<'f, V: Send + 'static> Wait<'f, V> {
         self.plan(|plan| plan.cancel_on_drop = true)
     }
 
+    /// Tells the platform to stop the job, in place of waiting for it; where the job lives on one node, that one.
+    ///
+    /// Fails where the platform cannot stop it, and for a wait that has begun.
+    pub async fn cancel(self) -> Result<(), Error> {
+        let State::Planned(plan) = self.state else {
+            return Err(Error::new(ErrorKind::Request, "the wait has begun; resume it by its handle to stop the job"));
+        };
+        let refused = || Error::new(ErrorKind::Request, "the platform cannot stop this job");
+        plan.job.cancel().ok_or_else(refused)?.await
+    }
+
     /// The wait as a short text, to go on from another process.
     pub fn handle(&self) -> WaitHandle {
         self.handle.clone()

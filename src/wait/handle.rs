@@ -9,8 +9,10 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind};
 
-/// What every handle begins with; a later form gets a later number.
+/// What a handle begins with that any node may be asked about; a later form gets a later number.
 const VERSION: &str = "mlhub1:";
+/// What one begins with that names its node: a reader that knows nothing of nodes shall refuse it.
+const PINNED: &str = "mlhub2:";
 
 /// What is longer is not read: no id of any platform, however escaped, comes
 /// near, so it is garbage. Handles of ordinary ids stay under 512 bytes.
@@ -24,11 +26,16 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// It names the job by the documented parameters of its call and nothing else: no host, no credential. Resume it with a
 /// client of the same platform, from any process, as long as the platform
 /// remembers the job.
+///
+/// A wait that goes to one node, because the job lives there alone, has that node's address in its handle:
+/// `mlhub2:PLATFORM/OPERATION/GOAL@NODE;name=value`. It is resumed there, by a client that has this node among its own;
+/// to another server no text can send a client. A handle without a node is read as ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WaitHandle {
     platform: String,
     op: String,
     goal: String,
+    node: Option<String>,
     args: Vec<(String, String)>,
 }
 
@@ -44,6 +51,7 @@ impl WaitHandle {
             platform: platform.to_owned(),
             op: op.to_owned(),
             goal: goal.to_owned(),
+            node: None,
             args: args.into_iter().map(|(name, value)| (name.into(), value)).collect(),
         }
     }
@@ -62,6 +70,13 @@ impl WaitHandle {
         Ok(handle)
     }
 
+    /// The same wait at that node alone, or at any.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn at(self, node: Option<String>) -> Self {
+        WaitHandle { node, ..self }
+    }
+
     /// The platform.
     pub fn platform(&self) -> &str {
         &self.platform
@@ -75,6 +90,11 @@ impl WaitHandle {
     /// What is waited for.
     pub fn goal(&self) -> &str {
         &self.goal
+    }
+
+    /// The node where the job lives, as [`Node::base`](crate::pipeline::Node::base) has it, if it lives on one alone.
+    pub fn node(&self) -> Option<&str> {
+        self.node.as_deref()
     }
 
     /// The names and values of the parameters.
@@ -116,7 +136,11 @@ impl WaitHandle {
 
 impl fmt::Display for WaitHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{VERSION}{}/{}/{}", self.platform, self.op, self.goal)?;
+        let version = if self.node.is_some() { PINNED } else { VERSION };
+        write!(f, "{version}{}/{}/{}", self.platform, self.op, self.goal)?;
+        if let Some(node) = &self.node {
+            write!(f, "@{}", utf8_percent_encode(node, VALUE))?;
+        }
         for (name, value) in &self.args {
             let (name, value) = (utf8_percent_encode(name, VALUE), utf8_percent_encode(value, VALUE));
             write!(f, ";{name}={value}")?;
@@ -134,14 +158,19 @@ impl FromStr for WaitHandle {
         if text.len() > MAX_LENGTH {
             return Err(bad("is too long for the handle of a wait"));
         }
-        let Some(rest) = text.strip_prefix(VERSION) else {
-            return Err(bad(match text.starts_with("mlhub") {
-                true => "is a handle of another version of mlhub",
-                false => "is not the handle of a wait",
-            }));
+        let (rest, pinned) = match (text.strip_prefix(VERSION), text.strip_prefix(PINNED)) {
+            (Some(rest), _) => (rest, false),
+            (_, Some(rest)) => (rest, true),
+            _ if text.starts_with("mlhub") => return Err(bad("is a handle of another version of mlhub")),
+            _ => return Err(bad("is not the handle of a wait")),
         };
         let mut parts = rest.split(';');
-        let names: Vec<_> = parts.next().unwrap_or_default().split('/').collect();
+        let names = parts.next().unwrap_or_default();
+        let (names, node) = match pinned {
+            true => names.rsplit_once('@').ok_or_else(|| bad("is cut or altered: the node is missing"))?,
+            false => (names, ""),
+        };
+        let names: Vec<_> = names.split('/').collect();
         let [platform, op, goal] = names.as_slice() else {
             return Err(bad("is cut or altered: platform, operation and goal are missing"));
         };
@@ -152,12 +181,16 @@ impl FromStr for WaitHandle {
             let text = percent_decode_str(text).decode_utf8();
             text.map(|text| text.into_owned()).map_err(|_| bad("is altered: a value is not text"))
         };
+        let node = match decoded(node)? {
+            node if node.is_empty() && pinned => return Err(bad("is cut or altered: the node is missing")),
+            node => pinned.then_some(node),
+        };
         let args = parts
             .map(|part| {
                 let (name, value) = part.split_once('=').ok_or_else(|| bad("is cut or altered: a value is missing"))?;
                 Ok((decoded(name)?, decoded(value)?))
             })
             .collect::<Result<Vec<_>, Error>>()?;
-        Ok(WaitHandle::new(platform, op, goal, args))
+        Ok(WaitHandle::new(platform, op, goal, args).at(node))
     }
 }

@@ -20,6 +20,7 @@ pub(super) trait Job<V>: Send + Sync {
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
     fn listing(&self) -> Option<Listing>;
     fn road(&self) -> &Pipeline;
+    fn pin(&mut self, node: Option<&str>);
 }
 
 impl<P: Poll> Job<P::Value> for P {
@@ -31,7 +32,7 @@ impl<P: Poll> Job<P::Value> for P {
         let (op, goal) = (self.op(), self.goal());
         // A value that is missing is noticed when the handle is resumed, and by the call itself.
         let args = self.args().unwrap_or_default();
-        WaitHandle::new(op.platform, op.id, goal.goal, args)
+        WaitHandle::new(op.platform, op.id, goal.goal, args).at(self.pipeline().pinned_node())
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -56,5 +57,9 @@ impl<P: Poll> Job<P::Value> for P {
 
     fn road(&self) -> &Pipeline {
         self.pipeline()
+    }
+
+    fn pin(&mut self, node: Option<&str>) {
+        Poll::pin(self, node);
     }
 }

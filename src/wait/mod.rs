@@ -72,6 +72,11 @@ pub trait Poll: Send + Sync + 'static {
         None
     }
 
+    /// Goes to that node alone from now on, or to any; for jobs that live on one.
+    fn pin(&mut self, node: Option<&str>) {
+        let _ = node;
+    }
+
     /// Tells the platform to stop the job, where it can.
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         None

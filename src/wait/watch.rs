@@ -102,10 +102,40 @@ impl<V> Watch<V> {
             };
         }
         self.looks += 1;
-        match self.job.look().await {
+        let look = match self.is_lost() {
+            true => self.find().await,
+            false => self.job.look().await,
+        };
+        match look {
             Ok(look) => self.judge(look),
             Err(error) => self.bear(error),
         }
+    }
+
+    /// Whether the job lives on one of several nodes and nobody has said on which.
+    fn is_lost(&self) -> bool {
+        let (_, spec) = self.job.spec();
+        spec.pinned && self.job.road().pin().is_none() && self.job.road().nodes().len() > 1
+    }
+
+    /// Asks one node after the other for the job, and stays with the one that knows it. It is not there only if every
+    /// node says so.
+    async fn find(&mut self) -> Result<Look<V>, Error> {
+        let mut trouble = None;
+        for node in self.job.road().likely_nodes() {
+            self.job.pin(Some(node.base()));
+            match self.job.look().await {
+                Err(error) => {
+                    let first_or_worse = trouble.is_none() || error.kind() != ErrorKind::NotFound;
+                    if first_or_worse {
+                        trouble = Some(error);
+                    }
+                }
+                found => return found,
+            }
+        }
+        self.job.pin(None);
+        Err(trouble.unwrap_or_else(|| self.error(ErrorKind::Config, "the client has no server".to_owned())))
     }
 
     fn judge(&mut self, look: Look<V>) -> Step<V> {

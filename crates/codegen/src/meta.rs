@@ -37,6 +37,8 @@ pub struct Endpoint {
     pub paging: Option<Paging>,
     /// Named goals to wait for; `done` is what `.wait()` means.
     pub waits: Option<BTreeMap<String, Wait>>,
+    /// The job that a success has started. Operations with it get `.start()`, which gives the call to wait for it.
+    pub starts: Option<Starts>,
     /// How the caller proves who it is (left out: `none`).
     pub auth: Option<Auth>,
     /// Answers that refuse the credential, beside 401, which always does.
@@ -63,6 +65,7 @@ impl Endpoint {
             key: self.key.or(d.key),
             paging: self.paging.or(d.paging),
             waits: self.waits.or(d.waits),
+            starts: self.starts.or(d.starts),
             auth: self.auth.or(d.auth),
             refused: self.refused.or(d.refused),
             params: self.params.or(d.params),
@@ -185,10 +188,28 @@ pub struct Wait {
     pub reason: Option<String>,
     /// Which part of the reply the wait returns; left out: all of it.
     pub value: Option<String>,
+    /// Such a job lives on one node alone, the one that was asked to start it: `.start()` gives a call that goes there and
+    /// nowhere else, and the handle of its wait keeps the node. A wait that was not told the node asks all of them.
+    #[serde(default)]
+    pub pinned: bool,
     /// The list that tells of many such jobs in one request.
     pub list: Option<WaitList>,
     /// The call that stops such a job.
     pub cancel: Option<Cancel>,
+}
+
+/// What a call has started: another operation of the document tells how that goes. It takes those path parameters of
+/// this one that it has too, and the id from the reply.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Starts {
+    /// The operation that is waited for.
+    pub operation: String,
+    /// The path parameter of it that takes the id.
+    pub param: String,
+    /// Where the id stands in the reply, as a dotted path; left out: the reply is the id.
+    #[serde(default)]
+    pub id: String,
 }
 
 /// A list in which jobs stand with their status. Its operation has paging or answers with a bare array, and takes the

@@ -76,3 +76,12 @@ fn replies_may_grow_and_requests_stay_plain() {
     assert!(before("ToolPage").contains("non_exhaustive"));
     assert!(!before("Login").contains("non_exhaustive"));
 }
+
+#[test]
+fn a_job_that_is_started_on_one_server_is_waited_for_there() {
+    let mut document = workshop();
+    assert!(code(&document).expect("compiles").contains("pub async fn start("));
+    document["paths"]["/jobs"]["post"]["x-mlhub"]["starts"]["id"] = json!("data.key");
+    let message = code(&document).expect_err("`key` is not in the reply");
+    assert!(message.contains("/paths/~1jobs/post") && message.contains("key"), "{message}");
+}

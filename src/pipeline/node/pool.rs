@@ -115,11 +115,20 @@ impl Pool {
             let detail = format!("the call is pinned to no server: {}", error.detail());
             Error::new(ErrorKind::Request, detail).with_source(error)
         })?;
-        let found = self.nodes().into_iter().find(|node| [node.base(), node.origin()].contains(&pin.base()));
+        let found = self.named(&pin);
         found.and_then(|node| self.lease(now, &node)).ok_or_else(|| {
             let detail = format!("the call is pinned to {pin:?}, which is none of the client's servers");
             Error::new(ErrorKind::Request, detail)
         })
+    }
+
+    fn named(&self, pin: &Node) -> Option<Node> {
+        self.nodes().into_iter().find(|node| [node.base(), node.origin()].contains(&pin.base()))
+    }
+
+    /// Whether a call can be pinned to that. What names no node is for the call to refuse.
+    pub(crate) fn knows(&self, pin: &str) -> bool {
+        Node::parse(pin).map_or(true, |pin| self.named(&pin).is_some())
     }
 
     /// An attempt at that node, if it is still one of ours.
@@ -145,7 +154,7 @@ impl Pool {
     }
 
     /// The same, those first that are most likely to answer.
-    pub(super) fn likely_first(&self, now: Duration) -> Vec<Node> {
+    pub(crate) fn likely_first(&self, now: Duration) -> Vec<Node> {
         let members = self.members();
         let mut order: Vec<&Member> = members.iter().collect();
         order.sort_by_key(|member| member.health.standing(now));

@@ -27,7 +27,10 @@ fn what_belongs_elsewhere_is_refused_with_a_reason() {
     for (text, why) in [
         ("", "is not the handle of a wait"),
         ("hello", "is not the handle of a wait"),
-        ("mlhub2:lab/job_get/done", "another version"),
+        ("mlhub3:lab/job_get/done", "another version"),
+        ("mlhub2:lab/job_get/done", "the node is missing"),
+        ("mlhub2:lab/job_get/done@;id=1", "the node is missing"),
+        ("mlhub2:lab/job_get/done@%ff;id=1", "a value is not text"),
         ("mlhub1:", "cut or altered"),
         ("mlhub1:lab/job_get", "cut or altered"),
         ("mlhub1:lab//done", "cut or altered"),
@@ -60,8 +63,12 @@ proptest! {
     /// Whatever the arguments are, they come back, and the text is one line
     /// under 512 bytes that a shell takes as one word.
     #[test]
-    fn every_handle_comes_back(id in "\\PC{0,30}", name in "[a-z_]{1,20}") {
-        let handle = WaitHandle::new("vantage6", "task_get", "done", [(name, id)]);
+    fn every_handle_comes_back(
+        id in "\\PC{0,30}",
+        name in "[a-z_]{1,20}",
+        node in prop::option::of("https?://[a-z0-9.]{1,60}:[0-9]{1,5}(/[a-z]{1,9})?"),
+    ) {
+        let handle = WaitHandle::new("vantage6", "task_get", "done", [(name, id)]).at(node);
         let text = handle.to_string();
         prop_assert_eq!(text.parse::<WaitHandle>().map_err(|error| TestCaseError::fail(error.to_string()))?, handle);
         prop_assert!(text.len() < 512, "{}", text.len());
@@ -70,7 +77,7 @@ proptest! {
 
     /// No text makes the reader panic.
     #[test]
-    fn any_text_is_a_handle_or_an_error(text in "(mlhub1:)?\\PC{0,80}") {
+    fn any_text_is_a_handle_or_an_error(text in "(mlhub[12]:)?(a/b/c)?\\PC{0,80}") {
         if let Ok(handle) = text.parse::<WaitHandle>() {
             prop_assert_eq!(handle.to_string().parse::<WaitHandle>().ok(), Some(handle));
         }

@@ -21,6 +21,7 @@ const DONE: WaitSpec = WaitSpec {
     start: &[],
     unsure: &[],
     present: false,
+    pinned: false,
     list: None,
     cancel: None,
 };

@@ -21,6 +21,7 @@ mod path;
 mod place;
 mod reply;
 mod schema;
+mod starts;
 mod text;
 mod view;
 mod violation;
@@ -54,6 +55,7 @@ const FAMILIES: &[Family] = &[
     lists::FAMILY,
     waits::FAMILY,
     jobs::FAMILY,
+    starts::FAMILY,
 ];
 
 /// Every rule of the dialect.

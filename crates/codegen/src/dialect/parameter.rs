@@ -42,6 +42,8 @@ pub(super) const FAMILY: Family = Family {
 /// Methods and fields that every operation builder has.
 const BUILDER_NAMES: &[&str] =
     &["client", "clone", "extra", "header_map", "into_owned", "items", "new", "pages", "send", "into_request", "wait"];
+/// What it has besides where the call starts a job.
+const START_NAME: &str = "start";
 /// What it has besides where there is a body to set.
 const BODY_NAMES: &[&str] = &["body", "body_map"];
 /// Forms within forms; deeper than any sound document.
@@ -77,6 +79,7 @@ fn name(operation: &Operation<'_>, parameter: &Parameter<'_>, earlier: &[Paramet
     let with_body = operation.body.is_some() || operation.is_lowered();
     let taken = BUILDER_NAMES.contains(&setter.as_str())
         || setter.starts_with("wait_")
+        || (setter == START_NAME && operation.meaning.starts.is_some())
         || (with_body && BODY_NAMES.contains(&setter.as_str()));
     if taken || setter.is_empty() {
         report.add(

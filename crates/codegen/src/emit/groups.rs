@@ -140,7 +140,7 @@ fn resume(
             let id = &operation.id;
             arms.extend(quote! {
                 (#id, #goal) => {
-                    let call = self.client.#flat()#(#args)*;
+                    let call = client.#flat()#(#args)*;
                     #(#held)*
                     Ok(#root::Wait::new(builder::#poller(call.into_owned())))
                 }
@@ -160,6 +160,7 @@ fn resume(
         /// A text that is not such a handle, or one of another platform or resource.
         pub fn resume(&self, handle: &str) -> ::std::result::Result<#root::Wait<'static, #value>, #root::Error> {
             let handle = #root::glue::Handle::parse(handle, super::ops::PLATFORM, &[#(#ids),*])?;
+            let client = #root::glue::resumed(self.client, &handle);
             match (handle.op(), handle.goal()) {
                 #arms
                 _ => Err(handle.foreign(#group)),

@@ -7,6 +7,7 @@ mod listing;
 mod ops;
 mod paging;
 pub(crate) mod setters;
+mod starts;
 mod tests;
 mod waits;
 mod walk;
@@ -45,6 +46,7 @@ pub(crate) fn additions(
         in_builder.extend(calls::emit(operation, builder, root));
         in_builder.extend(paging::emit(document, model, operation, builder, root)?);
         in_builder.extend(waits::emit(document, model, operation, builder, root)?);
+        in_builder.extend(starts::emit(document, model, operation, builder, root)?);
     }
     let mut beside = ops::emit(document, root)?;
     beside.extend(groups::emit(document, model, root)?);

@@ -91,13 +91,13 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
         let poll = wait.poll.as_ref().unwrap_or(id);
         let (good, bad, start, unsure) = (&wait.good, &wait.bad, &wait.start, &wait.unsure);
-        let present = wait.present.is_some();
+        let (present, pinned) = (wait.present.is_some(), wait.pinned);
         let list = option(wait.list.as_ref().map(|list| list.operation.clone()));
         let cancel = option(wait.cancel.as_ref().map(|cancel| cancel.operation.clone()));
         quote!(#root::glue::WaitSpec {
             goal: #goal, poll: #poll,
             good: &[#(#good),*], bad: &[#(#bad),*], start: &[#(#start),*], unsure: &[#(#unsure),*],
-            present: #present, list: #list, cancel: #cancel,
+            present: #present, pinned: #pinned, list: #list, cancel: #cancel,
         })
     });
     let wire = match &meta.wire {

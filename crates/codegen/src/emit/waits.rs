@@ -136,6 +136,13 @@ fn one(
             }
         }
     });
+    let pin = wait.pinned.then(|| {
+        quote! {
+            fn pin(&mut self, node: ::std::option::Option<&str>) {
+                self.0.client = ::std::borrow::Cow::Owned(#root::glue::at(&*self.0.client, node));
+            }
+        }
+    });
     let name = &builder.name;
     let id_text = &operation.id;
     let poller = poller(operation, goal);
@@ -192,6 +199,8 @@ fn one(
             }
 
             #listing
+
+            #pin
 
             #cancel
         }

@@ -1,0 +1,78 @@
+//! `.start()`: a call that starts a job, and the call that is waited for it by.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::walk::{How, walk};
+use crate::document::{Document, Operation, ReplyForm};
+use crate::error::Error;
+use crate::model::{Builder, Model, last_name};
+
+/// The method, where the document says what the operation starts.
+pub(super) fn emit(
+    document: &Document,
+    model: &Model,
+    operation: &Operation,
+    builder: &Builder,
+    root: &TokenStream,
+) -> Result<Option<TokenStream>, Error> {
+    let Some(starts) = &operation.meta.starts else { return Ok(None) };
+    let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub starts: {what}"));
+    let id = &starts.operation;
+    let job = document.operations.iter().find(|o| &o.id == id);
+    let job = job.ok_or_else(|| fail(format!("no operation `{id}`")))?;
+    let made = model.builders.get(id).ok_or_else(|| fail(format!("no builder of `{id}`")))?;
+    if !matches!(operation.reply, ReplyForm::Json | ReplyForm::Lenient) {
+        return Err(fail("the reply is no JSON, so that no id can be read from it".to_owned()));
+    }
+    let found =
+        walk(model, quote!(reply), &builder.reply, &starts.id, How::Take).map_err(|e| fail(format!("id: {e}")))?;
+    let (param, ty) =
+        made.field(&starts.param).ok_or_else(|| fail(format!("`{id}` has no parameter `{}`", starts.param)))?;
+    // Ids go by number in one place and by text in another.
+    let is_text = |ty| last_name(ty).as_deref() == Some("String");
+    let value = match is_text(ty) && !is_text(found.ty) {
+        true => {
+            let expr = found.expr;
+            quote!(#expr.and_then(|id| #root::glue::word(&id)))
+        }
+        false => found.expr,
+    };
+    let shared = job.params.iter().filter(|p| p.place == "path" && p.name != starts.param).map(|p| {
+        let own = operation.params.iter().any(|own| own.name == p.name).then(|| builder.field(&p.name)).flatten();
+        own.map(|(ident, _)| ident).ok_or_else(|| fail(format!("`{}` has no parameter `{}`", operation.id, p.name)))
+    });
+    let shared = shared.collect::<Result<Vec<_>, _>>()?;
+    let pinned = job.meta.waits.iter().flatten().any(|(_, wait)| wait.pinned);
+    let (node, at) = match pinned {
+        true => (
+            quote!(Some(answer.node())),
+            " It goes to the server that has answered, where the job lives, and to no other; so do its wait and the handle of that.",
+        ),
+        false => (quote!(None), ""),
+    };
+    let doc =
+        format!("Sends the call, and gives `{}().{}(..)` about the job that it has started.{at}", job.group, job.verb);
+    let (name, own, reply, job) = (&builder.name, &operation.id, &builder.reply, &made.name);
+    Ok(Some(quote! {
+        impl #name<'_> {
+            #[doc = #doc]
+            ///
+            /// # Errors
+            ///
+            /// Those of `send`, and a reply without an id.
+            pub async fn start(self) -> ::std::result::Result<#job<'static>, #root::Error> {
+                #(let #shared = self.#shared.clone();)*
+                let (client, request) = self.into_request()?;
+                let answer = client.inner.exec(request, super::ops::find(#own)).await?;
+                let client = #root::glue::onward(&*client, #node);
+                let reply: #reply = answer.decode().await?;
+                let id = #value.ok_or_else(|| #root::glue::missing(super::ops::find(#own)))?;
+                #[allow(unused_mut, reason = "not every job takes more than its id")]
+                let mut call = #job::new(&client);
+                #(call.#shared = #shared;)*
+                Ok(call.#param(id).into_owned())
+            }
+        }
+    }))
+}
