@@ -2,17 +2,17 @@
 
 fn main() {
     #[cfg(feature = "autotune")]
-    compile(&["autotune"]);
+    compile("autotune");
+    #[cfg(feature = "loudml")]
+    compile("loudml");
 }
 
-#[cfg(feature = "autotune")]
-fn compile(platforms: &[&str]) {
+#[cfg(any(feature = "autotune", feature = "loudml"))]
+fn compile(platform: &str) {
     let settings = mlhub_codegen::Settings { root: "crate".to_owned(), features: true };
-    for platform in platforms {
-        if let Err(error) = mlhub_codegen::compile(format!("openapi/{platform}.json"), &settings) {
-            // A panic would bury the message under a backtrace.
-            eprintln!("{error}");
-            std::process::exit(1);
-        }
+    if let Err(error) = mlhub_codegen::compile(format!("openapi/{platform}.json"), &settings) {
+        // A panic would bury the message under a backtrace.
+        eprintln!("{error}");
+        std::process::exit(1);
     }
 }

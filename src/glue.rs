@@ -16,6 +16,7 @@ pub use serde_json;
 
 pub use crate::__mlhub_platform as platform;
 pub use crate::builder::Builder;
+use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
 pub use crate::joined::Joined;
 pub use crate::op::{
@@ -29,7 +30,9 @@ pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Listed, Listing, Look, Poll, Survey, Wait, WaitHandle as Handle};
+pub use crate::when::When;
 
+pub use crate::pipeline::lenient::to_json;
 use crate::pipeline::{Draft, Node, Reply, from_reqwest, retry_after};
 
 /// Where generated code believes to send its requests.
@@ -184,6 +187,17 @@ pub fn number<T: Serialize + ?Sized>(value: &T) -> Option<f64> {
         Value::String(text) => text.trim_end_matches('%').trim().parse().ok(),
         other => other.as_f64(),
     }
+}
+
+/// How much of a whole that is, from 0 to 1: counts may run past their end.
+pub fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
+    let share = part? / whole.filter(|whole| *whole > 0.0)?;
+    share.is_finite().then(|| share.clamp(0.0, 1.0))
+}
+
+/// Whether something is there: "no" is an answer, and "cannot tell" a failure.
+pub fn exists(answer: Result<Answer, Error>) -> Result<bool, Error> {
+    answer.optional().map(|there| there.is_some())
 }
 
 /// A value of a reply as a count.

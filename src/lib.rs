@@ -34,6 +34,8 @@ mod error;
 #[doc(hidden)]
 pub mod glue;
 mod joined;
+#[cfg(feature = "loudml")]
+pub mod loudml;
 pub mod op;
 mod paginate;
 pub mod pipeline;
@@ -46,6 +48,7 @@ mod stream;
 pub mod testing;
 mod timestamp;
 mod wait;
+mod when;
 
 pub use builder::Builder;
 pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
@@ -60,3 +63,4 @@ pub use secret::Secret;
 pub use stream::ByteStream;
 pub use timestamp::Timestamp;
 pub use wait::{Progress, Update, Updates, Wait, WaitAll, WaitHandle, wait_all};
+pub use when::When;

@@ -47,6 +47,8 @@ pub struct Op {
     pub wire: Option<Wire>,
     /// Whether the request body is compressed.
     pub gzip: bool,
+    /// What a caller should know when the server answers with that status.
+    pub hints: &'static [(u16, &'static str)],
 }
 
 impl Op {
@@ -73,6 +75,7 @@ impl Op {
             errors,
             wire: None,
             gzip: false,
+            hints: &[],
         }
     }
 
@@ -251,4 +254,6 @@ pub struct Wire {
     pub path: Option<&'static str>,
     /// Query pairs added to each request.
     pub query: &'static [(&'static str, &'static str)],
+    /// Query pairs added where the parameter of the first name is set and that of the second is not.
+    pub with: &'static [(&'static str, &'static str, &'static str)],
 }

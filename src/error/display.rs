@@ -18,6 +18,9 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
             line(f, message)?;
         }
+        if let Some(hint) = inner.hint {
+            write!(f, "; {hint}")?;
+        }
         if let Some(path) = &inner.json_path {
             write!(f, " (at {path})")?;
         }

@@ -52,6 +52,7 @@ struct Inner {
     may_have_been_applied: bool,
     retryable: bool,
     json_path: Option<String>,
+    hint: Option<&'static str>,
     source: Option<Source>,
 }
 
@@ -75,6 +76,7 @@ impl Error {
             may_have_been_applied: false,
             retryable: false,
             json_path: None,
+            hint: None,
             source: None,
         }))
     }
@@ -155,6 +157,11 @@ impl Error {
         self.0.template
     }
 
+    /// What the document knows about that answer to that call: what it means there, and the way round if there is one.
+    pub fn hint(&self) -> Option<&'static str> {
+        self.0.hint
+    }
+
     /// Where in the reply decoding failed, such as `data[3].id`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
@@ -213,6 +220,10 @@ impl Error {
 
     pub(crate) fn with_message(self, message: Option<String>) -> Self {
         self.edit(|inner| inner.message = message)
+    }
+
+    pub(crate) fn with_hint(self, hint: Option<&'static str>) -> Self {
+        self.edit(|inner| inner.hint = hint)
     }
 
     pub(crate) fn with_body(self, mut body: Bytes) -> Self {

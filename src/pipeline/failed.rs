@@ -51,7 +51,9 @@ impl Run<'_> {
             let target = redact::url(self.context.op, &String::from_utf8_lossy(target.as_bytes()));
             detail = format!("{detail}, a redirect to {target} that is not followed");
         }
+        let hint = self.context.op.hints.iter().find(|(known, _)| *known == status.as_u16());
         let error = Error::new(kind, detail)
+            .with_hint(hint.map(|(_, hint)| *hint))
             .with_message(message)
             .with_status(status, request_id(&answer.headers))
             .with_retry_after(retry_after)

@@ -1,7 +1,7 @@
 //! JSON as Python writes it: bare `NaN` and `Infinity` read as `null`.
 
 /// Replaces the bare words outside of strings.
-pub(crate) fn to_json(text: &[u8]) -> Vec<u8> {
+pub fn to_json(text: &[u8]) -> Vec<u8> {
     const WORDS: &[&[u8]] = &[b"NaN", b"-Infinity", b"Infinity"];
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;

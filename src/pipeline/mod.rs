@@ -19,7 +19,7 @@ pub(crate) mod fuzzed;
 mod generated;
 mod gzip;
 mod http;
-mod lenient;
+pub(crate) mod lenient;
 mod node;
 mod options;
 mod path;

@@ -31,6 +31,7 @@ pub(crate) fn prepare(draft: &mut Draft, op: &Op, options: &Options, clock: &dyn
             push_value(draft, name, value);
         }
     }
+    add_implied(draft, op);
     if options.params_as_query && op.body == BodyKind::Params {
         params_to_query(draft)?;
     }
@@ -63,6 +64,17 @@ fn set_path(draft: &mut Draft, op: &Op) -> Result<(), Error> {
         draft.push_query(name, value);
     }
     Ok(())
+}
+
+/// What goes with a parameter that is set, unless it is set itself.
+fn add_implied(draft: &mut Draft, op: &Op) {
+    for (set, name, value) in op.wire.as_ref().map_or(&[][..], |wire| wire.with) {
+        let query = draft.query.as_deref().unwrap_or_default();
+        let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+        if has(set) && !has(name) {
+            draft.push_query(name, value);
+        }
+    }
 }
 
 /// A JSON value as query pairs: scalars plain, lists repeated, objects as JSON.

@@ -34,6 +34,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         errors: "detail",
         wire: None,
         gzip: false,
+        hints: &[],
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) enum ReplyForm {
     Stream,
     /// Nothing.
     Empty,
+    /// Nothing, and the status says yes or no.
+    Exists,
 }
 
 impl Document {
@@ -163,6 +165,7 @@ fn read_param(param: &Value) -> Param {
 fn reply_form(response: &Value, said: Option<Reply>) -> ReplyForm {
     let media = response["content"].as_object().and_then(|content| content.keys().next());
     match (media.map(String::as_str), said) {
+        (None, Some(Reply::Exists)) => ReplyForm::Exists,
         (None, _) => ReplyForm::Empty,
         (Some("application/json"), Some(meta::Reply::Lenient)) => ReplyForm::Lenient,
         (Some("application/json"), _) => ReplyForm::Json,

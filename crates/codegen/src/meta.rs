@@ -53,6 +53,8 @@ pub struct Endpoint {
     pub wire: Option<Wire>,
     /// Compress the request body.
     pub gzip: Option<bool>,
+    /// What a caller should know when the server answers with that status: what it means there, and the way round.
+    pub hints: Option<BTreeMap<u16, String>>,
 }
 
 impl Endpoint {
@@ -73,6 +75,7 @@ impl Endpoint {
             errors: self.errors.or(d.errors),
             wire: self.wire.or(d.wire),
             gzip: self.gzip.or(d.gzip),
+            hints: self.hints.or(d.hints),
         }
     }
 
@@ -184,6 +187,8 @@ pub struct Wait {
     pub present: Option<String>,
     /// Where progress stands, from 0 to 1 or 0 to 100.
     pub progress: Option<String>,
+    /// Where the number stands that progress reaches at the end, if it is neither 1 nor 100.
+    pub whole: Option<String>,
     /// Where the reason of a failure stands.
     pub reason: Option<String>,
     /// Which part of the reply the wait returns; left out: all of it.
@@ -286,6 +291,8 @@ pub enum Reply {
     Text,
     /// Bytes as they arrive.
     Stream,
+    /// Nothing but its status, which says whether something is there: yes for a success, no for 404 and 410.
+    Exists,
 }
 
 /// What goes out in place of the documented path.
@@ -297,6 +304,10 @@ pub struct Wire {
     /// Query parameters that are always sent.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
+    /// Query parameters that are sent with another one, by its name, unless they are set: a server's default that
+    /// nobody would guess, said otherwise.
+    #[serde(default)]
+    pub with: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// The JSON Schema of both extensions, as checked in under `openapi/x-mlhub.schema.json`.

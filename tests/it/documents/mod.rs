@@ -3,5 +3,6 @@
 
 mod autotune;
 mod decode;
+mod loudml;
 mod surface;
 mod wire;

@@ -18,7 +18,11 @@ static NAMED: LazyLock<Op> = LazyLock::new(|| Op {
 });
 static LATER: LazyLock<Op> = LazyLock::new(|| Op {
     path: "/models/{names}/_eval_later",
-    wire: Some(Wire { path: Some("/models/{names}/_eval"), query: &[("bg", "true")] }),
+    wire: Some(Wire {
+        path: Some("/models/{names}/_eval"),
+        query: &[("bg", "true")],
+        with: &[("fields", "include_fields", "true")],
+    }),
     ..op("later", RetryClass::Never)
 });
 

@@ -2,6 +2,7 @@
 //! them.
 
 pub(crate) mod autotune;
+pub(crate) mod loudml;
 
 use futures::future::BoxFuture;
 use mlhub::{Error, Op, RawCall, Secret};
@@ -46,7 +47,7 @@ pub(crate) trait Client: Send + Sync {
 }
 
 /// The platforms.
-pub(crate) static PLATFORMS: &[Platform] = &[autotune::PLATFORM];
+pub(crate) static PLATFORMS: &[Platform] = &[autotune::PLATFORM, loudml::PLATFORM];
 
 /// Their names.
 pub(crate) fn names() -> Vec<&'static str> {

@@ -28,6 +28,10 @@ impl<'a> View<'a> {
 
     fn field(&self, schema: &At<'a>, name: &str, nesting: usize) -> Place<'a> {
         let schema = self.resolve(schema);
+        // A number names an item of a list.
+        if schema.text("type") == Some("array") && name.parse::<usize>().is_ok() {
+            return schema.get("items").map_or(Place::Missing, Place::Found);
+        }
         if let Some(property) = schema.path(&["properties", name]) {
             return Place::Found(property);
         }

@@ -86,6 +86,7 @@ fn success(operation: &Operation<'_>, report: &mut Report) {
     let (said, fits) = match operation.meaning.reply {
         None => return,
         Some(Reply::Json | Reply::Lenient) => (JSON, json || media.is_empty()),
+        Some(Reply::Exists) => ("nothing but a status", media.is_empty()),
         Some(Reply::Text | Reply::Stream) => ("text or bytes", !json && !media.is_empty()),
     };
     if !fits {

@@ -112,9 +112,13 @@ fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, 
         );
         return None;
     };
-    for (key, path) in
-        [("status", &wait.status), ("present", &wait.present), ("progress", &wait.progress), ("reason", &wait.reason)]
-    {
+    for (key, path) in [
+        ("status", &wait.status),
+        ("present", &wait.present),
+        ("progress", &wait.progress),
+        ("whole", &wait.whole),
+        ("reason", &wait.reason),
+    ] {
         if let Some(path) = path
             && matches!(view.place(&status, path), Place::Missing)
         {

@@ -23,6 +23,20 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
             }),
         ),
         ReplyForm::Json | ReplyForm::Lenient => (quote!(#reply), quote!(reply.decode().await)),
+        ReplyForm::Exists => (quote!(bool), quote!()),
+    };
+    let (errors, end) = match operation.reply {
+        ReplyForm::Exists => (
+            "None where the server says that it is not there: that is `false`. Every other failure is one.",
+            quote!(#root::glue::exists(reply)),
+        ),
+        _ => (
+            "See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.",
+            quote!({
+                let reply = reply?;
+                #read
+            }),
+        ),
     };
     quote! {
         impl #name<'_> {
@@ -30,11 +44,11 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
             ///
             /// # Errors
             ///
-            /// See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.
+            #[doc = #errors]
             pub async fn send(self) -> ::std::result::Result<#reply, #root::Error> {
                 let (client, request) = self.into_request()?;
-                let reply = client.inner.exec(request, super::ops::find(#id)).await?;
-                #read
+                let reply = client.inner.exec(request, super::ops::find(#id)).await;
+                #end
             }
 
             /// Adds a parameter that the document does not name.

@@ -35,7 +35,7 @@ pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Re
             #[doc = #doc]
             #[derive(Clone, Copy, Debug)]
             pub struct #name<'a> {
-                pub(super) client: &'a Client,
+                pub(crate) client: &'a Client,
             }
 
             impl<'a> #name<'a> {

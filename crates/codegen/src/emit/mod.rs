@@ -51,7 +51,7 @@ pub(crate) fn additions(
     let mut beside = ops::emit(document, root)?;
     beside.extend(groups::emit(document, model, root)?);
     if features {
-        beside.extend(tests::emit(document, model));
+        beside.extend(tests::emit(document, model, root));
     }
     Ok(Additions { in_builder, beside })
 }

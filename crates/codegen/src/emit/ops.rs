@@ -49,7 +49,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
         ReplyForm::Lenient => quote!(Lenient),
         ReplyForm::Text => quote!(Text),
         ReplyForm::Stream => quote!(Stream),
-        ReplyForm::Empty => quote!(Empty),
+        ReplyForm::Empty | ReplyForm::Exists => quote!(Empty),
     };
     let retry = match &meta.retry {
         Some(Retry::Plain(PlainRetry::Safe)) => quote!(Safe),
@@ -105,11 +105,13 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
         Some(wire) => {
             let path = option(wire.path.clone());
             let query = wire.query.iter().map(|(k, v)| quote!((#k, #v)));
-            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*] }))
+            let with = wire.with.iter().flat_map(|(set, pairs)| pairs.iter().map(move |(k, v)| quote!((#set, #k, #v))));
+            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*], with: &[#(#with),*] }))
         }
     };
     let errors = meta.errors.as_deref().unwrap_or_default();
     let gzip = meta.gzip.unwrap_or(false);
+    let hints = meta.hints.iter().flatten().map(|(status, text)| quote!((#status, #text)));
     Ok(quote! {
         #root::Op {
             platform: #platform, id: #id, group: #group, verb: #verb,
@@ -126,6 +128,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
             errors: #errors,
             wire: #wire,
             gzip: #gzip,
+            hints: &[#(#hints),*],
         }
     })
 }

@@ -7,15 +7,16 @@ use quote::{format_ident, quote};
 use crate::document::{Document, ReplyForm};
 use crate::model::Model;
 
-pub(super) fn emit(document: &Document, model: &Model) -> TokenStream {
+pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> TokenStream {
     let types = model.structs.keys().map(|name| format_ident!("{name}"));
     let arms = document.operations.iter().filter_map(|operation| {
-        let reply = match operation.reply {
-            ReplyForm::Json | ReplyForm::Lenient => &model.builders.get(&operation.id)?.reply,
+        let text = match operation.reply {
+            ReplyForm::Json => quote!(reply),
+            ReplyForm::Lenient => quote!(&#root::glue::to_json(reply)),
             _ => return None,
         };
-        let id = &operation.id;
-        Some(quote!(#id => ::serde_json::from_slice::<#reply>(reply).and_then(::serde_json::to_value),))
+        let (id, reply) = (&operation.id, &model.builders.get(&operation.id)?.reply);
+        Some(quote!(#id => ::serde_json::from_slice::<#reply>(#text).and_then(::serde_json::to_value),))
     });
     quote! {
         /// All types of the platform as JSON Schema.

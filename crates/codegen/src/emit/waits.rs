@@ -90,6 +90,10 @@ fn one(
     let none = || quote!(None);
     let status = read("status", &wait.status, quote!(#root::glue::word))?.unwrap_or_else(none);
     let progress = read("progress", &wait.progress, quote!(#root::glue::number))?.unwrap_or_else(none);
+    let progress = match read("whole", &wait.whole, quote!(#root::glue::number))? {
+        None => progress,
+        Some(whole) => quote!(#root::glue::share(#progress, #whole)),
+    };
     let reason = read("reason", &wait.reason, quote!(#root::glue::word))?.unwrap_or_else(none);
     let present = read("present", &wait.present, quote!(#root::glue::word))?
         .map_or_else(|| quote!(false), |found| quote!(#found.is_some()));

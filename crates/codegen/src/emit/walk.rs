@@ -48,6 +48,13 @@ fn hop<'a>(model: &'a Model, from: Found<'a>, step: &str, how: How) -> Result<Fo
             How::Take => Err(format!("`{step}` lies in free-form JSON; give its object a schema")),
         };
     }
+    if let (Ok(index), Some(item)) = (step.parse::<usize>(), inside(ty, "Vec")) {
+        let expr = match how {
+            How::Borrow => quote!(#expr.and_then(|v| v.get(#index))),
+            How::Take => quote!(#expr.and_then(|v| v.into_iter().nth(#index))),
+        };
+        return Ok(Found { expr, ty: item });
+    }
     let Some(Shape::Fields(fields)) = model.structs.get(&name) else {
         return Err(format!("`{step}` is looked for in `{name}`, which has no fields"));
     };

@@ -12,6 +12,7 @@ use crate::meta::JOIN;
 
 const SECRET: &str = "MlhubSecret";
 const TIMESTAMP: &str = "MlhubTimestamp";
+const MOMENT: &str = "MlhubMoment";
 
 /// Moves such schemas into components, wherever they stand in `json`.
 pub(super) fn types(json: &mut Value) -> Vec<Replacement> {
@@ -75,6 +76,8 @@ fn ours(schema: &Value) -> Option<Replacement> {
     let (component, path, display) = match schema["format"].as_str()? {
         "password" => (SECRET, "glue::Secret", false),
         "date-time" => (TIMESTAMP, "glue::Timestamp", true),
+        // A moment as the server is to read it, which may be relative to its own clock.
+        "moment" => (MOMENT, "glue::When", true),
         _ => return None,
     };
     Some(Replacement { component: component.to_owned(), path: path.to_owned(), display })
