@@ -206,12 +206,13 @@ impl RawCall {
         self.reply(false).await?.bytes().await
     }
 
-    /// Sends the call and returns status, headers and body as they came; with
+    /// Sends the call and returns status, headers and body as they came, with
+    /// the attempts that it took; with
     /// [`Options::accept_status`] that need not be a success.
     pub async fn answer(self) -> Result<RawReply, Error> {
         let reply = self.reply(false).await?;
-        let (status, headers) = (reply.status, reply.headers.clone());
-        Ok(RawReply { status, headers, body: reply.bytes().await? })
+        let (status, headers, attempts) = (reply.status, reply.headers.clone(), reply.context.attempts.clone());
+        Ok(RawReply { status, headers, attempts, body: reply.bytes().await? })
     }
 
     /// Sends the call and hands the reply over as it arrives.

@@ -5,7 +5,9 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-/// A success as it came: status, headers and the whole body.
+use crate::error::Attempt;
+
+/// A success as it came: status, headers, the whole body, and how it was come by.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawReply {
@@ -15,6 +17,8 @@ pub struct RawReply {
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
+    /// What was tried, each with its server and its time; the last one was answered.
+    pub attempts: Vec<Attempt>,
 }
 
 /// Headers and body may be secret: names and a length print.
@@ -24,6 +28,7 @@ impl fmt::Debug for RawReply {
             .field("status", &self.status)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("body_bytes", &self.body.len())
+            .field("attempts", &self.attempts)
             .finish()
     }
 }
