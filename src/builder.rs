@@ -236,12 +236,18 @@ impl<C> Builder<C> {
             return Err(Error::new(ErrorKind::Config, detail));
         }
         let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        let asks_for_tls = self.transport.is_none() && self.http.asks_for_tls();
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(HttpTransport::new(self.http)?),
         };
         let requests = request_builder()?;
         let list = self.nodes.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
+        if asks_for_tls && list.iter().all(|node| node.origin().starts_with("http://")) {
+            // Whoever names an authority or a certificate does not expect to be read by everybody.
+            let detail = "TLS is set up, and no server's address begins with https://";
+            return Err(Error::new(ErrorKind::Config, detail));
+        }
         let selector = self.selector.unwrap_or_else(|| {
             // Any start serves, so losing the upper bits does no harm.
             Box::new(Rotation::starting_at((clock.random() >> 33) as usize))

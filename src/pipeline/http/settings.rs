@@ -104,6 +104,15 @@ impl HttpSettings {
         self
     }
 
+    /// Whether somebody has said how TLS is to be spoken.
+    pub(crate) fn asks_for_tls(&self) -> bool {
+        #[cfg(feature = "rustls")]
+        let asks = self.tls.has_settings() || self.tls.ready.is_some();
+        #[cfg(not(feature = "rustls"))]
+        let asks = false;
+        asks
+    }
+
     /// Sends everything through that proxy. Default: what `HTTP_PROXY`,
     /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mlhub::pipeline::Pipeline;
+use mlhub::pipeline::{Pipeline, Tls};
 use mlhub::{Builder, ErrorKind, Retry};
 
 use crate::support::{Checked, failure};
@@ -23,6 +23,7 @@ fn mistakes_are_named() -> Checked {
         (start().user_agent("a\nb"), "\"user-agent\""),
         (start().basic("a:b", "c"), "user name with a colon"),
         (start().node("nowhere"), "is not a URL"),
+        (start().tls(Tls::default().danger_trust_anybody()), "no server's address begins with https://"),
         (start().with(|o| o.accept_status([1000])), "1000 is not an HTTP status"),
     ] {
         let error = failure(builder.build()).map_err(|what| format!("{what}: {why}"))?;
