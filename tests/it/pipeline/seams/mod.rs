@@ -3,3 +3,4 @@
 mod api_key;
 mod serializer;
 mod sign;
+mod sigv4;
