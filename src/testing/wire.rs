@@ -86,12 +86,17 @@ async fn write(
         head.extend_from_slice(format!("content-length: {length}\r\n").as_bytes());
     }
     head.extend_from_slice(if keeps { b"\r\n" } else { b"connection: close\r\n\r\n" });
-    socket.write_all(&head).await?;
-    for piece in answer.pieces.iter().filter(|_| !bare) {
-        if !answer.gap.is_zero() {
+    let pieces = answer.pieces.iter().filter(|_| !bare);
+    if answer.gap.is_zero() {
+        // In one write: a second one would wait until the first is acknowledged.
+        pieces.for_each(|piece| head.extend_from_slice(piece));
+        socket.write_all(&head).await?;
+    } else {
+        socket.write_all(&head).await?;
+        for piece in pieces {
             lab.clock.sleep(answer.gap).await;
+            socket.write_all(piece).await?;
         }
-        socket.write_all(piece).await?;
     }
     if answer.end == End::Stall {
         gone(socket).await?;

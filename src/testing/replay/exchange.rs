@@ -12,6 +12,19 @@ use serde_json::Value;
 
 use crate::testing::{Reply, Seen};
 
+/// A request, decoded once for all exchanges.
+pub(super) struct Asked<'a> {
+    seen: &'a Seen,
+    path: String,
+    query: Vec<String>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn new(seen: &'a Seen) -> Self {
+        Asked { seen, path: decoded(seen.path()), query: pairs(seen.query()) }
+    }
+}
+
 /// A recorded exchange.
 #[derive(Debug)]
 pub(super) struct Exchange {
@@ -63,11 +76,12 @@ impl Exchange {
 
     /// Whether that is what was asked. Headers count where they change what is
     /// asked: the kind of a body that there is, and the server's own name.
-    pub(super) fn fits(&self, seen: &Seen) -> bool {
+    pub(super) fn fits(&self, asked: &Asked<'_>) -> bool {
+        let seen = asked.seen;
         let counts = |name: &str| name == "host" || name == "content-type" && !self.body.is_empty();
         self.method == seen.method
-            && self.path == decoded(seen.path())
-            && self.query == pairs(seen.query())
+            && self.path == asked.path
+            && self.query == asked.query
             && self.headers.iter().all(|(name, value)| !counts(name) || seen.header(name) == Some(value))
             && same_body(&self.body, &seen.body)
     }

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use self::exchange::Exchange;
+use self::exchange::{Asked, Exchange};
 use self::story::Stories;
 use super::{Lab, Reply, Seen};
 
@@ -117,9 +117,9 @@ impl Replay {
     }
 
     fn answer(&self, seen: &Seen) -> Option<Reply> {
-        let all = self.exchanges.iter().enumerate();
+        let (all, asked) = (self.exchanges.iter().enumerate(), Asked::new(seen));
         let (parts, plain): (Vec<_>, Vec<_>) =
-            all.filter(|(_, exchange)| exchange.fits(seen)).partition(|(_, exchange)| exchange.at.is_some());
+            all.filter(|(_, exchange)| exchange.fits(&asked)).partition(|(_, exchange)| exchange.at.is_some());
         let parts: Vec<_> = parts.into_iter().map(|(index, _)| index).collect();
         let best = plain.iter().map(|(_, exchange)| exchange.likeness(seen)).max();
         let alike: Vec<_> =
