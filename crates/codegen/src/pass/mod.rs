@@ -1,6 +1,7 @@
 //! What is changed in the generator's output, each change asserted: an upgrade
 //! that writes other code fails here, by name, and not in a user's hands.
 
+mod answers;
 mod builders;
 mod client;
 mod types;

@@ -1,19 +1,22 @@
-//! The types: replies may grow, and every type can describe itself.
+//! The types: replies may grow and have no builders, and every type can
+//! describe itself.
 
 use std::collections::BTreeSet;
 
 use syn::visit::Visit;
 use syn::{Item, Type, parse_quote};
 
-use super::changed;
+use super::{answers, changed};
 use crate::document::Document;
 use crate::error::Error;
 use crate::model::{Model, Shape};
 
-/// Marks reply types `#[non_exhaustive]`; with `schema`, adds the derive.
-pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &mut [Item]) -> Result<(), Error> {
+/// Marks reply types `#[non_exhaustive]` and takes their builders out; with `schema`, adds the derive.
+pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &mut Vec<Item>) -> Result<(), Error> {
     let replies = reachable(model, model.builders.values().map(|b| &b.reply));
     let requests = reachable(model, model.builders.values().flat_map(|b| b.fields.iter().map(|(_, ty)| ty)));
+    let received: BTreeSet<String> = replies.difference(&requests).cloned().collect();
+    answers::rework(document, model, &received, items)?;
     let mut marked = 0;
     for item in items {
         let (name, attributes) = match item {
@@ -21,7 +24,7 @@ pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &m
             Item::Enum(item) => (item.ident.to_string(), &mut item.attrs),
             _ => continue,
         };
-        if replies.contains(&name) && !requests.contains(&name) {
+        if received.contains(&name) {
             attributes.push(parse_quote!(#[non_exhaustive]));
             marked += 1;
         }
@@ -29,7 +32,7 @@ pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &m
             attributes.push(parse_quote!(#[cfg_attr(feature = "schema", derive(::schemars::JsonSchema))]));
         }
     }
-    let expected = replies.iter().any(|name| model.structs.contains_key(name) && !requests.contains(name));
+    let expected = received.iter().any(|name| model.structs.contains_key(name));
     match expected && marked == 0 {
         true => Err(changed(document, "", "no reply type in `mod types`")),
         false => Ok(()),
