@@ -47,6 +47,8 @@ mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
+#[cfg(feature = "vantage6")]
+pub mod vantage6;
 mod wait;
 mod when;
 

@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Failed,
     /// The text of a saved wait is not one, or belongs elsewhere.
     Handle,
+    /// A message does not open, for whatever reason.
+    Decrypt,
 }
 
 /// Cause and cure of a kind of error.
@@ -149,6 +151,12 @@ const TABLE: &[(ErrorKind, &str, &str, &str)] = &[
         "MLH-HANDLE",
         "The text of a saved wait is cut, altered, of another version, or belongs to another platform or operation.",
         "Pass the text unchanged to the client and the resource that it was taken from.",
+    ),
+    (
+        ErrorKind::Decrypt,
+        "MLH-DECRYPT",
+        "A message does not open: it was encrypted for another key, or damaged on its way. Which of them, no error says: that would help whoever guesses at keys.",
+        "Compare your private key with the public key that your organization has on the server; what was encrypted for an earlier key opens with that one alone.",
     ),
 ];
 

@@ -18,8 +18,20 @@ const SECRET: &str = "c4n4ry-t0ken";
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All of them.
-pub const TARGETS: &[Target] =
-    &[("reply", reply), ("retry_after", retry_after), ("urls", urls), ("handles", handles), ("curl", curl)];
+pub const TARGETS: &[Target] = &[
+    ("reply", reply),
+    ("retry_after", retry_after),
+    ("urls", urls),
+    ("handles", handles),
+    ("curl", curl),
+    #[cfg(feature = "vantage6")]
+    ("sealed", super::sealed::sealed),
+    #[cfg(feature = "vantage6")]
+    ("sieve", super::sealed::sieve),
+];
+
+#[cfg(feature = "vantage6")]
+pub use super::sealed::{sealed, sieve};
 
 /// A reply in every kind of reading, and the message in an error's body.
 pub fn reply(data: &[u8]) {

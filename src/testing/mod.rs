@@ -67,6 +67,8 @@ mod replay;
 mod reply;
 mod retry_after;
 mod rule;
+#[cfg(feature = "vantage6")]
+mod sealed;
 mod seen;
 mod state;
 mod wire;

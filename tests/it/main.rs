@@ -3,6 +3,7 @@
 mod auth;
 mod autotune;
 mod canary;
+mod crypto;
 mod dice;
 mod documents;
 mod errors;

@@ -7,8 +7,21 @@ use serde_json::Value;
 
 /// The recordings of that name; nothing where they are missing and not required.
 pub(crate) fn read(name: &str) -> Option<Value> {
-    let folder = std::env::var_os("MLHUB_RECORDINGS")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/recordings")), PathBuf::from);
+    found(folder(), name)
+}
+
+/// What was written down beside the recordings, such as messages that other
+/// programs encrypted.
+pub(crate) fn reference(name: &str) -> Option<Value> {
+    found(folder().join("../reference"), name)
+}
+
+fn folder() -> PathBuf {
+    std::env::var_os("MLHUB_RECORDINGS")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/recordings")), PathBuf::from)
+}
+
+fn found(folder: PathBuf, name: &str) -> Option<Value> {
     match std::fs::read_to_string(folder.join(name)) {
         Ok(text) => Some(serde_json::from_str(&text).expect("recordings are JSON")),
         Err(cause) => {

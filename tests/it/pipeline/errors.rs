@@ -119,7 +119,7 @@ async fn a_redirect_elsewhere_is_shown_and_not_followed() -> Checked {
 #[test]
 fn each_kind_has_a_code_a_cause_and_a_cure() {
     let kinds: Vec<_> = ErrorKind::all().collect();
-    assert_eq!(kinds.len(), 16);
+    assert_eq!(kinds.len(), 17);
     for kind in kinds {
         assert_eq!(ErrorKind::from_code(&kind.code().to_lowercase()), Some(kind));
         let text = kind.explain();

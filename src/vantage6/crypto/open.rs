@@ -1,0 +1,182 @@
+//! Opening a message as it arrives.
+
+use serde::de::IgnoredAny;
+
+use super::base64::{Decoder, Invalid};
+use super::ctr::Ctr;
+use super::head::{Head, Seen};
+use super::{Layout, PIECE, PrivateKey, base64, unreadable};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Opens one message in pieces of any length: [`push`](Self::push) each,
+/// [`finish`](Self::finish) after the last.
+///
+/// It holds no more than the piece it works on. Only a message in the layout of
+/// the web interface is gathered whole, because its end says how to read it.
+///
+/// Every failure is the same [`ErrorKind::Decrypt`]. Without a checksum in the
+/// format, what has been written before a failure is not known to be right.
+#[must_use]
+pub struct Opener {
+    layout: Layout,
+    key: Option<PrivateKey>,
+    /// What is done about a message without head.
+    plain: bool,
+    state: State,
+}
+
+enum State {
+    Head(Head),
+    Text(Decoder, Ctr),
+    Blob(Ctr),
+    /// Not encrypted.
+    Plain(Decoder),
+    /// In the web interface's layout: what has been decrypted so far.
+    Browser(Option<Decoder>, Ctr, Vec<u8>),
+    Failed,
+}
+
+impl Opener {
+    /// For a message that must be encrypted.
+    pub fn sealed(layout: Layout, key: &PrivateKey) -> Self {
+        Opener { layout, key: Some(key.clone()), plain: false, state: State::Head(Head::default()) }
+    }
+
+    /// For a message that is not encrypted: base64 in both layouts.
+    pub fn plain() -> Self {
+        Opener { layout: Layout::Text, key: None, plain: true, state: State::Plain(Decoder::default()) }
+    }
+
+    /// For a message of either sort; it shows by itself which it is. An
+    /// encrypted one needs the key.
+    pub fn either(layout: Layout, key: Option<&PrivateKey>) -> Self {
+        Opener { layout, key: key.cloned(), plain: true, state: State::Head(Head::default()) }
+    }
+
+    /// Takes the next piece, and appends to `out` what it stands for.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Decrypt`], always the same, for what does not open;
+    /// [`ErrorKind::Config`] where it is encrypted and there is no key.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.taken(piece, out).inspect_err(|_| self.state = State::Failed)
+    }
+
+    /// Takes the end of the message: nothing may be missing.
+    ///
+    /// # Errors
+    ///
+    /// As of [`push`](Self::push).
+    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<()> {
+        if let State::Head(head) = &self.state {
+            let bytes = head.bytes().to_vec();
+            self.headless(&bytes, out)?;
+        }
+        match self.state {
+            State::Blob(_) => Ok(()),
+            State::Text(decoder, _) | State::Plain(decoder) => Ok(decoder.finish().map_err(Failed::from)?),
+            State::Browser(decoder, _, plain) => {
+                decoder.map_or(Ok(()), |decoder| decoder.finish()).map_err(Failed::from)?;
+                out.extend_from_slice(&unpacked(plain));
+                Ok(())
+            }
+            State::Head(_) | State::Failed => Err(unreadable()),
+        }
+    }
+
+    fn taken(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        match &mut self.state {
+            State::Head(head) => match head.push(piece) {
+                Seen::More => Ok(()),
+                Seen::Whole(rest) => {
+                    let key = self.key.as_ref().ok_or_else(keyless)?;
+                    let (cipher, browser) = head.cipher(key)?;
+                    self.state = match (self.layout, browser) {
+                        (Layout::Text, false) => State::Text(Decoder::default(), cipher),
+                        (Layout::Blob, false) => State::Blob(cipher),
+                        (Layout::Text, true) => State::Browser(Some(Decoder::default()), cipher, Vec::new()),
+                        (Layout::Blob, true) => State::Browser(None, cipher, Vec::new()),
+                    };
+                    self.taken(rest, out)
+                }
+                Seen::Not(rest) => {
+                    let bytes = head.bytes().to_vec();
+                    self.headless(&bytes, out)?;
+                    self.taken(rest, out)
+                }
+            },
+            State::Text(decoder, cipher) => Ok(decoder.push(piece, out, |plain| decrypt(cipher, plain))?),
+            State::Blob(cipher) => Ok(raw(cipher, piece, out)?),
+            State::Plain(decoder) => Ok(decoder.push(piece, out, |_| Ok::<_, Failed>(()))?),
+            State::Browser(None, cipher, plain) => Ok(raw(cipher, piece, plain)?),
+            State::Browser(Some(decoder), cipher, plain) => {
+                Ok(decoder.push(piece, plain, |plain| decrypt(cipher, plain))?)
+            }
+            State::Failed => Err(unreadable()),
+        }
+    }
+
+    /// Goes on with a message that turned out to have no head.
+    fn headless(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        match &self.state {
+            State::Head(head) if self.plain && !head.is_sealed() => {
+                self.state = State::Plain(Decoder::default());
+                self.taken(bytes, out)
+            }
+            _ => Err(unreadable()),
+        }
+    }
+}
+
+/// Why a piece did not open, which nobody is told.
+struct Failed;
+
+impl From<Invalid> for Failed {
+    fn from(_: Invalid) -> Self {
+        Failed
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(_: Failed) -> Self {
+        unreadable()
+    }
+}
+
+fn decrypt(cipher: &mut Ctr, data: &mut [u8]) -> Result<(), Failed> {
+    cipher.apply(data).map_err(|_| Failed)
+}
+
+/// Decrypts raw bytes, each piece while it is in the cache.
+fn raw(cipher: &mut Ctr, data: &[u8], out: &mut Vec<u8>) -> Result<(), Failed> {
+    out.reserve(data.len());
+    for piece in data.chunks(PIECE) {
+        let start = out.len();
+        out.extend_from_slice(piece);
+        decrypt(cipher, out.get_mut(start..).unwrap_or_default())?;
+    }
+    Ok(())
+}
+
+/// The web interface encrypts base64 of JSON; what is JSON already is left as it is.
+fn unpacked(plain: Vec<u8>) -> Vec<u8> {
+    if is_json(&plain) {
+        return plain;
+    }
+    base64::decode(&plain).ok().filter(|decoded| is_json(decoded)).unwrap_or(plain)
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
+}
+
+fn keyless() -> Error {
+    Error::new(ErrorKind::Config, "the message is encrypted, and this client was given no private key")
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Opener({:?})", self.layout)
+    }
+}

@@ -1,0 +1,5 @@
+//! vantage6: federated learning, version 5.
+
+pub mod crypto;
+
+pub use crypto::{PrivateKey, PublicKey};
