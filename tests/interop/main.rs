@@ -1,0 +1,11 @@
+//! The client against the real vantage6 HQ (public Python packages), with a
+//! stand-in for its identity provider and simulated nodes. `tests/interop/environment`
+//! installs what it needs; without that the tests say that they are skipped.
+
+mod crypto;
+mod federation;
+mod hq;
+mod peer;
+mod server;
+mod stand;
+mod tasks;

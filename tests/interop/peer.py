@@ -1,0 +1,190 @@
+"""The other side of a task, and the platform's own cryptography, told what to do line by line.
+
+Each line of standard input is a JSON object with "do"; each is answered by one
+line: {"ok": value} or {"error": text}. It ends when its standard input does.
+No container is run: a simulated node takes a run through its statuses and posts
+a result, as the platform's node does.
+
+  key                                  -> {"private", "public"}: a new key, by the platform's library
+  seal {to, plain}                     -> text; plain is base64
+  seal_blob {to, plain}                -> base64 of a blob
+  open {key, text}, open_blob {key, blob}   -> base64 of what it says
+  call {method, url, token, body}      -> {"status", "body"}: one request, as it is
+  work {api, auth, nodes, runs, ...}   -> what the nodes did; see `work`
+"""
+import base64
+import datetime
+import io
+import json
+import sys
+import tempfile
+import time
+import traceback
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from vantage6.common.encryption import DummyCryptor, RSACryptor
+
+FOLDER = Path(tempfile.mkdtemp(prefix="interop-peer-"))
+
+
+def decode(text):
+    return base64.b64decode(text)
+
+
+def encode(raw):
+    return base64.b64encode(raw).decode()
+
+
+def made(path):
+    """A cryptor with that key. The platform's class keeps its first instance for all keys, so this goes round that."""
+    own = RSACryptor.__new__(RSACryptor)
+    own.__init__(path)
+    return own
+
+
+def cryptor(pem):
+    path = FOLDER / f"{abs(hash(pem))}.pem"
+    path.write_text(pem)
+    return made(path)
+
+
+def key():
+    path = FOLDER / f"new-{time.monotonic_ns()}.pem"
+    RSACryptor.create_new_rsa_key(path)
+    return {"private": path.read_text(), "public": made(path).public_key_str}
+
+
+ANY = []
+
+
+def any_cryptor():
+    """Sealing needs somebody else's key alone, but the platform's class wants one of its own."""
+    if not ANY:
+        ANY.append(cryptor(key()["private"]))
+    return ANY[0]
+
+
+def seal(to, plain):
+    return any_cryptor().encrypt_bytes_to_str(decode(plain), to)
+
+
+def seal_blob(to, plain):
+    stream = any_cryptor().encrypt_stream(io.BytesIO(decode(plain)), to)
+    return encode(b"".join(stream))
+
+
+def open_text(key, text):
+    return encode(cryptor(key).decrypt_str_to_bytes(text))
+
+
+def open_blob(key, blob):
+    own, raw = cryptor(key), decode(blob)
+    whole, stream = own.decrypt_bytes_blob_storage(raw), b"".join(own.decrypt_stream(io.BytesIO(raw)))
+    assert whole == stream, "the platform's two readers differ"
+    return encode(whole)
+
+
+def call(method, url, token=None, body=None, form=None):
+    headers = {"Content-Type": "application/x-www-form-urlencoded" if form else "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    data = urllib.parse.urlencode(form).encode() if form else None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return {"status": reply.status, "body": json.load(reply)}
+    except urllib.error.HTTPError as refused:
+        raw = refused.read()
+        try:
+            return {"status": refused.code, "body": json.loads(raw)}
+        except ValueError:
+            return {"status": refused.code, "body": raw.decode(errors="replace")}
+
+
+def done(reply):
+    if reply["status"] >= 300:
+        raise RuntimeError(f"{reply['status']}: {str(reply['body'])[:400]}")
+    return reply["body"]
+
+
+PLAIN = DummyCryptor()
+
+
+def login(auth, node):
+    form = {"grant_type": "client_credentials", "client_id": f"{node['name']}-node-client", "client_secret": node["secret"]}
+    return done(call("POST", f"{auth}/realms/vantage6/protocol/openid-connect/token", form=form))["access_token"]
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc).isoformat()
+
+
+def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, size=None, log=None, stop_at=None,
+         columns=None, dataframe=None, seconds=60):
+    """Finishes that many open runs of those nodes ({"name", "secret", "key"?}), of that task alone if one is given.
+
+    The result is `result` (JSON text), or a JSON string of `size` letters, or else
+    {"organization_id", "echo": the arguments that came}. `stop_at` leaves the runs
+    at that status. `columns` are reported for that dataframe, as an extraction does.
+    """
+    places = []
+    for node in nodes:
+        token = login(auth, node)
+        me = done(call("GET", f"{api}/node/me", token))
+        collaboration = done(call("GET", f"{api}/collaboration/{me['collaboration']['id']}", token))
+        own = cryptor(node["key"]) if collaboration["encrypted"] else PLAIN
+        places.append((token, me, own))
+    finished, end = [], time.monotonic() + seconds
+    while len(finished) < runs:
+        for token, me, own in places:
+            # `node_id` selects the collaboration: runs of other organizations come as well, and are not ours.
+            query = f"state=open&include=task&per_page=100&node_id={me['id']}&sort=id"
+            page = done(call("GET", f"{api}/run?{query}", token))
+            ours = [run for run in page["data"] if run["organization"]["id"] == me["organization"]["id"]
+                    and task in (None, run["task"]["id"]) and run["id"] not in finished]
+            for run in ours[:runs - len(finished)]:
+                one(api, token, me, own, run, status, result, size, log, stop_at)
+                if columns:
+                    url = f"{api}/session/dataframe/{dataframe}/column"
+                    done(call("POST", url, token, columns))
+                finished.append(run["id"])
+        if time.monotonic() > end:
+            raise RuntimeError(f"only {len(finished)} of {runs} runs came within {seconds} s")
+        if len(finished) < runs:
+            time.sleep(0.05)
+    return finished
+
+
+def one(api, token, me, own, run, status, result, size, log, stop_at):
+    url = f"{api}/run/{run['id']}"
+    for step, more in (("initializing", {}), ("active", {"started_at": now()})):
+        done(call("PATCH", url, token, {"status": step, **more}))
+        if stop_at == step:
+            return
+    # What a PATCH leaves out it sets to null, so the last one has everything.
+    last = {"status": status, "finished_at": now(), "log": log or f"simulated node: {status}"}
+    if status == "completed":
+        if size:
+            plain = json.dumps("x" * (size - 2))
+        else:
+            arguments = own.decrypt_str_to_bytes(run["arguments"]) if result is None else b"null"
+            plain = result or json.dumps({"organization_id": me["organization"]["id"], "echo": json.loads(arguments)})
+        asker = done(call("GET", f"{api}/organization/{run['task']['init_org']['id']}", token))
+        last["result"] = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "")
+    done(call("PATCH", url, token, last))
+
+
+DO = {"key": key, "seal": seal, "seal_blob": seal_blob, "open": open_text, "open_blob": open_blob, "call": call,
+      "work": work}
+
+print(json.dumps({"ok": "ready"}), flush=True)
+for line in sys.stdin:
+    order = json.loads(line)
+    try:
+        answer = {"ok": DO[order.pop("do")](**order)}
+    except BaseException:  # whatever it is, whoever asked should see it
+        answer = {"error": traceback.format_exc(limit=3)}
+    print(json.dumps(answer), flush=True)
