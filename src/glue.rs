@@ -20,7 +20,8 @@ use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
 pub use crate::joined::Joined;
 pub use crate::op::{
-    AuthKind, BodyKind, Op, Paging, PagingStyle, Param, Place, Refused, ReplyKind, RetryClass, WaitSpec, Wire,
+    AuthKind, BodyKind, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind, RetryClass,
+    WaitPlaces, WaitSpec, Wire,
 };
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};

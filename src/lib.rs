@@ -59,7 +59,7 @@ pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position};
 pub use pipeline::{GetBody, Options, Rest, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
-pub use raw::RawCall;
+pub use raw::{RawCall, RawItem};
 pub use raw_reply::RawReply;
 pub use secret::Secret;
 pub use stream::ByteStream;

@@ -35,8 +35,16 @@ pub struct Op {
     pub key: Option<&'static str>,
     /// How its list is cut into pages.
     pub paging: Option<Paging>,
+    /// Where that list takes its position and keeps its items.
+    pub list: Option<ListPlaces>,
+    /// The fields that people look at first, as dotted paths from an item of the list or from the reply.
+    pub columns: &'static [&'static str],
+    /// Where the object or the list stands in the reply, as a dotted path; empty for the reply itself.
+    pub row: &'static str,
     /// What can be waited for.
     pub waits: &'static [WaitSpec],
+    /// Where each of those waits reads what it has to know, in the same order.
+    pub wait_places: &'static [WaitPlaces],
     /// Where the credential goes.
     pub auth: AuthKind,
     /// Answers that refuse the credential, beside 401, which always does.
@@ -69,7 +77,11 @@ impl Op {
             retry: RetryClass::Never,
             key: None,
             paging: None,
+            list: None,
+            columns: &[],
+            row: "",
             waits: &[],
+            wait_places: &[],
             auth,
             refused: &[],
             errors,
@@ -99,6 +111,8 @@ pub struct Param {
     pub place: Place,
     /// Whether a call without it is refused before it is sent.
     pub required: bool,
+    /// What a value of it is; of each, where it takes several.
+    pub kind: ParamKind,
     /// Whether it takes several values.
     pub list: bool,
     /// Separator of a list that travels as one text.
@@ -107,6 +121,21 @@ pub struct Param {
     pub secret: bool,
     /// One line about it.
     pub doc: &'static str,
+}
+
+/// What a value of a parameter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamKind {
+    /// Text, dates and ids that are texts among it.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// Anything that JSON can say.
+    Json,
 }
 
 /// Where a parameter travels.
@@ -220,6 +249,40 @@ pub enum PagingStyle {
     Token,
     /// An address from the page before it.
     Link,
+}
+
+/// Where a list takes its position and keeps its items, by dotted paths: for walks put together at run time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListPlaces {
+    /// The parameter that takes the position.
+    pub position: Option<&'static str>,
+    /// The parameter that takes the size of a page.
+    pub size: Option<&'static str>,
+    /// The items in the reply; empty where the reply is the list.
+    pub items: &'static str,
+    /// The number of all items in the reply.
+    pub total: Option<&'static str>,
+    /// What tells an item from all others, in the item.
+    pub id: Option<&'static str>,
+    /// What names the next page, in the reply.
+    pub next: Option<&'static str>,
+}
+
+/// Where a wait reads what it has to know, by dotted paths: for waits put together at run time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WaitPlaces {
+    /// The status word in the polled reply.
+    pub status: Option<&'static str>,
+    /// The field whose presence is final in the polled reply.
+    pub present: Option<&'static str>,
+    /// How far the job is, in the polled reply.
+    pub progress: Option<&'static str>,
+    /// Why it failed, in the polled reply.
+    pub reason: Option<&'static str>,
+    /// What the wait returns, in the reply of its own operation; none for all of it.
+    pub value: Option<&'static str>,
+    /// Fixed parameters of the call that stops the job.
+    pub stop: &'static [(&'static str, &'static str)],
 }
 
 /// Something that can be waited for.

@@ -1,7 +1,12 @@
 //! A call put together at run time.
 
+mod list;
+mod wait;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -9,9 +14,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+pub use list::RawItem;
+
 use crate::error::{Error, ErrorKind};
 use crate::op::{BodyKind, Op, Param, Place};
-use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, segment};
+use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, retry_after, segment};
 use crate::raw_reply::RawReply;
 use crate::stream::ByteStream;
 
@@ -19,6 +26,7 @@ use crate::stream::ByteStream;
 /// in the table. It takes the same road as every other call.
 ///
 /// A mistake in an argument is reported when the call is sent.
+#[derive(Clone)]
 #[must_use]
 pub struct RawCall {
     pipeline: Pipeline,
@@ -33,6 +41,7 @@ pub struct RawCall {
     fault: Option<Error>,
 }
 
+#[derive(Clone)]
 enum Payload {
     Json(Value),
     Bytes(Bytes),
@@ -220,6 +229,22 @@ impl RawCall {
         Ok(self.reply(true).await?.stream())
     }
 
+    /// Sends the call; its reply as JSON, and how long the server wants to be left alone.
+    async fn look(self) -> Result<(Value, Option<Duration>), Error> {
+        let clock = Arc::clone(self.pipeline.clock());
+        let reply = self.reply(false).await?;
+        let asked = retry_after::read(&reply.headers, clock.wall());
+        Ok((reply.decode().await?, asked))
+    }
+
+    /// Sets a parameter anew.
+    fn set(&mut self, name: &'static str, value: Value) {
+        self.query.retain(|(known, _)| known != name);
+        if let Err(error) = self.place(name, value) {
+            self.fault = Some(error);
+        }
+    }
+
     async fn reply(self, stream: bool) -> Result<Reply, Error> {
         let (pipeline, op) = (self.pipeline.clone(), self.op);
         pipeline.send(self.draft()?, op, stream).await
@@ -308,4 +333,14 @@ fn texts(value: &Value) -> Vec<String> {
 fn decode(text: &str) -> String {
     let spaced = text.replace('+', " ");
     percent_encoding::percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+}
+
+/// What stands at a dotted path; a number steps into a list.
+fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+    let steps = path.split('.').filter(|step| !step.is_empty());
+    let found = steps.fold(Some(value), |here, step| match here? {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        other => other.get(step),
+    });
+    found.filter(|found| !found.is_null())
 }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, ReplyKind, RetryClass};
+use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamKind, Place, ReplyKind, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::Lab;
 use mlhub::{Builder, Error, Options, RawCall};
@@ -28,7 +28,11 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         retry,
         key: None,
         paging: None,
+        list: None,
+        columns: &[],
+        row: "",
         waits: &[],
+        wait_places: &[],
         auth: AuthKind::Bearer,
         refused: &[],
         errors: "detail",
@@ -40,7 +44,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
 
 /// A parameter that a call may leave out.
 pub(crate) const fn param(name: &'static str, place: Place) -> Param {
-    Param { name, place, required: false, list: false, join: None, secret: false, doc: "" }
+    Param { name, place, required: false, kind: ParamKind::Text, list: false, join: None, secret: false, doc: "" }
 }
 
 /// A read.

@@ -68,6 +68,19 @@ impl Fault {
         Fault::new(error.kind().into(), error.to_string(), next).caused_by(error.source())
     }
 
+    /// Ctrl-C in a wait; the command goes on with it.
+    pub(crate) fn left(command: String) -> Fault {
+        Fault::new(Exit::Interrupted, "interrupted; the job goes on", command)
+    }
+
+    /// The same failure with another command to try.
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Fault {
+        if let Fault::Told(told) = &mut self {
+            told.next = next.into();
+        }
+        self
+    }
+
     fn caused_by(mut self, mut source: Option<&(dyn std::error::Error + 'static)>) -> Fault {
         if let Fault::Told(told) = &mut self {
             while let Some(cause) = source {

@@ -35,6 +35,12 @@ pub struct Endpoint {
     pub key: Option<String>,
     /// How a list is walked. Operations with it get `.items()` and `.pages()`.
     pub paging: Option<Paging>,
+    /// What people look at first in a table: fields of an item of the list, else of the reply, as dotted paths. Among
+    /// the defaults it counts wherever there are such fields.
+    pub columns: Option<Vec<String>>,
+    /// Where the object or the list stands in the reply of an operation without paging, as a dotted path (left out: the
+    /// reply itself). Among the defaults it counts wherever there is such a field.
+    pub row: Option<String>,
     /// Named goals to wait for; `done` is what `.wait()` means.
     pub waits: Option<BTreeMap<String, Wait>>,
     /// The job that a success has started. Operations with it get `.start()`, which gives the call to wait for it.
@@ -66,6 +72,8 @@ impl Endpoint {
             retry: self.retry.or(d.retry),
             key: self.key.or(d.key),
             paging: self.paging.or(d.paging),
+            columns: self.columns.or(d.columns),
+            row: self.row.or(d.row),
             waits: self.waits.or(d.waits),
             starts: self.starts.or(d.starts),
             auth: self.auth.or(d.auth),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// A positive time.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let told = text.parse::<jiff::SignedDuration>().ok().and_then(|told| Duration::try_from(told).ok());
     told.filter(|time| !time.is_zero()).ok_or_else(|| "a duration is written like 90s, 45m, 12h or 1h30m".to_owned())
 }

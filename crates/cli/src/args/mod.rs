@@ -10,14 +10,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mlhub::Secret;
 
 pub(crate) use autotune::{Autotune, Delete};
+pub(crate) use duration::duration;
 #[cfg(feature = "hub")]
 pub(crate) use options::{Backup, Quickstart, Serve};
-pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops};
+pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops, Wait, pair};
 pub(crate) use report::report;
 #[cfg(unix)]
 pub(crate) use tune::Guard;
 pub(crate) use tune::Tune;
 
+use crate::commands::groups::Group;
 use crate::exit::Exit;
 
 /// Tune models, run the tuning hub, and call machine-learning platforms.
@@ -132,9 +134,8 @@ pub(crate) enum Command {
     #[cfg(unix)]
     #[command(name = crate::tune::guard::COMMAND, hide = true)]
     Guard(Guard),
-    /// Look at the experiments of a tuning hub, delete them, bring results along
-    #[command(subcommand)]
-    Autotune(Autotune),
+    #[command(flatten)]
+    Platform(Group),
     /// Call any operation of a platform
     ///
     /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the
@@ -152,6 +153,10 @@ pub(crate) enum Command {
     Logout(Named),
     /// Show who the token speaks for
     Whoami(Named),
+    /// Take up a wait that was left, by its handle
+    ///
+    /// Ctrl-C in any wait leaves the job alone and prints its handle. Shows what the job gave, as the wait would have.
+    Wait(Wait),
     /// Say what leads to an error, and what to do about it
     Explain(Explain),
     /// Print a completion script for a shell

@@ -1,7 +1,6 @@
 //! What each command takes.
 
 use std::path::PathBuf;
-#[cfg(feature = "hub")]
 use std::time::Duration;
 
 use clap::Args;
@@ -9,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 #[cfg(feature = "hub")]
 use super::duration::at_least_a_second;
+use super::duration::duration;
 use crate::platforms;
 
 /// Options of `quickstart`.
@@ -120,6 +120,19 @@ pub(crate) struct Named {
     pub(crate) platform: String,
 }
 
+/// Options of `wait`.
+#[derive(Args, Debug)]
+pub(crate) struct Wait {
+    /// What the wait printed, `mlhub1:PLATFORM/..`
+    pub(crate) handle: String,
+    /// How long to wait at most, such as 90s or 1h30m
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Show these fields; a dot steps into one, as in a.b
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+}
+
 /// Options of `explain`.
 #[derive(Args, Debug)]
 pub(crate) struct Explain {
@@ -141,7 +154,7 @@ pub(crate) struct Man {
     pub(crate) command: Option<String>,
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
+pub(crate) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("a parameter is written key=value".to_owned()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures::TryStreamExt as _;
-use mlhub::op::{AuthKind, BodyKind, ReplyKind};
+use mlhub::op::{BodyKind, ReplyKind};
 use mlhub::{Op, RawCall};
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ use crate::args::{Body, Call, Format};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Out;
-use crate::profile::{Access, Credential};
+use crate::platforms;
+use crate::profile::Access;
 use crate::terminal;
 
 /// Calls the operation.
@@ -27,10 +28,7 @@ pub(crate) async fn call(access: &Access, options: &Call, out: &Out) -> Result<(
     if body.is_some() && op.body == BodyKind::None {
         return Err(Fault::usage(format!("{} takes no body", op.id), help));
     }
-    let client = (platform.client)(access).map_err(|error| access.fault(&error))?;
-    if let (Credential::Password { username, password }, true) = (&access.credential, op.auth != AuthKind::None) {
-        client.sign_in(username, password).await.map_err(|error| access.fault(&error))?;
-    }
+    let client = platforms::connect(access, op).await?;
     let mut call = client.call(op);
     for (name, value) in arguments(op, &options.parameters) {
         call = call.arg(name, value);
@@ -67,7 +65,7 @@ async fn print(access: &Access, op: &Op, call: RawCall, out: &Out) -> Result<(),
 /// Values by name: JSON where they parse as JSON, else text; a name that is
 /// given twice makes a list. A parameter that the document knows as a secret
 /// stays text: a password of digits is no number.
-fn arguments<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Value> {
+pub(super) fn arguments<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Value> {
     let mut values: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (name, text) in pairs {
         let secret = op.param(name).is_some_and(|param| param.secret);
@@ -81,7 +79,7 @@ fn arguments<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Va
     values.into_iter().map(|(name, list)| (name, single(list))).collect()
 }
 
-async fn read(body: &Body) -> Result<Vec<u8>, Fault> {
+pub(super) async fn read(body: &Body) -> Result<Vec<u8>, Fault> {
     match body {
         Body::Text(text) => Ok(text.clone().into_bytes()),
         Body::File(path) => std::fs::read(path).map_err(|error| {
@@ -92,7 +90,7 @@ async fn read(body: &Body) -> Result<Vec<u8>, Fault> {
     }
 }
 
-fn attach(call: RawCall, op: &Op, bytes: Vec<u8>) -> Result<RawCall, String> {
+pub(super) fn attach(call: RawCall, op: &Op, bytes: Vec<u8>) -> Result<RawCall, String> {
     match op.body {
         BodyKind::Bytes => Ok(call.content("application/octet-stream", bytes)),
         BodyKind::Text => Ok(call.content("text/plain; charset=utf-8", bytes)),

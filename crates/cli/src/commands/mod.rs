@@ -1,10 +1,11 @@
 //! What each command does.
 
-mod autotune;
+pub(crate) mod autotune;
 #[cfg(feature = "hub")]
 mod backup;
-mod call;
+pub(crate) mod call;
 mod explain;
+pub(crate) mod groups;
 mod login;
 mod ops;
 mod scripts;
@@ -32,6 +33,12 @@ pub(crate) async fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
     if let Command::Guard(options) = &cli.command {
         return crate::tune::guard::run(&options.command).await;
     }
+    // Ctrl-C leaves what these wait for, and they say how to come back.
+    match &cli.command {
+        Command::Platform(group) => return groups::run(group, &cli.global, out).await,
+        Command::Wait(options) => return groups::resume(options, &cli.global, out).await,
+        _ => {}
+    }
     tokio::select! {
         // In this order: Ctrl-C is caught before the command begins.
         biased;
@@ -52,7 +59,8 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         Command::Tune(options) => crate::tune::run(options, global, out).await,
         #[cfg(unix)]
         Command::Guard(options) => crate::tune::guard::run(&options.command).await,
-        Command::Autotune(command) => autotune::run(command, global, out).await,
+        Command::Platform(group) => groups::run(group, global, out).await,
+        Command::Wait(options) => groups::resume(options, global, out).await,
         Command::Call(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
             call::call(&access, options, out).await

@@ -1,7 +1,7 @@
 //! `ops`: what can be called, and what it takes.
 
 use mlhub::Op;
-use mlhub::op::{BodyKind, Place};
+use mlhub::op::{BodyKind, ParamKind, Place};
 
 use crate::args::Ops;
 use crate::fault::Fault;
@@ -20,16 +20,17 @@ pub(crate) fn ops(options: &Ops, out: &Out) -> Result<(), Fault> {
 }
 
 fn operations(platforms: &[Platform]) -> Table {
-    let mut table = Table::new(["operation", "platform", "method", "path", "summary"]);
+    let mut table = Table::new(["operation", "platform", "method", "path", "command", "summary"]);
     for op in platforms.iter().flat_map(|platform| platform.ops) {
         let method = op.method.as_str().into();
-        table.row([op.id.into(), op.platform.into(), method, op.path.into(), op.summary.into()]);
+        let command = format!("mlhub {} {} {}", op.platform, op.group, op.verb).into();
+        table.row([op.id.into(), op.platform.into(), method, op.path.into(), command, op.summary.into()]);
     }
     table
 }
 
 fn parameters(op: &Op) -> Table {
-    let mut table = Table::new(["parameter", "place", "required", "list", "description"]);
+    let mut table = Table::new(["parameter", "place", "required", "list", "kind", "description"]);
     for param in op.params {
         let place = match param.place {
             Place::Path => "path",
@@ -37,13 +38,25 @@ fn parameters(op: &Op) -> Table {
             Place::Header => "header",
             Place::Body => "body",
         };
-        table.row([param.name.into(), place.into(), param.required.into(), param.list.into(), param.doc.into()]);
+        let list = param.list || param.join.is_some();
+        let kind = kind(param.kind).into();
+        table.row([param.name.into(), place.into(), param.required.into(), list.into(), kind, param.doc.into()]);
     }
     if op.body != BodyKind::None && !op.params.iter().any(|param| param.place == Place::Body) {
         let description = "the whole body, as the document has it";
-        table.row(["--body".into(), "body".into(), true.into(), false.into(), description.into()]);
+        table.row(["--body".into(), "body".into(), true.into(), false.into(), "json".into(), description.into()]);
     }
     table
+}
+
+fn kind(kind: ParamKind) -> &'static str {
+    match kind {
+        ParamKind::Text => "text",
+        ParamKind::Integer => "integer",
+        ParamKind::Number => "number",
+        ParamKind::Boolean => "boolean",
+        ParamKind::Json => "json",
+    }
 }
 
 /// The failure for an operation that is not there, with those that sound like it.

@@ -32,6 +32,11 @@ impl Out {
         self.format
     }
 
+    /// The form of rows.
+    pub(crate) fn format(&self) -> Format {
+        self.format.unwrap_or(if self.terminal { Format::Table } else { Format::Tsv })
+    }
+
     /// Whether only ids are wanted.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet
@@ -56,8 +61,7 @@ impl Out {
 
     /// Prints a table whose rows have no ids.
     pub(crate) fn rows(&self, table: &Table) -> Result<(), Fault> {
-        let format = self.format.unwrap_or(if self.terminal { Format::Table } else { Format::Tsv });
-        match format {
+        match self.format() {
             Format::Json => self.text(&text::json(&table.value())),
             Format::Yaml => self.text(&text::yaml(&table.value())?),
             Format::Jsonl => self.text(&table.jsonl()),

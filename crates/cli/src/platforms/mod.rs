@@ -5,10 +5,12 @@ pub(crate) mod autotune;
 pub(crate) mod loudml;
 
 use futures::future::BoxFuture;
-use mlhub::{Error, Op, RawCall, Secret};
+use mlhub::op::AuthKind;
+use mlhub::{Error, Op, RawCall, Secret, Wait, WaitHandle};
 use serde_json::Value;
 
-use crate::profile::{Access, Login};
+use crate::fault::Fault;
+use crate::profile::{Access, Credential, Login};
 
 /// A platform.
 #[derive(Debug)]
@@ -27,6 +29,11 @@ pub(crate) struct Platform {
 pub(crate) trait Client: Send + Sync {
     /// A call of an operation.
     fn call(&self, op: &'static Op) -> RawCall;
+
+    /// Takes up a wait of one of these operations.
+    fn resume(&self, op: &'static Op, ops: &'static [Op], handle: &WaitHandle) -> Result<Wait<'static, Value>, Error> {
+        self.call(op).held(handle).wait(ops, handle.goal())
+    }
 
     /// Uses name and password for all calls that follow.
     fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>>;
@@ -60,8 +67,54 @@ pub(crate) fn find(name: &str) -> Option<&'static Platform> {
 }
 
 impl Platform {
+    /// The groups of its operations.
+    pub(crate) fn groups(&self) -> Vec<&'static str> {
+        let groups: std::collections::BTreeSet<_> = self.ops.iter().map(|op| op.group).collect();
+        groups.into_iter().collect()
+    }
+
+    /// The operations of a group.
+    pub(crate) fn members<'a>(&self, group: &'a str) -> impl Iterator<Item = &'static Op> + use<'a> {
+        let ops: &'static [Op] = self.ops;
+        ops.iter().filter(move |op| op.group == group)
+    }
+
+    /// The operation of that group and verb.
+    pub(crate) fn verb(&self, group: &str, verb: &str) -> Option<&'static Op> {
+        self.members(group).find(|op| op.verb == verb)
+    }
+
+    /// The operation of a group that lists what is in it.
+    pub(crate) fn listing(&self, group: &str) -> Option<&'static Op> {
+        self.verb(group, "list").or_else(|| self.members(group).find(|op| op.paging.is_some()))
+    }
+
+    /// The operation of a group that can be waited for.
+    pub(crate) fn waiting(&self, group: &str) -> Option<&'static Op> {
+        let waits = |op: &&Op| !op.waits.is_empty();
+        self.verb(group, "get").filter(waits).or_else(|| self.members(group).find(waits))
+    }
+
+    /// What a call of that operation can go on to wait for: itself, or what it begins.
+    pub(crate) fn awaited(&self, op: &'static Op) -> Option<&'static Op> {
+        if !op.waits.is_empty() {
+            return Some(op);
+        }
+        let begins = !matches!(op.method.as_str(), "GET" | "HEAD" | "DELETE");
+        self.waiting(op.group).filter(|_| begins)
+    }
+
     /// The operation of that id.
     pub(crate) fn op(&self, id: &str) -> Option<&'static Op> {
         self.ops.iter().find(|op| op.id == id)
     }
+}
+
+/// A client that is signed in, as far as the operation asks for that.
+pub(crate) async fn connect(access: &Access, op: &Op) -> Result<Box<dyn Client>, Fault> {
+    let client = (access.platform.client)(access).map_err(|error| access.fault(&error))?;
+    if let (Credential::Password { username, password }, true) = (&access.credential, op.auth != AuthKind::None) {
+        client.sign_in(username, password).await.map_err(|error| access.fault(&error))?;
+    }
+    Ok(client)
 }

@@ -88,6 +88,18 @@ impl Access {
         Fault::call(error, self.platform.name, self.given_url.as_deref())
     }
 
+    /// The options of the command line by which the next command reaches the same server. An address with a password in
+    /// it is not repeated.
+    pub(crate) fn again(&self) -> String {
+        let url = self.given_url.as_deref().filter(|url| !url.contains('@'));
+        let profile = Some(self.profile.as_str()).filter(|profile| *profile != PROFILE);
+        let option = |name: &str, value: Option<&str>| {
+            let value = value.and_then(|value| shlex::try_quote(value).ok());
+            value.map(|value| format!(" {name} {value}")).unwrap_or_default()
+        };
+        option("--url", url) + &option("--profile", profile)
+    }
+
     /// The failure of a command that needs a login, without one.
     pub(crate) fn logged_out(&self) -> Fault {
         let name = self.platform.name;

@@ -9,6 +9,7 @@ mod at;
 mod body;
 pub(crate) mod case;
 mod clash;
+mod columns;
 mod document;
 mod fields;
 mod jobs;
@@ -28,6 +29,9 @@ mod violation;
 mod waits;
 mod walk;
 
+use std::collections::BTreeMap;
+
+pub(crate) use columns::Shown;
 use serde_json::Value;
 use view::View;
 use violation::Report;
@@ -53,6 +57,7 @@ const FAMILIES: &[Family] = &[
     text::FAMILY,
     meaning::FAMILY,
     lists::FAMILY,
+    columns::FAMILY,
     waits::FAMILY,
     jobs::FAMILY,
     starts::FAMILY,
@@ -78,6 +83,11 @@ pub fn lint(name: &str, document: &Value) -> Vec<Violation> {
         document::parses(&view, &mut report);
     }
     report.finish()
+}
+
+/// What tables show of each operation's reply, by its id.
+pub(crate) fn shown(document: &Value) -> BTreeMap<String, Shown> {
+    columns::of_each(&View::new(document))
 }
 
 /// A schema of a document and what becomes of its values.

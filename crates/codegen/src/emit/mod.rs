@@ -6,6 +6,7 @@ mod groups;
 mod listing;
 mod ops;
 mod paging;
+mod places;
 pub(crate) mod setters;
 mod starts;
 mod tests;

@@ -4,14 +4,20 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
 
+use super::places;
 use crate::document::{Document, Operation, ReplyForm, resolve};
 use crate::error::Error;
-use crate::lower;
 use crate::meta::{Auth, JOIN, PagingStyle, PlainRetry, Retry};
+use crate::{dialect, lower};
 
 pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStream, Error> {
-    let rows =
-        document.operations.iter().map(|operation| row(document, operation, root)).collect::<Result<Vec<_>, _>>()?;
+    let shown = dialect::shown(&document.json);
+    let none = dialect::Shown::default();
+    let rows = document.operations.iter().map(|operation| {
+        let shown = shown.get(&operation.id).unwrap_or(&none);
+        row(document, operation, shown, root)
+    });
+    let rows = rows.collect::<Result<Vec<_>, _>>()?;
     let platform = &document.platform.platform;
     Ok(quote! {
         /// Every operation of the document, as data.
@@ -30,7 +36,12 @@ pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStrea
     })
 }
 
-fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result<TokenStream, Error> {
+fn row(
+    document: &Document,
+    operation: &Operation,
+    shown: &dialect::Shown,
+    root: &TokenStream,
+) -> Result<TokenStream, Error> {
     let Operation { id, group, verb, path, summary, meta, .. } = operation;
     let platform = &document.platform.platform;
     let method = quote::format_ident!("{}", operation.method.as_str());
@@ -88,6 +99,9 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
             }))
         }
     };
+    let (columns, object) = (&shown.columns, &shown.row);
+    let list = places::list(operation, root);
+    let wait_places = places::waits(operation, root);
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
         let poll = wait.poll.as_ref().unwrap_or(id);
         let (good, bad, start, unsure) = (&wait.good, &wait.bad, &wait.start, &wait.unsure);
@@ -122,7 +136,11 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
             retry: #root::glue::RetryClass::#retry,
             key: #key,
             paging: #paging,
+            list: #list,
+            columns: &[#(#columns),*],
+            row: #object,
             waits: &[#(#waits),*],
+            wait_places: &[#(#wait_places),*],
             auth: #root::glue::AuthKind::#auth,
             refused: &[#(#refused),*],
             errors: #errors,
@@ -133,7 +151,7 @@ fn row(document: &Document, operation: &Operation, root: &TokenStream) -> Result
     })
 }
 
-fn option(text: Option<String>) -> TokenStream {
+pub(super) fn option(text: Option<String>) -> TokenStream {
     text.map_or_else(|| quote!(None), |text| quote!(Some(#text)))
 }
 
@@ -150,7 +168,7 @@ fn params(document: &Document, operation: &Operation, root: &TokenStream) -> Vec
                 _ if lowered => "Body",
                 _ => "Query",
             };
-            param(root, &p.name, place, p.required, resolve(&document.json, &p.schema), &p.description)
+            param(document, root, &p.name, place, p.required, &p.schema, &p.description)
         })
         .collect();
     if let Some((_, schema)) = &operation.body {
@@ -158,13 +176,23 @@ fn params(document: &Document, operation: &Operation, root: &TokenStream) -> Vec
         let required = |name: &str| schema["required"].as_array().is_some_and(|r| r.iter().any(|x| x == name));
         for (name, field) in schema["properties"].as_object().into_iter().flatten() {
             let doc = field["description"].as_str().unwrap_or_default();
-            rows.push(param(root, name, "Body", required(name), resolve(&document.json, field), doc));
+            rows.push(param(document, root, name, "Body", required(name), field, doc));
         }
     }
     rows
 }
 
-fn param(root: &TokenStream, name: &str, place: &str, required: bool, schema: &Value, doc: &str) -> TokenStream {
+fn param(
+    document: &Document,
+    root: &TokenStream,
+    name: &str,
+    place: &str,
+    required: bool,
+    schema: &Value,
+    doc: &str,
+) -> TokenStream {
+    let schema = meant(document, schema);
+    let kind = kind(document, if schema["type"] == "array" { &schema["items"] } else { schema });
     let place = quote::format_ident!("{place}");
     let list = schema["type"] == "array";
     let join = option(schema[JOIN].as_str().map(str::to_owned));
@@ -172,7 +200,27 @@ fn param(root: &TokenStream, name: &str, place: &str, required: bool, schema: &V
     quote! {
         #root::glue::Param {
             name: #name, place: #root::glue::Place::#place, required: #required,
-            list: #list, join: #join, secret: #secret, doc: #doc,
+            kind: #root::glue::ParamKind::#kind, list: #list, join: #join, secret: #secret, doc: #doc,
         }
     }
+}
+
+/// The schema behind references, also where one stands alone in `allOf` to get a description of its own.
+fn meant<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
+    let schema = resolve(&document.json, schema);
+    match schema["allOf"].as_array().map(Vec::as_slice) {
+        Some([only]) if schema.get("type").is_none() => resolve(&document.json, only),
+        _ => schema,
+    }
+}
+
+fn kind(document: &Document, schema: &Value) -> proc_macro2::Ident {
+    let word = match meant(document, schema)["type"].as_str() {
+        Some("string") => "Text",
+        Some("integer") => "Integer",
+        Some("number") => "Number",
+        Some("boolean") => "Boolean",
+        _ => "Json",
+    };
+    quote::format_ident!("{word}")
 }

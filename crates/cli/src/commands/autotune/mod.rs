@@ -3,11 +3,13 @@
 mod import;
 mod results;
 
-use futures::TryStreamExt as _;
+use clap::{FromArgMatches as _, Subcommand as _};
+use futures::{FutureExt as _, TryStreamExt as _};
 use mlhub::autotune::{Client, Params, types};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::groups::Hand;
 use crate::args::{Autotune, Delete, Global};
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -16,8 +18,25 @@ use crate::platforms::autotune::{PLATFORM, connect};
 use crate::profile::{Access, Credential};
 use crate::terminal;
 
+/// What AutoTune has beside its groups: experiments by their names.
+pub(crate) const HAND: Hand = Hand {
+    platform: "autotune",
+    about: "Look at the experiments of a tuning hub, delete them, bring results along",
+    tops: Autotune::augment_subcommands,
+    has: Autotune::has_subcommand,
+    run: |context, matches| {
+        async move {
+            let command = Autotune::from_arg_matches(matches);
+            let command = command.map_err(|error| Fault::usage(error.to_string(), "mlhub autotune --help"))?;
+            run(&command, context.global, context.out).await
+        }
+        .boxed()
+    },
+    verbs: &[],
+};
+
 /// Carries out one command of the group.
-pub(crate) async fn run(command: &Autotune, global: &Global, out: &Out) -> Result<(), Fault> {
+async fn run(command: &Autotune, global: &Global, out: &Out) -> Result<(), Fault> {
     let access = Access::open(&PLATFORM, global)?;
     if matches!(access.credential, Credential::None) {
         return Err(access.logged_out());

@@ -1,0 +1,227 @@
+//! Parameters of an operation as arguments and options, and back.
+
+use clap::{Arg, ArgAction, ArgMatches};
+use mlhub::RawCall;
+use mlhub::op::{BodyKind, Op, Param, ParamKind, Place};
+use serde_json::Value;
+
+use super::tree::{BODY, PARAM, in_path};
+use crate::commands::call::{arguments, attach, read};
+use crate::fault::Fault;
+
+/// Names that mean something to every command, or to some of the platforms' commands.
+const TAKEN: &[&str] = &[
+    "body", "color", "fields", "goal", "help", "limit", "output", "param", "profile", "quiet", "timeout", "token",
+    "url", "version", "wait", "yes",
+];
+
+/// The path's parameters, in its order; the last takes several where the document takes a list.
+pub(super) fn path(op: &'static Op) -> Vec<Arg> {
+    let params: Vec<_> = in_order(op);
+    let last = params.len();
+    let arg = |(index, param): (usize, &'static Param)| {
+        let arg = Arg::new(id(param)).value_name(param.name.to_uppercase()).help(param.doc).required(true);
+        let several = index + 1 == last && (param.list || param.join.is_some());
+        if several { arg.num_args(1..).action(ArgAction::Append) } else { arg }
+    };
+    params.into_iter().enumerate().map(arg).collect()
+}
+
+/// The path's parameters as they follow each other in it.
+pub(super) fn in_order(op: &'static Op) -> Vec<&'static Param> {
+    let mut params: Vec<_> = op.params.iter().filter(|param| in_path(param)).collect();
+    params.sort_by_key(|param| op.path.find(&format!("{{{}}}", param.name)));
+    params
+}
+
+/// All other parameters, but those by which a list is walked.
+pub(super) fn named(op: &'static Op) -> Vec<Arg> {
+    others(op)
+        .map(|param| {
+            let long = flag(param.name);
+            let arg = Arg::new(id(param)).long(long.clone()).help(param.doc).value_name(value_name(param));
+            let spelt = param.name.to_lowercase();
+            let arg = if spelt == long || TAKEN.contains(&spelt.as_str()) { arg } else { arg.alias(spelt) };
+            let arg = match (param.list || param.join.is_some(), param.kind) {
+                (true, _) => arg.action(ArgAction::Append),
+                (false, ParamKind::Boolean) => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
+                (false, _) => arg,
+            };
+            let arg =
+                arg.allow_hyphen_values(matches!(param.kind, ParamKind::Integer | ParamKind::Number | ParamKind::Json));
+            match (param.required, param.place, takes_body(op)) {
+                (false, ..) => arg,
+                // The whole body may have it, and a parameter may be given by its own name.
+                (true, Place::Body, true) => arg.required_unless_present_any([BODY, PARAM]),
+                (true, ..) => arg.required_unless_present(PARAM),
+            }
+        })
+        .collect()
+}
+
+fn others(op: &'static Op) -> impl Iterator<Item = &'static Param> {
+    let walked = op.list.map(|list| [list.position, list.size]).unwrap_or_default();
+    let seen = move |param: &&'static Param| {
+        let first = op.params.iter().find(|other| other.name == param.name);
+        first.is_some_and(|first| std::ptr::eq(first, *param))
+    };
+    let walk = move |param: &&'static Param| walked.contains(&Some(param.name));
+    op.params.iter().filter(|param| !in_path(param)).filter(seen).filter(move |param| !walk(param))
+}
+
+/// The option of a parameter: hyphens for underscores, and a word before it where the name means something else here.
+pub(super) fn flag(name: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    let long: String = name.to_lowercase().chars().map(plain).collect();
+    if TAKEN.contains(&long.as_str()) { format!("param-{long}") } else { long }
+}
+
+/// Not the name alone: global options have ids, too.
+fn id(param: &Param) -> String {
+    format!("param:{}", param.name)
+}
+
+fn value_name(param: &Param) -> &'static str {
+    match param.kind {
+        _ if param.secret => "TEXT|@FILE",
+        ParamKind::Text => "TEXT",
+        ParamKind::Integer | ParamKind::Number => "N",
+        ParamKind::Boolean => "true|false",
+        ParamKind::Json => "JSON|@FILE",
+    }
+}
+
+/// Whether a whole body can be given.
+pub(super) fn takes_body(op: &Op) -> bool {
+    !matches!(op.body, BodyKind::None | BodyKind::Params)
+}
+
+/// Whether the document names fields of the body.
+pub(super) fn has_fields(op: &Op) -> bool {
+    op.params.iter().any(|param| param.place == Place::Body)
+}
+
+/// The call with everything that was given.
+pub(super) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatches) -> Result<RawCall, Fault> {
+    let usage =
+        |message: String| Fault::usage(message, format!("mlhub {} {} {} --help", op.platform, op.group, op.verb));
+    for param in in_order(op).into_iter().chain(others(op)) {
+        // A command that waits takes fewer.
+        let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
+        let texts: Vec<&str> = given.map(String::as_str).collect();
+        call = call.arg(param.name, value(param, &texts).map_err(usage)?);
+    }
+    if let Ok(Some(pairs)) = matches.try_get_many::<(String, String)>(PARAM) {
+        let pairs: Vec<_> = pairs.cloned().collect();
+        for (name, value) in arguments(op, &pairs) {
+            call = if op.param(name).is_some() || op.body != BodyKind::None {
+                call.arg(name, value)
+            } else {
+                call.query(name, value)
+            };
+        }
+    }
+    if let Ok(Some(body)) = matches.try_get_one::<String>(BODY) {
+        // Text never fails to be a body.
+        let body = body.parse().unwrap_or(crate::args::Body::Stdin);
+        call = attach(call, op, read(&body).await?).map_err(usage)?;
+    }
+    Ok(call)
+}
+
+/// The path's parameters, as they were given.
+pub(super) fn given(op: &'static Op, matches: &ArgMatches) -> Vec<String> {
+    let values = |param: &'static Param| matches.get_many::<String>(&id(param)).into_iter().flatten().cloned();
+    in_order(op).into_iter().flat_map(values).collect()
+}
+
+/// A parameter of the path, as it was given; none where the operation has no such.
+pub(super) fn text(op: &'static Op, name: &str, matches: &ArgMatches) -> Option<String> {
+    let param = in_order(op).into_iter().find(|param| param.name == name)?;
+    matches.get_one::<String>(&id(param)).cloned()
+}
+
+/// A value as the document has it.
+fn value(param: &Param, texts: &[&str]) -> Result<Value, String> {
+    if !param.list && param.join.is_none() {
+        return texts.last().map_or(Ok(Value::Null), |text| one(param, text));
+    }
+    if let [text] = texts
+        && let Ok(list @ Value::Array(_)) = serde_json::from_str(text)
+    {
+        return Ok(list);
+    }
+    texts.iter().map(|text| one(param, text)).collect()
+}
+
+fn one(param: &Param, text: &str) -> Result<Value, String> {
+    let name = if in_path(param) { param.name.to_uppercase() } else { format!("--{}", flag(param.name)) };
+    let file = text.strip_prefix('@').filter(|_| param.secret || param.kind == ParamKind::Json);
+    let read = file.map(|path| {
+        std::fs::read_to_string(path).map_err(|error| format!("{name} cannot be read from {path}: {error}"))
+    });
+    let read = read.transpose()?;
+    let text = read.as_deref().map_or(text, |read| read.trim_end_matches(['\r', '\n']));
+    let json = || serde_json::from_str::<Value>(text).ok();
+    match param.kind {
+        _ if param.secret => Ok(text.into()),
+        ParamKind::Text => Ok(text.into()),
+        ParamKind::Json => Ok(json().unwrap_or_else(|| text.into())),
+        ParamKind::Integer => json()
+            .filter(|value| value.is_i64() || value.is_u64())
+            .ok_or_else(|| format!("{name} is a whole number, and not {text:?}")),
+        ParamKind::Number => {
+            json().filter(Value::is_number).ok_or_else(|| format!("{name} is a number, and not {text:?}"))
+        }
+        ParamKind::Boolean => match text {
+            "true" | "yes" | "1" => Ok(true.into()),
+            "false" | "no" | "0" => Ok(false.into()),
+            _ => Err(format!("{name} is true or false, and not {text:?}")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn param(kind: ParamKind, list: bool) -> Param {
+        Param { name: "some_name", place: Place::Body, required: false, kind, list, join: None, secret: false, doc: "" }
+    }
+
+    #[test]
+    fn a_value_is_what_the_document_says() {
+        for (kind, text, expected) in [
+            (ParamKind::Text, "007", json!("007")),
+            (ParamKind::Integer, "7", json!(7)),
+            (ParamKind::Number, "-0.5", json!(-0.5)),
+            (ParamKind::Boolean, "no", json!(false)),
+            (ParamKind::Json, "{\"a\":[1]}", json!({"a": [1]})),
+            (ParamKind::Json, "plain words", json!("plain words")),
+        ] {
+            assert_eq!(value(&param(kind, false), &[text]), Ok(expected), "{kind:?}");
+        }
+        assert_eq!(value(&param(ParamKind::Integer, true), &["1", "2"]), Ok(json!([1, 2])));
+        assert_eq!(value(&param(ParamKind::Text, true), &["[\"a\",\"b\"]"]), Ok(json!(["a", "b"])));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_the_name_of_the_option() {
+        for kind in [ParamKind::Integer, ParamKind::Number, ParamKind::Boolean] {
+            let said = value(&param(kind, false), &["soon"]).unwrap_err();
+            assert!(said.contains("--some-name") && said.contains("soon"), "{said}");
+        }
+        let secret = Param { secret: true, ..param(ParamKind::Text, false) };
+        assert_eq!(value(&secret, &["123"]), Ok(json!("123")));
+        assert!(value(&secret, &["@/nowhere"]).unwrap_err().contains("/nowhere"));
+    }
+
+    #[test]
+    fn an_option_whose_name_is_taken_has_a_word_before_it() {
+        assert_eq!(flag("organization_id"), "organization-id");
+        assert_eq!(flag("Idempotency-Key"), "idempotency-key");
+        assert_eq!(flag("url"), "param-url");
+        assert_eq!(flag("fields"), "param-fields");
+    }
+}

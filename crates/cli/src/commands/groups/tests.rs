@@ -1,0 +1,89 @@
+//! Every row of every table is a command, and clap agrees with all of them.
+
+use clap::CommandFactory as _;
+use mlhub::Op;
+use mlhub::op::{Param, ParamKind};
+
+use super::{flags, hand, tree};
+use crate::args::Cli;
+use crate::platforms::PLATFORMS;
+
+fn sample(param: &Param) -> &'static str {
+    match param.kind {
+        ParamKind::Integer => "7",
+        ParamKind::Number => "0.5",
+        ParamKind::Boolean => "true",
+        ParamKind::Text | ParamKind::Json => "a",
+    }
+}
+
+/// The command of an operation with everything that it takes.
+fn words(op: &'static Op) -> Vec<String> {
+    let mut words: Vec<String> = ["mlhub", op.platform, op.group, op.verb].map(str::to_owned).to_vec();
+    words.extend(flags::in_order(op).into_iter().map(|param| sample(param).to_owned()));
+    for arg in flags::named(op) {
+        let param = op.params.iter().find(|param| Some(flags::flag(param.name).as_str()) == arg.get_long()).unwrap();
+        words.push(format!("--{}={}", arg.get_long().unwrap(), sample(param)));
+    }
+    if flags::takes_body(op) {
+        words.extend(["--body".to_owned(), "{}".to_owned()]);
+    }
+    words
+}
+
+#[test]
+fn every_operation_of_every_platform_is_a_command_with_all_its_parameters() {
+    for op in PLATFORMS.iter().flat_map(|platform| platform.ops) {
+        let words = words(op);
+        let matches = Cli::command().try_get_matches_from(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+        let (platform, matches) = matches.subcommand().unwrap();
+        let (group, matches) = matches.subcommand().unwrap();
+        let (verb, matches) = matches.subcommand().unwrap();
+        assert_eq!((platform, group, verb), (op.platform, op.group, op.verb));
+        let walked = op.list.map(|list| [list.position, list.size]).unwrap_or_default();
+        for param in op.params.iter().filter(|param| !walked.contains(&Some(param.name))) {
+            let given = matches.get_many::<String>(&format!("param:{}", param.name)).unwrap().count();
+            assert_eq!(given, 1, "{} {}", op.id, param.name);
+        }
+    }
+}
+
+#[test]
+fn every_group_with_something_to_wait_for_has_a_wait() {
+    let mut waits = 0;
+    for platform in PLATFORMS {
+        for group in platform.groups() {
+            let Some(op) = platform.waiting(group) else { continue };
+            let mut words: Vec<String> = ["mlhub", platform.name, group, tree::WAITING].map(str::to_owned).to_vec();
+            words.extend(flags::in_order(op).into_iter().map(|param| sample(param).to_owned()));
+            words.push(format!("--goal={}", op.waits[0].goal));
+            Cli::command().try_get_matches_from(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
+            waits += 1;
+        }
+    }
+    let told = PLATFORMS.iter().flat_map(|platform| platform.ops).any(|op| !op.waits.is_empty());
+    assert_eq!(waits > 0, told);
+}
+
+#[test]
+fn there_is_a_tree_for_each_platform() {
+    assert!(PLATFORMS.len() <= tree::TREES.len());
+}
+
+#[test]
+fn no_command_by_hand_hides_a_group() {
+    for platform in PLATFORMS {
+        for group in platform.groups() {
+            assert!(hand::top(platform, group).is_none(), "{} {group}", platform.name);
+        }
+    }
+}
+
+#[test]
+fn only_the_platform_that_is_asked_for_is_built() {
+    let command = Cli::command();
+    for platform in PLATFORMS {
+        let bare = command.find_subcommand(platform.name).unwrap();
+        assert_eq!(bare.get_subcommands().count(), 0, "{}", platform.name);
+    }
+}

@@ -1,0 +1,35 @@
+//! Where lists and waits read what they have to know, for those that are put together at run time.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::ops::option;
+use crate::document::Operation;
+
+/// Where a list takes its position and keeps its items.
+pub(super) fn list(operation: &Operation, root: &TokenStream) -> TokenStream {
+    let Some(paging) = &operation.meta.paging else { return quote!(None) };
+    let items = &paging.items;
+    let paths = [&paging.position, &paging.size, &paging.total, &paging.id, &paging.next];
+    let [position, size, total, id, next] = paths.map(|path| option(path.clone()));
+    quote!(Some(#root::glue::ListPlaces {
+        position: #position, size: #size, items: #items, total: #total, id: #id, next: #next,
+    }))
+}
+
+/// Where each wait looks, in the order of their names.
+pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStream> {
+    let waits = operation.meta.waits.iter().flatten();
+    waits
+        .map(|(_, wait)| {
+            let paths = [&wait.status, &wait.present, &wait.progress, &wait.reason, &wait.value];
+            let [status, present, progress, reason, value] = paths.map(|path| option(path.clone()));
+            let stop = wait.cancel.iter().flat_map(|cancel| &cancel.values);
+            let stop = stop.map(|(name, value)| quote!((#name, #value)));
+            quote!(#root::glue::WaitPlaces {
+                status: #status, present: #present, progress: #progress, reason: #reason, value: #value,
+                stop: &[#(#stop),*],
+            })
+        })
+        .collect()
+}
