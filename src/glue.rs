@@ -21,7 +21,7 @@ pub use crate::error::{Error, ErrorKind};
 pub use crate::joined::Joined;
 pub use crate::op::{
     AuthKind, BodyKind, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind, RetryClass,
-    WaitPlaces, WaitSpec, Wire,
+    Starts, WaitPlaces, WaitSpec, Wire,
 };
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};

@@ -45,6 +45,8 @@ pub struct Op {
     pub waits: &'static [WaitSpec],
     /// Where each of those waits reads what it has to know, in the same order.
     pub wait_places: &'static [WaitPlaces],
+    /// The job that a success has started.
+    pub starts: Option<Starts>,
     /// Where the credential goes.
     pub auth: AuthKind,
     /// Answers that refuse the credential, beside 401, which always does.
@@ -82,6 +84,7 @@ impl Op {
             row: "",
             waits: &[],
             wait_places: &[],
+            starts: None,
             auth,
             refused: &[],
             errors,
@@ -283,6 +286,17 @@ pub struct WaitPlaces {
     pub value: Option<&'static str>,
     /// Fixed parameters of the call that stops the job.
     pub stop: &'static [(&'static str, &'static str)],
+}
+
+/// The job that a call has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Starts {
+    /// The operation that is waited for.
+    pub operation: &'static str,
+    /// The parameter of its path that takes the id.
+    pub param: &'static str,
+    /// Where the id stands in the reply, as a dotted path; empty where the reply is the id.
+    pub id: &'static str,
 }
 
 /// Something that can be waited for.

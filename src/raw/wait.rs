@@ -30,8 +30,33 @@ impl RawCall {
         Ok(Wait::new(Job { call: self, ops, index }))
     }
 
-    /// Sets the parameters that a saved wait holds.
+    /// Sends the call, and gives the call about the job that it has started: to the server that has answered, where the
+    /// document says that the job lives there alone. `ops` is the table that the operation is a row of.
+    ///
+    /// # Errors
+    ///
+    /// Those of `send`, a call that starts no job, and a reply without an id.
+    pub async fn start(self, ops: &'static [Op]) -> Result<RawCall, Error> {
+        let op = self.op;
+        let nothing = || Error::new(ErrorKind::Request, format!("the document does not say what {} starts", op.id));
+        let starts = op.starts.ok_or_else(nothing)?;
+        let (job, before) = (find(ops, starts.operation), self.clone());
+        let (reply, node): (Value, _) = self.send_with_node().await?;
+        let id = at(&reply, starts.id).and_then(word).ok_or_else(|| missing(op))?;
+        let mut call = before.towards(job);
+        call.query.clear();
+        call.pipeline = call.pipeline.onward();
+        if job.waits.iter().any(|wait| wait.pinned) {
+            call.pipeline = call.pipeline.to(Some(node.base()));
+        }
+        Ok(call.arg(starts.param, id))
+    }
+
+    /// Sets the parameters that a saved wait holds, and goes to the server that it names, if it names one.
     pub fn held(mut self, handle: &WaitHandle) -> Self {
+        if handle.node().is_some() {
+            self.pipeline = self.pipeline.to(handle.node());
+        }
         for (name, text) in handle.args() {
             match self.op.param(name) {
                 Some(param) => self.set(param.name, read(param, text)),
@@ -139,6 +164,10 @@ impl Poll for Job {
     async fn value(&self) -> Result<Value, Error> {
         let reply: Value = self.call.clone().send().await?;
         self.value_of(&reply).ok_or_else(|| missing(self.op()))
+    }
+
+    fn pin(&mut self, node: Option<&str>) {
+        self.call.pipeline = self.call.pipeline.to(node);
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {

@@ -33,6 +33,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         row: "",
         waits: &[],
         wait_places: &[],
+        starts: None,
         auth: AuthKind::Bearer,
         refused: &[],
         errors: "detail",

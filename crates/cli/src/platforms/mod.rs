@@ -100,6 +100,9 @@ impl Platform {
         if !op.waits.is_empty() {
             return Some(op);
         }
+        if let Some(starts) = op.starts {
+            return self.op(starts.operation);
+        }
         let begins = !matches!(op.method.as_str(), "GET" | "HEAD" | "DELETE");
         self.waiting(op.group).filter(|_| begins)
     }

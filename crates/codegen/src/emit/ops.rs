@@ -102,6 +102,7 @@ fn row(
     let (columns, object) = (&shown.columns, &shown.row);
     let list = places::list(operation, root);
     let wait_places = places::waits(operation, root);
+    let starts = places::starts(operation, root);
     let waits = meta.waits.iter().flatten().map(|(goal, wait)| {
         let poll = wait.poll.as_ref().unwrap_or(id);
         let (good, bad, start, unsure) = (&wait.good, &wait.bad, &wait.start, &wait.unsure);
@@ -141,6 +142,7 @@ fn row(
             row: #object,
             waits: &[#(#waits),*],
             wait_places: &[#(#wait_places),*],
+            starts: #starts,
             auth: #root::glue::AuthKind::#auth,
             refused: &[#(#refused),*],
             errors: #errors,

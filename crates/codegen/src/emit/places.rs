@@ -33,3 +33,10 @@ pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStrea
         })
         .collect()
 }
+
+/// The job that the operation starts.
+pub(super) fn starts(operation: &Operation, root: &TokenStream) -> TokenStream {
+    let Some(starts) = &operation.meta.starts else { return quote!(None) };
+    let (job, param, id) = (&starts.operation, &starts.param, &starts.id);
+    quote!(Some(#root::glue::Starts { operation: #job, param: #param, id: #id }))
+}

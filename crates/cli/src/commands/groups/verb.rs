@@ -29,6 +29,8 @@ pub(super) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMat
     if let (Some(goal), Some(awaited)) = (goal, context.platform.awaited(op)) {
         let call = if awaited.id == op.id {
             call
+        } else if op.starts.is_some() {
+            call.start(context.platform.ops).await.map_err(|error| fault(&error))?
         } else {
             let reply: Value = call.send().await.map_err(|error| fault(&error))?;
             wait::follow(context, &access, &*client, (op, awaited), matches, reply)?
