@@ -131,3 +131,32 @@ async fn a_dropped_wait_stops_the_job_where_that_is_asked_for() {
     assert_eq!((seen[1].method.as_str(), seen[1].path()), ("PATCH", "/base/jobs/7"));
     assert_eq!(seen[1].json(), json!({"status": "stopped"}));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_starts_is_waited_for_at_the_server_that_answered() {
+    let lab = Lab::new();
+    lab.rule(|seen| {
+        let host = seen.host().trim_end_matches(".test").to_owned();
+        Some(match seen.path() {
+            "/jobs" => Reply::json(&json!({"data": {"id": "1"}})),
+            path if path.ends_with("/status") => Reply::json(&json!({"status": "done"})),
+            _ => Reply::json(&json!({"data": {"id": "1", "result": {"of": host}}})),
+        })
+    });
+    let builder = Client::builder("http://a.test").node("http://b.test").transport(lab.clone()).clock(lab.clock());
+    let client = builder.build().expect("plain addresses");
+    for _ in 0..4 {
+        let before = lab.seen().len();
+        let job = client.call(row("job_create")).arg("tool", "saw").start(OPS).await.expect("a job");
+        let wait = job.wait(OPS, "done").expect("a goal");
+        let handle: WaitHandle = wait.handle().to_string().parse().expect("a handle");
+        let of = wait.await.expect("the job")["result"]["of"].clone();
+        let hosts: Vec<_> = lab.seen()[before..].iter().map(|seen| seen.host().to_owned()).collect();
+        assert!(hosts.iter().all(|host| *host == hosts[0]), "{hosts:?}");
+        assert_eq!(handle.node(), Some(format!("http://{}", hosts[0]).as_str()));
+        let again = client.call(row("job_get")).held(&handle).wait(OPS, "done").expect("a goal");
+        assert_eq!(again.await.expect("the job")["result"]["of"], of);
+    }
+    let error = client.call(row("tool_list")).start(OPS).await.expect_err("it starts nothing");
+    assert_eq!(error.kind(), ErrorKind::Request);
+}

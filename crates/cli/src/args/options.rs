@@ -123,7 +123,7 @@ pub(crate) struct Named {
 /// Options of `wait`.
 #[derive(Args, Debug)]
 pub(crate) struct Wait {
-    /// What the wait printed, `mlhub1:PLATFORM/..`
+    /// What the wait printed, such as `mlhub1:PLATFORM/..`
     pub(crate) handle: String,
     /// How long to wait at most, such as 90s or 1h30m
     #[arg(long, value_name = "DURATION", value_parser = duration)]

@@ -8,6 +8,7 @@ mod call;
 mod client;
 #[cfg(unix)]
 mod crash;
+mod groups;
 mod guide;
 mod hub;
 mod login;

@@ -12,7 +12,9 @@ fn commands() -> Vec<String> {
 #[test]
 fn the_command_tree_is_as_documented() {
     let mut tree = Home::new().run(&["--help"]).ok();
-    for command in commands().iter().filter(|name| *name != "help") {
+    // What the platforms' documents add is held by a test that goes through their tables.
+    let grown = ["help", "auger", "loudml", "vantage6"];
+    for command in commands().iter().filter(|name| !grown.contains(&name.as_str())) {
         tree += &format!("\n===== {command}\n\n{}", Home::new().run(&[command, "--help"]).ok());
     }
     insta::assert_snapshot!(tree);

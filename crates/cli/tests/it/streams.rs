@@ -19,7 +19,7 @@ fn data_goes_to_stdout_and_nothing_else_does() {
 #[test]
 fn a_pipe_gets_rows_without_a_heading_and_without_colours() {
     let rows = Home::new().run(&["ops", "autotune"]).ok();
-    assert!(rows.lines().all(|line| line.split('\t').count() == 5), "{rows}");
+    assert!(rows.lines().all(|line| line.split('\t').count() == 6), "{rows}");
     assert!(
         rows.lines().any(|line| line.starts_with("experiment_create\tautotune\tPOST\t/experiment/new\t")),
         "{rows}"

@@ -1,0 +1,231 @@
+//! `PLATFORM GROUP VERB`: every operation as a command of its own, and lists in every form.
+
+use std::collections::BTreeSet;
+
+use mlhub::autotune::ops::OPS;
+use mlhub::testing::{Lab, Port, Reply, Seen};
+use serde_json::{Value, json};
+
+use crate::hub::HUB;
+use crate::support::{Home, Ran};
+
+/// Runs the program while the lab serves.
+async fn run(home: Home, args: Vec<String>) -> (Home, Ran) {
+    let done = tokio::task::spawn_blocking(move || {
+        let ran = home.run(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        (home, ran)
+    });
+    done.await.unwrap()
+}
+
+fn words(args: &[&str]) -> Vec<String> {
+    args.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn rows(args: &[&str]) -> Vec<Value> {
+    let printed = Home::new().run(args).ok();
+    serde_json::from_str(&printed).unwrap()
+}
+
+/// A value of that kind: in a group's command and in `call` it is written alike.
+fn sample(parameter: &Value) -> &'static str {
+    match parameter["kind"].as_str().unwrap() {
+        "integer" => "7",
+        "number" => "0.5",
+        "boolean" => "true",
+        _ => "a",
+    }
+}
+
+/// What a request says, but for its key, which is another each time.
+fn said(seen: &Seen) -> (String, String, String) {
+    let body = String::from_utf8_lossy(&seen.body).into_owned();
+    (seen.method.to_string(), seen.url.clone(), body)
+}
+
+/// The command of an operation with all that it needs, and the same as `call` has it.
+fn both(row: &Value) -> [Vec<String>; 2] {
+    let (platform, id) = (row["platform"].as_str().unwrap(), row["operation"].as_str().unwrap());
+    let mut group: Vec<String> = row["command"].as_str().unwrap().split(' ').skip(1).map(str::to_owned).collect();
+    let mut call = words(&["call", platform, id]);
+    let parameters = rows(&["ops", platform, id, "-o", "json"]);
+    let path = row["path"].as_str().unwrap();
+    let mut in_path: Vec<_> = parameters.iter().filter(|parameter| parameter["place"] == "path").collect();
+    in_path.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter["parameter"].as_str().unwrap())));
+    for parameter in in_path {
+        group.push(sample(parameter).to_owned());
+        call.push(format!("{}={}", parameter["parameter"].as_str().unwrap(), sample(parameter)));
+    }
+    for parameter in parameters.iter().filter(|parameter| parameter["place"] != "path" && parameter["required"] == true)
+    {
+        let name = parameter["parameter"].as_str().unwrap();
+        if name == "--body" {
+            [&mut group, &mut call].into_iter().for_each(|words| words.extend(["--body".to_owned(), "{}".to_owned()]));
+            continue;
+        }
+        // The long form of an option is in its help; `--param` takes any.
+        group.extend(["--param".to_owned(), format!("{name}={}", sample(parameter))]);
+        call.push(format!("{name}={}", sample(parameter)));
+    }
+    [group, call]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_of_every_platform_sends_what_call_sends() {
+    let operations = rows(&["ops", "-o", "json"]);
+    assert!(operations.iter().filter(|row| row["platform"] == "autotune").count() == OPS.len());
+    let lab = Lab::today();
+    lab.rule(|_| Some(Reply::json(&json!([]))));
+    let port = Port::open(&lab).await.unwrap();
+    let mut platforms = BTreeSet::new();
+    for row in operations {
+        let mut sent = Vec::new();
+        for mut words in both(&row) {
+            words.extend(["--url".to_owned(), port.url(), "--token".to_owned(), "t".to_owned()]);
+            let before = lab.seen().len();
+            let (_, ran) = run(Home::new(), words.clone()).await;
+            let seen = lab.seen();
+            assert!(seen.len() == before + 1, "{words:?} {ran:?} {seen:?}");
+            assert_eq!(ran.code, Some(0), "{words:?} {ran:?}");
+            sent.push(said(&seen[before]));
+        }
+        // A list is asked for by pages, a single call for what the server gives.
+        let path = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
+        let [group, call] = [&sent[0], &sent[1]];
+        assert_eq!((&group.0, path(&group.1)), (&call.0, path(&call.1)), "{row}");
+        if group.0 != "GET" {
+            assert_eq!(group, call, "{row}");
+        }
+        platforms.insert(row["platform"].as_str().unwrap().to_owned());
+    }
+    assert!(platforms.contains("autotune"), "{platforms:?}");
+}
+
+/// A hub with five experiments, two on a page, and the requests for them.
+async fn experiments() -> (Lab, Port, Home) {
+    let lab = Lab::today();
+    lab.rule(|seen| {
+        seen.operation(OPS).filter(|op| op.id == "experiment_list")?;
+        let number = |name: &str| {
+            let pair = seen.query().split('&').find_map(|pair| pair.strip_prefix(&format!("{name}=")))?;
+            pair.parse::<usize>().ok()
+        };
+        let (from, size) = (number("offset").unwrap_or(0), number("limit").unwrap_or(2).min(2));
+        let items: Vec<_> = (from..5.min(from + size))
+            .map(|n| {
+                json!({"id": format!("id-{n}"), "name": format!("forest {n}"), "direction": "maximize", "told": n,
+                "failed": 0, "pending": 0, "updated_at": "2026-01-01T00:00:00Z", "covars": {"x": {"vtype": "int"}}})
+            })
+            .collect();
+        Some(Reply::json(&json!({"items": items, "total": 5})))
+    });
+    let port = Port::open(&lab).await.unwrap();
+    let home = Home::new().with("MLHUB_AUTOTUNE_URL", &port.url()).with("MLHUB_AUTOTUNE_TOKEN", "t");
+    (lab, port, home)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_is_walked_over_all_its_pages_in_every_form() {
+    let (lab, _port, mut home) = experiments().await;
+    let mut printed = Vec::new();
+    for more in [
+        &[][..],
+        &["-o", "table"],
+        &["-o", "csv"],
+        &["-o", "jsonl"],
+        &["-o", "json"],
+        &["-o", "yaml"],
+        &["-q"],
+        &["--fields", "name,covars.x.vtype"],
+        &["--fields", "name,covars.x.vtype", "-o", "json"],
+        &["--limit", "3", "-q"],
+    ] {
+        let before = lab.seen().len();
+        let (back, ran) = run(home, words(&[&["autotune", "experiment", "list"], more].concat())).await;
+        home = back;
+        assert!(more.contains(&"--limit") || lab.seen().len() > before + 2, "{more:?}");
+        assert_eq!(ran.stderr, "", "{more:?}");
+        printed.push(ran.ok());
+    }
+    let [tsv, table, csv, jsonl, json, yaml, ids, picked, objects, three] = printed.try_into().unwrap();
+    assert_eq!(tsv.lines().count(), 5);
+    assert!(tsv.starts_with("id-0\tforest 0\tmaximize\t0\t0\t0\t2026-01-01T00:00:00Z\n"), "{tsv}");
+    assert!(table.starts_with("ID    NAME      DIRECTION  TOLD  FAILED  PENDING  UPDATED AT\n"), "{table}");
+    assert_eq!((table.lines().count(), csv.lines().count()), (6, 6));
+    assert!(csv.starts_with("id,name,direction,told,failed,pending,updated_at\nid-0,forest 0,"), "{csv}");
+    let lines: Vec<Value> = jsonl.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let whole: Vec<Value> = serde_json::from_str(&json).unwrap();
+    assert_eq!(lines, whole);
+    assert_eq!((whole.len(), &whole[4]["covars"]["x"]["vtype"]), (5, &json!("int")));
+    assert!(yaml.contains("forest 4"), "{yaml}");
+    assert_eq!(ids, "id-0\nid-1\nid-2\nid-3\nid-4\n");
+    assert!(picked.starts_with("forest 0\tint\n"), "{picked}");
+    let objects: Value = serde_json::from_str(&objects).unwrap();
+    assert_eq!(objects[1], json!({"name": "forest 1", "covars.x.vtype": "int"}));
+    assert_eq!(three, "id-0\nid-1\nid-2\n");
+}
+
+#[test]
+fn a_story_with_a_real_hub_from_beginning_to_end() {
+    let home = HUB.home();
+    let made = home.run(&[
+        "autotune",
+        "experiment",
+        "open",
+        "--name",
+        "007",
+        "--covars",
+        r#"{"x":{"vtype":"cont","min":0,"max":1,"guess":0.5}}"#,
+        "-o",
+        "json",
+    ]);
+    let made: Value = serde_json::from_str(&made.ok()).unwrap();
+    // A name of digits is a text: the document says so.
+    assert_eq!(made["name"], "007");
+    let id = made["id"].as_str().unwrap();
+    let trial = home.run(&["autotune", "trial", "create", id, "-q"]).ok();
+    let shown = home.run(&["autotune", "trial", "get", trial.trim(), "--fields", "id,state"]).ok();
+    assert_eq!(shown, format!("{}\tpending\n", trial.trim()));
+    home.run(&["autotune", "trial", "tell", trial.trim(), "--value", "0.75"]).ok();
+    let told = home.run(&["autotune", "experiment", "history", id]).ok();
+    assert!(told.starts_with(&format!("{}\t0.75\t0.75\t", trial.trim())), "{told}");
+    let page = home.run(&["autotune", "experiment", "get", id, "-o", "table"]).ok();
+    assert!(page.starts_with("FIELD") && page.contains("\nname ") && page.contains("007"), "{page}");
+    // What deletes asks nobody where nobody can answer.
+    home.run(&["autotune", "experiment", "delete", id]).ok();
+    let said = home.run(&["autotune", "experiment", "get", id]).fails(4);
+    assert!(said.trim_end().ends_with("next: mlhub autotune experiment list"), "{said}");
+}
+
+#[test]
+fn a_mistake_ends_with_the_command_that_helps() {
+    let home = HUB.home();
+    for (args, code, words) in [
+        (&["autotune", "experiment"][..], 2, "next: mlhub autotune experiment --help"),
+        (&["autotune", "experiment", "lst"], 2, "next: mlhub autotune experiment --help"),
+        (&["autotune", "trial", "tell", "x"], 2, "next: mlhub autotune trial tell --help"),
+        (&["autotune", "trial", "tell", "x", "--value", "high"], 2, "--value is a number, and not \"high\""),
+        (&["autotune", "experiment", "list", "--limit", "few"], 2, "next: mlhub autotune experiment list --help"),
+        (&["autotune", "experiment", "get", ".."], 2, "next: mlhub autotune experiment get --help"),
+        (&["autotune", "experiment", "open", "--body", "{"], 2, "the body is not JSON"),
+        (&["wait", "nonsense"], 2, "next: mlhub wait --help"),
+        (&["wait", "mlhub1:elsewhere/a_b/done;id=1"], 2, "there is no platform \"elsewhere\""),
+        (&["wait", "mlhub1:autotune/trial_get/done;trial_id=1"], 2, "nothing that can be waited for"),
+    ] {
+        let said = home.run(args).fails(code);
+        assert!(said.contains(words), "{args:?}: {said}");
+    }
+    let said = HUB.outside().run(&["autotune", "experiment", "list", "--url", &HUB.url]).fails(3);
+    assert!(said.trim_end().ends_with(&format!("next: mlhub login autotune --url {}", HUB.url)), "{said}");
+}
+
+#[test]
+fn a_parameter_that_the_document_does_not_name_travels_as_well() {
+    let home = HUB.home();
+    let id = HUB.experiment();
+    HUB.trial(&id);
+    let listed = home.run(&["autotune", "trial", "list", &id, "--param", "state=told", "-q"]).ok();
+    assert_eq!(listed, "");
+    let listed = home.run(&["autotune", "trial", "list", &id, "--state", "pending", "-q"]).ok();
+    assert_eq!(listed.lines().count(), 1);
+}
