@@ -12,6 +12,11 @@ use crate::pipeline::Pipeline;
 use crate::wait::{Look, Poll, Wait, WaitHandle};
 
 impl RawCall {
+    /// The row of its operation.
+    pub fn op(&self) -> &'static Op {
+        self.op
+    }
+
     /// Waits until that goal is reached; the value is JSON. `ops` is the table that the operation is a row of.
     ///
     /// # Errors
@@ -30,13 +35,13 @@ impl RawCall {
         Ok(Wait::new(Job { call: self, ops, index }))
     }
 
-    /// Sends the call, and gives the call about the job that it has started: to the server that has answered, where the
+    /// Sends the call, and gives the call about the job that it has started, beside the reply: to the server that has answered, where the
     /// document says that the job lives there alone. `ops` is the table that the operation is a row of.
     ///
     /// # Errors
     ///
     /// Those of `send`, a call that starts no job, and a reply without an id.
-    pub async fn start(self, ops: &'static [Op]) -> Result<RawCall, Error> {
+    pub async fn start(self, ops: &'static [Op]) -> Result<(RawCall, Value), Error> {
         let op = self.op;
         let nothing = || Error::new(ErrorKind::Request, format!("the document does not say what {} starts", op.id));
         let starts = op.starts.ok_or_else(nothing)?;
@@ -49,7 +54,7 @@ impl RawCall {
         if job.waits.iter().any(|wait| wait.pinned) {
             call.pipeline = call.pipeline.to(Some(node.base()));
         }
-        Ok(call.arg(starts.param, id))
+        Ok((call.arg(starts.param, id), reply))
     }
 
     /// Sets the parameters that a saved wait holds, and goes to the server that it names, if it names one.

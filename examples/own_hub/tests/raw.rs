@@ -147,7 +147,7 @@ async fn what_a_call_starts_is_waited_for_at_the_server_that_answered() {
     let client = builder.build().expect("plain addresses");
     for _ in 0..4 {
         let before = lab.seen().len();
-        let job = client.call(row("job_create")).arg("tool", "saw").start(OPS).await.expect("a job");
+        let job = client.call(row("job_create")).arg("tool", "saw").start(OPS).await.expect("a job").0;
         let wait = job.wait(OPS, "done").expect("a goal");
         let handle: WaitHandle = wait.handle().to_string().parse().expect("a handle");
         let of = wait.await.expect("the job")["result"]["of"].clone();

@@ -7,6 +7,7 @@ pub(crate) mod call;
 mod explain;
 pub(crate) mod groups;
 mod login;
+pub(crate) mod loudml;
 mod ops;
 mod scripts;
 #[cfg(feature = "hub")]

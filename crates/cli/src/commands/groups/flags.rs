@@ -102,7 +102,7 @@ pub(super) fn has_fields(op: &Op) -> bool {
 }
 
 /// The call with everything that was given.
-pub(super) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatches) -> Result<RawCall, Fault> {
+pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatches) -> Result<RawCall, Fault> {
     let usage =
         |message: String| Fault::usage(message, format!("mlhub {} {} {} --help", op.platform, op.group, op.verb));
     for param in in_order(op).into_iter().chain(others(op)) {

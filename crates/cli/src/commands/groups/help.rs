@@ -8,7 +8,7 @@ use crate::platforms::{self, Platform};
 use crate::profile::Access;
 
 /// The failure of an operation, with the command of its group that helps.
-pub(super) fn fault(access: &Access, op: &'static Op, error: &mlhub::Error) -> Fault {
+pub(crate) fn fault(access: &Access, op: &'static Op, error: &mlhub::Error) -> Fault {
     let fault = access.fault(error);
     let command = |verb: &str| format!("mlhub {} {} {verb}", op.platform, op.group);
     match error.kind() {

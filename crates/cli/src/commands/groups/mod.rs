@@ -13,9 +13,12 @@ mod wait;
 
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-pub(crate) use hand::Hand;
-pub(crate) use help::way_on;
-pub(crate) use wait::{Leave, resume};
+pub(crate) use flags::fill;
+pub(crate) use hand::{Hand, Verb};
+pub(crate) use help::{fault, way_on};
+pub(crate) use tree::{BODY, WAIT};
+pub(crate) use verb::run as operation;
+pub(crate) use wait::{Leave, announce, ended, finished, resume};
 
 use crate::args::Global;
 use crate::fault::Fault;

@@ -12,11 +12,11 @@ use crate::platforms::{PLATFORMS, Platform};
 /// Ids of the options that are not of the document.
 pub(super) const FIELDS: &str = "own:fields";
 pub(super) const LIMIT: &str = "own:limit";
-pub(super) const WAIT: &str = "own:wait";
+pub(crate) const WAIT: &str = "own:wait";
 pub(super) const GOAL: &str = "own:goal";
 pub(super) const TIMEOUT: &str = "own:timeout";
 pub(super) const YES: &str = "own:yes";
-pub(super) const BODY: &str = "own:body";
+pub(crate) const BODY: &str = "own:body";
 pub(super) const PARAM: &str = "own:param";
 
 /// The command that waits, where the document has none of that name.

@@ -15,7 +15,7 @@ use crate::profile::Access;
 use crate::terminal;
 
 /// Calls the operation and shows what it answers.
-pub(super) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMatches) -> Result<(), Fault> {
+pub(crate) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMatches) -> Result<(), Fault> {
     let access = context.access()?;
     let fault = |error: &mlhub::Error| help::fault(&access, op, error);
     let client = platforms::connect(&access, op).await?;
@@ -30,7 +30,7 @@ pub(super) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMat
         let call = if awaited.id == op.id {
             call
         } else if op.starts.is_some() {
-            call.start(context.platform.ops).await.map_err(|error| fault(&error))?
+            call.start(context.platform.ops).await.map_err(|error| fault(&error))?.0
         } else {
             let reply: Value = call.send().await.map_err(|error| fault(&error))?;
             wait::follow(context, &access, &*client, (op, awaited), matches, reply)?
@@ -46,6 +46,12 @@ pub(super) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMat
             None => items,
         };
         return shown.list(items, fault).await;
+    }
+    if op.starts.is_some() {
+        let (job, reply) = call.start(context.platform.ops).await.map_err(|error| fault(&error))?;
+        shown.reply(reply)?;
+        wait::announce(context, &access, job);
+        return Ok(());
     }
     answer(context, &access, op, call, &shown).await
 }

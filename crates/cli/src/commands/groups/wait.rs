@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::show::Shown;
 use super::tree::{GOAL, TIMEOUT};
-use super::{Context, flags, help, rows, verb};
+use super::{Context, flags, help, rows, tree, verb};
 use crate::args::{self, Global};
 use crate::fault::Fault;
 use crate::output::Out;
@@ -75,6 +75,35 @@ async fn take_up(options: &args::Wait, global: &Global, out: &Out, leave: &Leave
     let wait = client.resume(op, platform.ops, &handle).map_err(|error| help::fault(&access, op, &error))?;
     let value = watch(&context, &access, wait, op, options.timeout).await?;
     Shown { context: &context, op, fields: options.fields.clone() }.waited(value)
+}
+
+/// Calls an operation that starts a job, and waits for the job's end: the job, as it then is.
+pub(crate) async fn finished(context: &Context<'_>, op: &'static Op, matches: &ArgMatches) -> Result<Value, Fault> {
+    let access = context.access()?;
+    let client = platforms::connect(&access, op).await?;
+    let call = flags::fill(client.call(op), op, matches).await?;
+    let (job, _) = call.start(context.platform.ops).await.map_err(|error| help::fault(&access, op, &error))?;
+    ended(context, &access, job, matches).await
+}
+
+/// Waits for the end of a job that was started.
+pub(crate) async fn ended(
+    context: &Context<'_>,
+    access: &Access,
+    job: RawCall,
+    matches: &ArgMatches,
+) -> Result<Value, Fault> {
+    let op = job.op();
+    let timeout = matches.try_get_one(TIMEOUT).ok().flatten().copied();
+    wait(context, access, job, op, tree::goal(op), timeout).await
+}
+
+/// Says how a job that was started can be waited for.
+pub(crate) fn announce(context: &Context<'_>, access: &Access, job: RawCall) {
+    let goal = tree::goal(job.op());
+    if let Ok(wait) = job.wait(context.platform.ops, goal) {
+        context.out.notice(&format!("to wait for it: {}", back(access, &wait.handle())));
+    }
 }
 
 /// Waits until the goal is reached.

@@ -1,5 +1,6 @@
 //! The history of a search in letters: each trial, and the best so far.
 
+use super::scale::Scale;
 use crate::direction::Direction;
 
 /// Lines of the plot between its highest and its lowest value.
@@ -9,11 +10,6 @@ const WIDTH: usize = 64;
 
 /// Room for the labels; longer ones take more.
 const MARGIN: usize = 8;
-/// Between the labels of two lines where all values are alike.
-const LABEL_STEP: f64 = 0.001;
-/// Digits behind the point beyond which, and size from which, powers of ten are easier to read.
-const MAX_DIGITS: i32 = 6;
-const MAX_PLAIN: f64 = 1e6;
 
 /// A trial.
 const TRIAL: char = '·';
@@ -29,7 +25,7 @@ pub(crate) fn history(values: &[Option<f64>], direction: Direction, what: &str) 
     if !low.is_finite() || !high.is_finite() {
         return "no trial gave a value".to_owned();
     }
-    let scale = Scale::new(low, high);
+    let scale = Scale::new(low, high, HEIGHT);
     let width = values.len().min(WIDTH);
     let mut cells = vec![vec![' '; width]; HEIGHT];
     let mut best = None;
@@ -56,38 +52,6 @@ pub(crate) fn history(values: &[Option<f64>], direction: Direction, what: &str) 
     lines.push(format!("{:margin$}  1{last}", ""));
     lines.push(format!("{:margin$}  {what} by trial: {TRIAL} trial  {RECORD} new best  {BEST} best so far", ""));
     lines.join("\n")
-}
-
-/// Which value is drawn on which line.
-struct Scale {
-    high: f64,
-    /// Half of what lies between the highest and the lowest line: the whole may be more than a double holds.
-    half: f64,
-}
-
-impl Scale {
-    fn new(low: f64, high: f64) -> Scale {
-        // All alike: the closest lines that their labels can tell apart.
-        let alike = LABEL_STEP * high.abs().max(1.0) * (HEIGHT - 1) as f64 / 2.0;
-        Scale { high, half: if high > low { high / 2.0 - low / 2.0 } else { alike } }
-    }
-
-    fn line(&self, value: f64) -> usize {
-        let share = (self.high / 2.0 - value / 2.0) / self.half;
-        ((share * (HEIGHT - 1) as f64).round() as usize).min(HEIGHT - 1)
-    }
-
-    /// As many digits as tell a line from the next, and one more.
-    fn label(&self, line: usize) -> String {
-        let step = 2.0 * (self.half / (HEIGHT - 1) as f64);
-        let value = 2.0 * (self.high / 2.0 - self.half / (HEIGHT - 1) as f64 * line as f64);
-        let digits = (1.0 - step.log10()).ceil() as i32;
-        match usize::try_from(digits) {
-            _ if self.high.abs().max(2.0 * self.half) >= MAX_PLAIN || digits > MAX_DIGITS => format!("{value:.3e}"),
-            Ok(digits) => format!("{value:.digits$}"),
-            Err(_) => format!("{value:.0}"),
-        }
-    }
 }
 
 /// Where several things meet, the one that says most stays.

@@ -1,0 +1,148 @@
+//! `loudml`: series that are read, written, evaluated and forecast. Everything else comes from the table of operations.
+
+mod points;
+mod series;
+mod write;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use futures::FutureExt as _;
+use mlhub::Op;
+use serde_json::Value;
+
+use super::groups::{Context, Hand, Verb, WAIT, ended, finished, operation};
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::{platforms, terminal};
+
+const MODELS: &str = "models";
+const BUCKETS: &str = "buckets";
+const JOBS: &str = "jobs";
+
+/// The command that draws.
+const PLOT: &str = "plot";
+/// Ids of the options that are added here.
+const DRAWN: &str = "own:plot";
+const SVG: &str = "own:svg";
+const SOURCE: &str = "own:source";
+const DETACH: &str = "own:detach";
+
+const HEADING: &str = "The series";
+
+/// What Loud ML has beside its groups.
+pub(crate) const HAND: Hand = Hand {
+    platform: "loudml",
+    about: "Models of time series: train, evaluate, forecast; buckets, templates, hooks and jobs",
+    tops: |command| command.subcommand(plot()),
+    has: |name| name == PLOT,
+    run: |context, matches| async move { draw(context, matches).await }.boxed(),
+    verbs: &[
+        Verb {
+            group: MODELS,
+            verb: "eval_model",
+            command: |command| drawing(command).visible_alias("eval"),
+            run: |context, matches| judged(context, "eval_model", matches).boxed(),
+        },
+        Verb {
+            group: MODELS,
+            verb: "forecast",
+            command: drawing,
+            run: |context, matches| judged(context, "forecast", matches).boxed(),
+        },
+        Verb {
+            group: BUCKETS,
+            verb: "read",
+            command: |command| {
+                let detach = Arg::new(DETACH).long("detach").action(ArgAction::SetTrue);
+                let detach = detach.help("Print the id of the job that reads, and do not wait for it");
+                drawing(command).arg(detach.help_heading(HEADING))
+            },
+            run: |context, matches| read(context, matches).boxed(),
+        },
+        Verb {
+            group: BUCKETS,
+            verb: "write",
+            command: write::command,
+            run: |context, matches| write::write(context, matches).boxed(),
+        },
+    ],
+};
+
+/// A command whose result is a series.
+fn drawing(command: Command) -> Command {
+    let drawn = Arg::new(DRAWN).long("plot").action(ArgAction::SetTrue);
+    let svg = Arg::new(SVG).long("svg").value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+    command
+        .arg(drawn.help("Draw it in letters in place of its rows; on a terminal that is usual").help_heading(HEADING))
+        .arg(svg.help("Write a picture of it as well").help_heading(HEADING))
+}
+
+fn plot() -> Command {
+    let source = Arg::new(SOURCE).value_name("JOB|FILE|-").required(true);
+    let command = Command::new(PLOT).about("Draw the series of a job, or of a result in a file");
+    let command = command.long_about(
+        "Draw the series of a job, or of a result in a file\n\nFILE is JSON: what a job gave, or the job itself; - reads it \
+         from stdin. A job that is not over is waited for.",
+    );
+    drawing(command.arg(source.help("Id of a job, or a file")))
+}
+
+fn op(context: &Context<'_>, group: &str, verb: &str) -> Result<&'static Op, Fault> {
+    let missing = || Fault::usage(format!("the document has no operation {group}_{verb}"), "mlhub ops loudml");
+    context.platform.verb(group, verb).ok_or_else(missing)
+}
+
+/// Evaluates or forecasts: the job's id, or what it gave where somebody waits for it.
+async fn judged(context: &Context<'_>, verb: &str, matches: &ArgMatches) -> Result<(), Fault> {
+    let op = op(context, MODELS, verb)?;
+    let waits = matches.contains_id(WAIT) || matches.contains_id(SVG) || matches.get_flag(DRAWN);
+    if !waits {
+        return operation(context, op, matches).await;
+    }
+    let job = finished(context, op, matches).await?;
+    series::show(context.out, series::result(&job), matches.get_one::<PathBuf>(SVG), matches.get_flag(DRAWN))
+}
+
+/// Reads a bucket: its rows, once they are there.
+async fn read(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
+    let op = op(context, BUCKETS, "read")?;
+    if matches.get_flag(DETACH) {
+        return operation(context, op, matches).await;
+    }
+    let job = finished(context, op, matches).await?;
+    series::show(context.out, series::result(&job), matches.get_one::<PathBuf>(SVG), matches.get_flag(DRAWN))
+}
+
+async fn draw(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
+    let Some((_, matches)) = matches.subcommand() else {
+        return Err(Fault::usage("nothing is named that could be drawn", "mlhub loudml plot --help"));
+    };
+    let source = matches.get_one::<String>(SOURCE).map_or("-", String::as_str);
+    let found = if source == "-" {
+        json(&terminal::read_all().await?, "what came from stdin")?
+    } else if std::path::Path::new(source).is_file() {
+        json(&std::fs::read(source)?, source)?
+    } else {
+        job(context, source, matches).await?
+    };
+    // Whoever asks for a plot gets one, also in a pipe.
+    let plain = context.out.asked().is_none();
+    series::show(context.out, series::result(&found), matches.get_one::<PathBuf>(SVG), plain || matches.get_flag(DRAWN))
+}
+
+/// The job of that id, once it is over.
+async fn job(context: &Context<'_>, id: &str, matches: &ArgMatches) -> Result<Value, Fault> {
+    let missing = || Fault::new(Exit::Other, "the document has no job to wait for", "mlhub ops loudml");
+    let op = context.platform.waiting(JOBS).ok_or_else(missing)?;
+    let access = context.access()?;
+    let client = platforms::connect(&access, op).await?;
+    let path = op.params.iter().find(|param| param.place == mlhub::op::Place::Path).ok_or_else(missing)?;
+    ended(context, &access, client.call(op).arg(path.name, id), matches).await
+}
+
+fn json(bytes: &[u8], shown: &str) -> Result<Value, Fault> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        Fault::usage(format!("{shown} is not the JSON of a result: {error}"), "mlhub loudml plot --help")
+    })
+}
