@@ -110,7 +110,7 @@ async fn typed_and_untyped_waits_have_the_same_handle_and_take_up_each_others() 
     let saved: WaitHandle = typed.to_string().parse().expect("a handle");
     let again = call(&lab, saved.op()).held(&saved).wait(OPS, saved.goal()).expect("a goal");
     assert_eq!(again.await.expect("the job")["id"], "1b;f=4%");
-    assert_eq!(lab.seen()[0].path(), "/base/jobs/1b;f=4%25");
+    assert_eq!(lab.seen()[0].path(), "/base/jobs/1b%3Bf%3D4%25");
     let other: WaitHandle = "mlhub1:workshop/job_get/done;saw=1".parse().expect("a handle");
     let error = call(&lab, "job_get").held(&other).wait(OPS, "done").expect("a goal").await.expect_err("no saw");
     assert_eq!(error.kind(), ErrorKind::Handle);
