@@ -280,6 +280,8 @@ pub struct WaitPlaces {
     pub present: Option<&'static str>,
     /// How far the job is, in the polled reply.
     pub progress: Option<&'static str>,
+    /// The number that progress reaches at the end, in the polled reply, where it is neither 1 nor 100.
+    pub whole: Option<&'static str>,
     /// Why it failed, in the polled reply.
     pub reason: Option<&'static str>,
     /// What the wait returns, in the reply of its own operation; none for all of it.

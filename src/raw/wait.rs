@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{RawCall, at};
 use crate::error::{Error, ErrorKind};
-use crate::glue::{find, hold, missing, number, stop, word};
+use crate::glue::{find, hold, missing, number, share, stop, word};
 use crate::op::{Op, Param, ParamKind, Place, WaitPlaces, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::wait::{Look, Poll, Wait, WaitHandle};
@@ -156,10 +156,15 @@ impl Poll for Job {
         let call = if same { self.call.clone() } else { self.call.towards(polled) };
         let (reply, retry_after) = call.look().await?;
         let told = |path: Option<&str>| path.and_then(|path| word(at(&reply, path)?));
+        let counted = |path: Option<&str>| path.and_then(|path| number(at(&reply, path)?));
+        let progress = match places.whole {
+            None => counted(places.progress),
+            whole => share(counted(places.progress), counted(whole)),
+        };
         Ok(Look {
             status: told(places.status),
             present: told(places.present).is_some(),
-            progress: places.progress.and_then(|path| number(at(&reply, path)?)),
+            progress,
             reason: told(places.reason),
             value: if same { self.value_of(&reply) } else { None },
             retry_after,

@@ -67,6 +67,12 @@ fn both(row: &Value) -> [Vec<String>; 2] {
         group.extend(["--param".to_owned(), format!("{name}={}", sample(parameter))]);
         call.push(format!("{name}={}", sample(parameter)));
     }
+    // A command that would wait for what it has begun can leave that.
+    let help =
+        Home::new().run(&[&group.iter().map(String::as_str).collect::<Vec<_>>()[..3], &["--help"]].concat()).ok();
+    if help.contains("--detach") {
+        group.push("--detach".to_owned());
+    }
     [group, call]
 }
 

@@ -12,6 +12,8 @@ mod groups;
 mod guide;
 mod hub;
 mod login;
+#[cfg(unix)]
+mod loudml;
 mod quickstart;
 #[cfg(unix)]
 mod ready;

@@ -22,12 +22,12 @@ pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStrea
     let waits = operation.meta.waits.iter().flatten();
     waits
         .map(|(_, wait)| {
-            let paths = [&wait.status, &wait.present, &wait.progress, &wait.reason, &wait.value];
-            let [status, present, progress, reason, value] = paths.map(|path| option(path.clone()));
+            let paths = [&wait.status, &wait.present, &wait.progress, &wait.whole, &wait.reason, &wait.value];
+            let [status, present, progress, whole, reason, value] = paths.map(|path| option(path.clone()));
             let stop = wait.cancel.iter().flat_map(|cancel| &cancel.values);
             let stop = stop.map(|(name, value)| quote!((#name, #value)));
             quote!(#root::glue::WaitPlaces {
-                status: #status, present: #present, progress: #progress, reason: #reason, value: #value,
+                status: #status, present: #present, progress: #progress, whole: #whole, reason: #reason, value: #value,
                 stop: &[#(#stop),*],
             })
         })

@@ -79,7 +79,8 @@ async fn answer(
         }
         ReplyKind::Empty => {
             call.bytes().await.map_err(fault)?;
-            shown.reply(Value::Null)
+            // Whether something is there: else the server would have said that it is not.
+            shown.reply(if op.method.as_str() == "HEAD" { true.into() } else { Value::Null })
         }
         _ => {
             let reply: Value = call.send().await.map_err(fault)?;
