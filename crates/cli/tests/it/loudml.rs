@@ -112,7 +112,9 @@ async fn models_are_a_table_with_the_columns_that_people_look_at() {
     let (home, ran) = run(server.home(), &["loudml", "models", "list", "-o", "table"]).await;
     let table = ran.ok();
     assert!(
-        table.starts_with("NAME  TYPE   DEFAULT BUCKET  TRAINED  LOSS\nm     donut  b               true     3.5\n"),
+        table.starts_with(
+            "NAME  TYPE   DEFAULT BUCKET  TRAINED  LOSS  STATE\nm     donut  b               true     3.5\n"
+        ),
         "{table}"
     );
     let (home, ran) = run(home, &["loudml", "models", "list", "-q"]).await;
