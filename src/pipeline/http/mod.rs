@@ -12,6 +12,7 @@ mod secured;
 mod settings;
 #[cfg(feature = "rustls")]
 mod tls;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;

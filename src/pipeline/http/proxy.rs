@@ -9,6 +9,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;
 
 use super::config;
+use super::variables::Variables;
 use crate::error::Error;
 use crate::pipeline::auth::Credential;
 use crate::secret::Secret;
@@ -74,15 +75,23 @@ impl fmt::Debug for Proxy {
 /// Where the choice of a proxy comes from.
 #[derive(Clone, Debug, Default)]
 pub(super) enum ProxyChoice {
+    /// The process's own environment.
     #[default]
     Environment,
+    /// One that was read already.
+    Variables(Variables),
     None,
     Given(Proxy),
 }
 
-/// The proxy of each request, if it has one.
+/// The proxies of a transport, one for plain requests and one for TLS; most have none.
 #[derive(Clone, Default)]
-pub(super) struct Proxies(Option<Arc<Rule>>);
+pub(super) struct Proxies(Option<Arc<Rules>>);
+
+struct Rules {
+    plain: Option<Arc<Rule>>,
+    secure: Option<Arc<Rule>>,
+}
 
 struct Rule {
     matcher: Matcher,
@@ -93,25 +102,25 @@ struct Rule {
 impl Proxies {
     /// Fails for an address that is none.
     pub(super) fn new(choice: &ProxyChoice) -> Result<Self, Error> {
-        let rule = match choice {
-            ProxyChoice::None => None,
+        let (plain, secure) = match choice {
+            ProxyChoice::None => (None, None),
             // Read once: most programs have no proxy, and their requests need not ask.
-            ProxyChoice::Environment => {
-                let matcher = Matcher::from_env();
-                let is_set = ["http://mlhub.invalid", "https://mlhub.invalid"]
-                    .iter()
-                    .any(|probe| matcher.intercept(&Uri::from_static(probe)).is_some());
-                is_set.then_some(Rule { matcher, login: None })
+            ProxyChoice::Environment => named(&Variables::read(|name| std::env::var(name).ok()))?,
+            ProxyChoice::Variables(variables) => named(variables)?,
+            ProxyChoice::Given(proxy) => {
+                let rule = Rule::new(proxy)?;
+                (rule.clone(), rule)
             }
-            // The matcher takes the star for names alone, and not for addresses.
-            ProxyChoice::Given(proxy) => Some(Rule::new(proxy)?).filter(|_| proxy.except.trim() != "*"),
         };
-        Ok(Proxies(rule.map(Arc::new)))
+        let none = plain.is_none() && secure.is_none();
+        Ok(Proxies((!none).then(|| Arc::new(Rules { plain, secure }))))
     }
 
     /// The proxy on the way to that address.
     pub(super) fn on_the_way(&self, to: &Uri) -> Option<Hop> {
-        let rule = self.0.as_ref()?;
+        let rules = self.0.as_ref()?;
+        let rule = if to.scheme_str() == Some("https") { &rules.secure } else { &rules.plain };
+        let rule = rule.as_ref()?;
         let found = rule.matcher.intercept(to)?;
         Some(Hop { login: rule.login.clone().or_else(|| found.basic_auth().cloned()), found })
     }
@@ -126,8 +135,22 @@ impl Proxies {
     }
 }
 
+/// The rules that variables name, for plain requests and for TLS.
+fn named(variables: &Variables) -> Result<(Option<Arc<Rule>>, Option<Arc<Rule>>), Error> {
+    let except = variables.first(&["NO_PROXY"]).map_or("", |(_, value)| value);
+    let rule = |names: &[&str]| {
+        let Some((name, address)) = variables.first(names) else { return Ok(None) };
+        Rule::new(&Proxy::new(address).except(except)).map_err(|error| {
+            let detail = format!("{name} in the environment: {}", error.detail());
+            error.with_detail(detail)
+        })
+    };
+    Ok((rule(&["HTTP_PROXY", "ALL_PROXY"])?, rule(&["HTTPS_PROXY", "ALL_PROXY"])?))
+}
+
 impl Rule {
-    fn new(proxy: &Proxy) -> Result<Self, Error> {
+    /// None where it would hold for no host.
+    fn new(proxy: &Proxy) -> Result<Option<Arc<Self>>, Error> {
         let text = proxy.address.expose().trim();
         let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         let bad = |why: &str| config(format!("the proxy's address {why}"));
@@ -148,7 +171,12 @@ impl Rule {
             .map(|credential| credential.header().clone());
         // Cannot fail for a URL with a host, which one that begins with http:// has.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
-        Ok(Rule { matcher: Matcher::builder().all(url.as_str()).no(proxy.except.as_str()).build(), login })
+        // The matcher takes the star for names alone, and not for addresses.
+        if proxy.except.split(',').any(|host| host.trim() == "*") {
+            return Ok(None);
+        }
+        let matcher = Matcher::builder().all(url.as_str()).no(proxy.except.as_str()).build();
+        Ok(Some(Arc::new(Rule { matcher, login })))
     }
 }
 

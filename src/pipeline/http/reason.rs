@@ -68,6 +68,7 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<Reason> {
             | Alert::DecryptError
             | Alert::AccessDenied => "the server refuses the client's certificate",
             Alert::ProtocolVersion => "the server speaks no version of TLS that is allowed here",
+            Alert::NoApplicationProtocol => "the server speaks no version of HTTP that is allowed here",
             Alert::HandshakeFailure => "the server and this client find no way to agree on TLS",
             _ => return None,
         },

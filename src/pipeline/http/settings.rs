@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::proxy::{Proxy, ProxyChoice};
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
+use super::variables::Variables;
 
 /// Time to establish a connection, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -114,9 +115,22 @@ impl HttpSettings {
     }
 
     /// Sends everything through that proxy. Default: what `HTTP_PROXY`,
-    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    /// `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, see
+    /// [`proxy_from`](Self::proxy_from).
     pub fn proxy(mut self, proxy: impl Into<Proxy>) -> Self {
         self.proxy = ProxyChoice::Given(proxy.into());
+        self
+    }
+
+    /// Uses the proxies that these variables name, by that function in place of
+    /// the process's environment: `HTTP_PROXY` for `http://`, `HTTPS_PROXY` for
+    /// `https://`, `ALL_PROXY` where one of them is not set, and none for the
+    /// hosts in `NO_PROXY`, which is written as for [`Proxy::except`]. A name in
+    /// capitals goes before the same in small letters; an empty value counts as
+    /// none. Within a program that a web server has started (`REQUEST_METHOD`
+    /// is set) none of them counts, because its callers can set them.
+    pub fn proxy_from(mut self, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        self.proxy = ProxyChoice::Variables(Variables::read(lookup));
         self
     }
 
@@ -135,7 +149,8 @@ impl HttpSettings {
 
     /// At most that many connections to each server at any time, idle ones
     /// included; a call that finds all in use waits for its turn, within its
-    /// time limit. Default: no limit.
+    /// time limit. Over HTTP/2, where calls share a connection, it bounds the
+    /// calls under way as well. Default: no limit.
     pub fn max_connections(mut self, count: usize) -> Self {
         self.max_connections = Some(count);
         self

@@ -103,6 +103,93 @@ async fn a_proxy_that_is_away_or_refuses_is_named_and_its_password_is_not() -> C
     Ok(())
 }
 
+/// The variables of an environment, as a list.
+fn variables<'v>(list: &'v [(&str, String)]) -> impl Fn(&str) -> Option<String> + 'v {
+    |name| list.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone())
+}
+
+/// Whether a plain request goes through the proxy `at` by those variables, rather than to where it is addressed.
+async fn takes_it(url: &str, list: &[(&str, String)]) -> Result<bool, Box<dyn std::error::Error>> {
+    let builder = road(url.to_owned()).http(|http| http.proxy_from(variables(list)));
+    Ok(call(&builder.build()?, &READ).await? == 2)
+}
+
+#[tokio::test]
+async fn the_environment_says_which_proxy_and_for_whom() -> Checked {
+    let (there, _) = plain().await?;
+    let (there, (at, _)) = (format!("http://{there}"), proxy().await?);
+    let proxy = format!("http://svc:p%40ss@{at}");
+    let dead = "http://127.0.0.1:1".to_owned();
+    let none = String::new();
+    for (list, taken) in [
+        (vec![], false),
+        (vec![("HTTP_PROXY", proxy.clone())], true),
+        (vec![("http_proxy", proxy.clone())], true),
+        (vec![("HTTP_PROXY", proxy.clone()), ("http_proxy", dead.clone())], true),
+        (vec![("HTTP_PROXY", none.clone()), ("http_proxy", proxy.clone())], true),
+        (vec![("ALL_PROXY", proxy.clone())], true),
+        (vec![("HTTP_PROXY", proxy.clone()), ("ALL_PROXY", dead.clone())], true),
+        // What is for TLS is for nothing else.
+        (vec![("HTTPS_PROXY", dead.clone())], false),
+        (vec![("HTTP_PROXY", none)], false),
+        (vec![("HTTP_PROXY", dead.clone()), ("NO_PROXY", "127.0.0.1".to_owned())], false),
+        (vec![("HTTP_PROXY", dead.clone()), ("no_proxy", "10.0.0.1, 127.0.0.0/8".to_owned())], false),
+        (vec![("HTTP_PROXY", dead.clone()), ("NO_PROXY", "*".to_owned())], false),
+        (vec![("HTTP_PROXY", proxy.clone()), ("NO_PROXY", "27.0.0.1,example.org".to_owned())], true),
+        // A stranger's header `Proxy` in a program that a web server has started.
+        (vec![("HTTP_PROXY", dead), ("REQUEST_METHOD", "GET".to_owned())], false),
+    ] {
+        assert_eq!(
+            takes_it(&there, &list).await?,
+            taken,
+            "{:?}",
+            list.iter().map(|(name, _)| name).collect::<Vec<_>>()
+        );
+    }
+    // Names stand for all names below them, and for no others.
+    for (host, taken) in [("hub.test", false), ("a.hub.test", false), ("nothub.test", true)] {
+        let list = [("ALL_PROXY", proxy.clone()), ("NO_PROXY", "hub.test".to_owned())];
+        let result = takes_it(&format!("http://{host}"), &list).await;
+        // Nobody can be reached under `.test` without the proxy.
+        assert_eq!(result.is_ok_and(|taken| taken), taken, "{host}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_environment_has_a_proxy_of_its_own_for_tls() -> Checked {
+    let authority = Authority::new()?;
+    let (there, _) = secure(&authority.server("localhost")?, None).await?;
+    let (at, tally) = proxy().await?;
+    let list = [("HTTP_PROXY", "http://127.0.0.1:1".to_owned()), ("HTTPS_PROXY", format!("svc:p%40ss@{at}"))];
+    let road = road(format!("https://localhost:{}", there.port()))
+        .tls(Tls::default().root_bytes(authority.pem))
+        .http(|http| http.proxy_from(variables(&list)))
+        .build()?;
+    assert_eq!(call(&road, &READ).await?, 1);
+    assert!(tally.heads().join("").starts_with("CONNECT localhost:"), "{:?}", tally.heads());
+    Ok(())
+}
+
+#[test]
+fn a_bad_address_in_the_environment_is_named_by_its_variable() -> Checked {
+    for address in ["socks5://svc:wr0ng@127.0.0.1:1080", "http://svc:wr0ng@", "::"] {
+        let list = [("ALL_PROXY", address.to_owned())];
+        let error = failure(road("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build())?;
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("ALL_PROXY in the environment: the proxy's address"), "{error}");
+        assert!(!format!("{error:?}").contains("wr0ng"), "{error:?}");
+    }
+    // One that nobody would use harms nobody.
+    let list = [
+        ("HTTP_PROXY", "127.0.0.1:1".to_owned()),
+        ("HTTPS_PROXY", "127.0.0.1:1".to_owned()),
+        ("ALL_PROXY", "socks5://127.0.0.1".to_owned()),
+    ];
+    road("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build()?;
+    Ok(())
+}
+
 #[test]
 fn an_address_that_is_none_is_refused_without_its_password() -> Checked {
     for address in ["::", "http://", "socks5://svc:wr0ng@127.0.0.1", "https://svc:wr0ng@127.0.0.1"] {
