@@ -4,6 +4,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     date_time_ymd,
 };
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 type Made<T> = Result<T, rcgen::Error>;
 
@@ -68,6 +69,13 @@ impl Authority {
             chain: vec![certificate.der().clone()],
             key_der: key.serialize_der(),
         })
+    }
+}
+
+impl Pair {
+    /// The key in the form that servers take.
+    pub(super) fn private(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key_der.clone()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The last hop on real sockets: TLS, proxies, limits, redirects.
 
 mod certificates;
+mod http2;
 mod identity;
 mod limits;
 mod proxy;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::ServerConfig;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::CertificateDer;
 use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -97,8 +97,7 @@ pub(super) async fn speaking(
             builder.with_client_cert_verifier(verifier)
         }
     };
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pair.key_der.clone()));
-    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(pair.chain.clone(), key)?));
+    let acceptor = TlsAcceptor::from(Arc::new(builder.with_single_cert(pair.chain.clone(), pair.private())?));
     Ok(serve(move |socket, tally| {
         let acceptor = acceptor.clone();
         async move {
