@@ -24,7 +24,7 @@ pub struct Attempt {
 impl Attempt {
     /// Whether the server may have read the request.
     pub fn was_sent(&self) -> bool {
-        self.outcome != Outcome::NotSent
+        !matches!(self.outcome, Outcome::NotSent | Outcome::Queued)
     }
 }
 
@@ -36,6 +36,8 @@ pub enum Outcome {
     Status(StatusCode),
     /// No connection came about: nothing was sent.
     NotSent,
+    /// No connection was free in time, as many as the client's limit allows being in use: nothing was sent.
+    Queued,
     /// No answer in time.
     TimedOut,
     /// The connection broke before the reply was read whole.
@@ -49,6 +51,7 @@ impl Outcome {
         match self {
             Outcome::Status(status) => status.as_str().to_owned(),
             Outcome::NotSent => "connect".to_owned(),
+            Outcome::Queued => "queue".to_owned(),
             Outcome::TimedOut => "timeout".to_owned(),
             Outcome::Broken => "broken".to_owned(),
         }
@@ -60,6 +63,7 @@ impl fmt::Display for Outcome {
         match self {
             Outcome::Status(status) => write!(f, "{}", status.as_u16()),
             Outcome::NotSent => f.write_str("no connection"),
+            Outcome::Queued => f.write_str("no connection free in time"),
             Outcome::TimedOut => f.write_str("no answer in time"),
             Outcome::Broken => f.write_str("connection broken"),
         }

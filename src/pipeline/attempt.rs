@@ -12,6 +12,7 @@ use super::auth::{Credential, Place};
 use super::draft::{Draft, Prefix, Query};
 use super::node::Node;
 use super::reply::{Content, Context, request_id, stream_error};
+use super::stage::{Reached, Stage};
 use super::{Body, Transport, TransportError, TransportErrorKind, draft, unpack};
 use crate::clock::{Clock, Elapsed, timeout};
 use crate::error::{Error, ErrorKind, MAX_ERROR_BODY, Outcome};
@@ -161,12 +162,14 @@ pub(crate) async fn send(
     transport: &dyn Transport,
     clock: &dyn Clock,
     limit: Duration,
-    request: http::Request<Body>,
+    mut request: http::Request<Body>,
     reading: &Reading<'_>,
 ) -> Result<Answer, Failure> {
     // Outside of what a time limit drops: an error tells of the head although
     // the body never came.
     let head: OnceLock<Parts> = OnceLock::new();
+    let stage = Stage::default();
+    request.body_mut().watched_by(stage.clone());
     let exchange = async {
         let (mut parts, body) = transport.send(request).await?.into_parts();
         let status = parts.status;
@@ -193,7 +196,15 @@ pub(crate) async fn send(
             Ok(Answer { status, headers: head.map(|parts| parts.headers).unwrap_or_default(), body })
         }
         Ok(Err(cause)) => Err(Failure { head: head.map(Head::from), ..Failure::from(cause) }),
-        Err(Elapsed) => Err(Failure { outcome: Outcome::TimedOut, cause: None, head: head.map(Head::from) }),
+        Err(Elapsed) => {
+            // The request is dropped by now.
+            let outcome = match stage.of_dropped() {
+                Reached::Queue => Outcome::Queued,
+                Reached::Connecting => Outcome::NotSent,
+                Reached::MaybeSent => Outcome::TimedOut,
+            };
+            Err(Failure { outcome, cause: None, head: head.map(Head::from) })
+        }
     }
 }
 

@@ -6,13 +6,18 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use futures::stream::{BoxStream, StreamExt, TryStreamExt};
 
+use super::stage::Stage;
 use super::transport::TransportError;
 
 type Pieces = BoxStream<'static, Result<Bytes, TransportError>>;
 
 /// The body of a request or a reply.
 #[derive(Default)]
-pub struct Body(Inner);
+pub struct Body {
+    inner: Inner,
+    /// Who wants to know how far the request with it gets.
+    stage: Option<Stage>,
+}
 
 enum Inner {
     Bytes(Bytes),
@@ -39,12 +44,12 @@ impl Body {
 
     /// A body that arrives in pieces. A request with such a body is sent once.
     pub fn stream(stream: impl futures::Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Body(Inner::Stream(Mutex::new(stream.boxed())))
+        Inner::Stream(Mutex::new(stream.boxed())).into()
     }
 
     /// The bytes, unless the body is a stream.
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        match &self.0 {
+        match &self.inner {
             Inner::Bytes(bytes) => Some(bytes),
             Inner::Stream(_) => None,
         }
@@ -55,9 +60,19 @@ impl Body {
         self.as_bytes().cloned().map(Body::from)
     }
 
+    /// Lets that be told how far the request with this body gets.
+    pub(crate) fn watched_by(&mut self, stage: Stage) {
+        self.stage = Some(stage);
+    }
+
+    /// Who wants to know how far the request with it gets.
+    pub(crate) fn stage(&self) -> Option<&Stage> {
+        self.stage.as_ref()
+    }
+
     /// The body piece by piece.
     pub fn into_stream(self) -> BoxStream<'static, Result<Bytes, TransportError>> {
-        match self.0 {
+        match self.inner {
             Inner::Bytes(bytes) if bytes.is_empty() => futures::stream::empty().boxed(),
             Inner::Bytes(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
             Inner::Stream(pieces) => unlocked(pieces),
@@ -72,7 +87,7 @@ impl Body {
     /// The whole body, if it has no more bytes than that.
     pub(crate) async fn collect_within(self, most: usize) -> Result<Bytes, TransportError> {
         let check = |length: usize| if length > most { Err(too_large(most)) } else { Ok(()) };
-        match self.0 {
+        match self.inner {
             Inner::Bytes(bytes) => check(bytes.len()).map(|()| bytes),
             Inner::Stream(pieces) => {
                 let mut stream = unlocked(pieces);
@@ -103,34 +118,40 @@ fn too_large(most: usize) -> TransportError {
     TransportError::other(std::io::Error::from(std::io::ErrorKind::FileTooLarge)).because(why).lasting()
 }
 
+impl From<Inner> for Body {
+    fn from(inner: Inner) -> Self {
+        Body { inner, stage: None }
+    }
+}
+
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Body(Inner::Bytes(bytes))
+        Inner::Bytes(bytes).into()
     }
 }
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Body(Inner::Bytes(bytes.into()))
+        Inner::Bytes(bytes.into()).into()
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Body(Inner::Bytes(text.into()))
+        Inner::Bytes(text.into()).into()
     }
 }
 
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
-        Body(Inner::Bytes(text.into()))
+        Inner::Bytes(text.into()).into()
     }
 }
 
 /// Only the length: what travels may be secret.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.inner {
             Inner::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Inner::Stream(_) => f.write_str("Body(stream)"),
         }

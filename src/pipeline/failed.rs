@@ -78,7 +78,17 @@ impl Run<'_> {
         let node = self.context.attempts.last().map_or("", |last| &last.node);
         let options = self.pipeline.options();
         let (kind, detail) = match failure.outcome {
+            Outcome::NotSent if failure.cause.is_none() => {
+                (ErrorKind::Connect, format!("cannot connect to {node} within {} s", limit.as_secs_f64()))
+            }
             Outcome::NotSent => (ErrorKind::Connect, format!("cannot connect to {node}")),
+            Outcome::Queued => (
+                ErrorKind::Timeout,
+                format!(
+                    "no connection to {node} was free within {} s: all that the client's limit allows were in use",
+                    limit.as_secs_f64()
+                ),
+            ),
             Outcome::TimedOut if limit < options.timeout => (
                 ErrorKind::Timeout,
                 format!(
@@ -125,7 +135,7 @@ impl Run<'_> {
     pub(super) fn ended(&self, error: Error) -> Error {
         let maybe = !self.context.is_read()
             && self.context.attempts.iter().any(|attempt| match attempt.outcome {
-                Outcome::NotSent => false,
+                Outcome::NotSent | Outcome::Queued => false,
                 Outcome::TimedOut | Outcome::Broken => true,
                 // 501 says that the server cannot do it.
                 Outcome::Status(status) => status.is_server_error() && status != http::StatusCode::NOT_IMPLEMENTED,

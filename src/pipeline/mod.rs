@@ -37,6 +37,7 @@ mod serializer;
 mod sign;
 #[cfg(feature = "sigv4")]
 mod sigv4;
+mod stage;
 mod trace;
 mod transport;
 mod unpack;

@@ -59,6 +59,8 @@ impl<'a> Run<'a> {
         // The rest of a deadline may be too short for any node.
         let cut_short = limit < options.timeout.min(options.deadline) / 2;
         match verdict::blames_node(outcome) {
+            // Nobody has asked it anything.
+            false if outcome == Outcome::Queued => Sign::Unclear,
             false => Sign::Lives,
             true if options.probe || cut_short && outcome == Outcome::TimedOut => Sign::Unclear,
             true => Sign::Fails,

@@ -35,7 +35,7 @@ impl Failing {
     /// What an outcome is, where it is not a success.
     pub fn of(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::NotSent => Failing::NotSent,
+            Outcome::NotSent | Outcome::Queued => Failing::NotSent,
             Outcome::TimedOut => Failing::TimedOut,
             Outcome::Broken => Failing::Broken,
             Outcome::Status(status) => match status.as_u16() {

@@ -18,6 +18,8 @@ pub(crate) fn blames_node(outcome: Outcome) -> bool {
     match outcome {
         Outcome::Status(status) => matches!(status.as_u16(), 502..=504),
         Outcome::NotSent | Outcome::TimedOut | Outcome::Broken => true,
+        // The limit is the client's own.
+        Outcome::Queued => false,
     }
 }
 

@@ -4,6 +4,7 @@
 mod anybody;
 mod connect;
 mod limits;
+mod outgoing;
 #[cfg(feature = "rustls")]
 mod pem;
 mod proxy;
@@ -17,11 +18,9 @@ mod variables;
 use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::stream::{BoxStream, StreamExt};
-use http_body_util::{BodyDataStream, Either, Full, StreamBody};
-use hyper::body::Frame;
+use futures::stream::StreamExt;
+use http_body_util::BodyDataStream;
 use hyper_util::client::legacy::{Client, Error as ClientError};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
@@ -34,14 +33,13 @@ pub use tls::{Tls, TlsVersion};
 
 use self::connect::Connector;
 use self::limits::Limits;
+use self::outgoing::Outgoing;
 use self::proxy::Proxies;
 use super::body::Body;
 use super::transport::{Transport, TransportError};
 use crate::error::{Error, ErrorKind};
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-type Pieces = BoxStream<'static, Result<Frame<Bytes>, TransportError>>;
-type Outgoing = Either<Full<Bytes>, StreamBody<Pieces>>;
 
 /// Sends requests over HTTP and HTTPS, on connections that are kept for the
 /// next request. Clones share them. A server that writes the head and the body
@@ -112,9 +110,12 @@ impl Transport for HttpTransport {
     fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
+            let stage = request.body().stage().cloned();
+            stage.as_ref().inspect(|stage| stage.queues());
             // Held until the reply's body is read or dropped: so long the connection is in use.
             let turn = inner.limits.turn(request.uri()).await;
-            let mut request = request.map(outgoing);
+            stage.as_ref().inspect(|stage| stage.connects());
+            let mut request = request.map(|body| Outgoing::new(body, stage));
             inner.proxies.authorize(&mut request);
             let (parts, body) = inner.client.request(request).await.map_err(classify)?.into_parts();
             let pieces = BodyDataStream::new(body).map(move |piece| {
@@ -123,13 +124,6 @@ impl Transport for HttpTransport {
             });
             Ok(http::Response::from_parts(parts, Body::stream(pieces)))
         })
-    }
-}
-
-fn outgoing(body: Body) -> Outgoing {
-    match body.as_bytes() {
-        Some(bytes) => Either::Left(Full::new(bytes.clone())),
-        None => Either::Right(StreamBody::new(body.into_stream().map(|piece| piece.map(Frame::data)).boxed())),
     }
 }
 

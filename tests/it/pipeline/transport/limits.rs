@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use mlhub::pipeline::{HttpSettings, Pipeline};
-use mlhub::{Builder, ErrorKind};
+use mlhub::glue::{PLACEHOLDER, reqwest};
+use mlhub::pipeline::{HttpSettings, Pipeline, Rotation};
+use mlhub::{Builder, ErrorKind, Outcome, RawCall};
 
 use super::server::{Tally, plain};
-use crate::support::{Checked, READ, call, failure};
+use crate::support::{Checked, NEVER, READ, call, failure};
 
 /// A hundred calls at once.
 async fn storm(settings: impl FnOnce(HttpSettings) -> HttpSettings) -> Result<Tally, Box<dyn std::error::Error>> {
@@ -73,10 +74,107 @@ async fn a_call_that_is_dropped_gives_its_turn_back() -> Checked {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_call_that_waits_for_a_connection_in_vain_has_sent_nothing() -> Checked {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+        .max_connections(1)
+        .timeout(Duration::from_millis(50))
+        .build()?
+        .with(|o| o.no_retry());
+    let patient = road.with(|o| o.timeout(Duration::from_secs(60)));
+    let first = tokio::spawn(async move { call(&patient, &NEVER).await.is_ok() });
+    let _held = silent.accept().await?;
+    let error = failure(call(&road, &NEVER).await)?;
+    assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Timeout, Outcome::Queued));
+    assert!(!error.may_have_been_applied() && error.is_retryable(), "{error:?}");
+    assert!(error.to_string().contains("was free within 0.05 s"), "{error}");
+    // The same where it got its turn and the server is silent: that one may have been read.
+    first.abort();
+    let error = failure(call(&road, &NEVER).await)?;
+    assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Timeout, Outcome::TimedOut));
+    assert!(error.may_have_been_applied(), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_is_not_blamed_for_the_clients_own_limit() -> Checked {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let (living, served) = plain().await?;
+    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+        .node(format!("http://{living}"))
+        .selector(Rotation::starting_at(0))
+        .max_connections(1)
+        .timeout(Duration::from_millis(50))
+        .build()?;
+    let patient = road.with(|o| o.timeout(Duration::from_secs(60)));
+    let first = tokio::spawn(async move { call(&patient, &NEVER).await.is_ok() });
+    let _held = silent.accept().await?;
+    // Not even a call that is never repeated needs to fail: what waited in vain goes to the other server.
+    for _ in 0..3 {
+        call(&road, &NEVER).await?;
+    }
+    assert_eq!(served.heads().len(), 3);
+    first.abort();
+    // The first server has not been sent to rest meanwhile: it has its turn again, and is silent.
+    let errors = [call(&road, &NEVER).await, call(&road, &NEVER).await].into_iter().filter_map(Result::err);
+    assert!(errors.into_iter().all(|error| error.is_timeout() && error.may_have_been_applied()));
+    silent.accept().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_takes_no_connection_in_time_has_read_nothing() -> Checked {
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.bind("127.0.0.1:0".parse()?)?;
+    let full = socket.listen(1)?;
+    let address = full.local_addr()?;
+    // Until there is no place left in the queue of those that wait to be let in.
+    let mut waiting = Vec::new();
+    while let Ok(socket) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        waiting.push(socket);
+        assert!(waiting.len() < 100, "the queue has no end");
+    }
+    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road)
+        .timeout(Duration::from_millis(50))
+        .build()?
+        .with(|o| o.no_retry());
+    let error = failure(call(&road, &NEVER).await)?;
+    assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Connect, Outcome::NotSent));
+    assert!(!error.may_have_been_applied(), "{error:?}");
+    assert!(error.to_string().contains("cannot connect to") && error.to_string().contains("within 0.05 s"), "{error}");
+    Ok(())
+}
+
 #[test]
 fn a_limit_of_none_at_all_is_refused() -> Checked {
     let builder = Builder::new("http://hub.test", |road: Pipeline| road);
     let error = failure(builder.max_connections(0).build())?;
     assert!(error.to_string().contains("has to be at least one"), "{error}");
+    Ok(())
+}
+
+/// What goes out as a request's body, and whether it may have been read by a server that is silent about it.
+#[tokio::test]
+async fn whatever_a_connection_has_taken_may_have_been_read() -> Checked {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+        .timeout(Duration::from_millis(50))
+        .build()?
+        .with(|o| o.no_retry());
+    let call = || RawCall::of(road.clone(), &NEVER);
+    let pieces = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"1"))]);
+    let streamed =
+        road.requests().post(format!("{PLACEHOLDER}/things")).body(reqwest::Body::wrap_stream(pieces)).build()?;
+    for (what, result) in [
+        ("nothing", call().send::<u8>().await),
+        ("JSON", call().body(1).send().await),
+        ("bytes", call().content("text/plain", "1").send().await),
+        ("a stream", road.exec(streamed, &NEVER).await.map(|_| 0)),
+    ] {
+        let error = failure(result)?;
+        assert_eq!(error.attempts()[0].outcome, Outcome::TimedOut, "{what}");
+        assert!(error.may_have_been_applied(), "{what}: {error:?}");
+    }
     Ok(())
 }
