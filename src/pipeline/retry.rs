@@ -44,6 +44,7 @@ pub struct Retry {
     base: Duration,
     cap: Duration,
     on_timeout: bool,
+    budget: bool,
 }
 
 /// A policy as a configuration has it.
@@ -54,6 +55,7 @@ struct Written {
     base: f64,
     cap: f64,
     on_timeout: bool,
+    budget: bool,
 }
 
 impl Default for Written {
@@ -64,8 +66,8 @@ impl Default for Written {
 
 impl From<Retry> for Written {
     fn from(retry: Retry) -> Self {
-        let Retry { max_attempts, base, cap, on_timeout } = retry;
-        Written { max_attempts, base: base.as_secs_f64(), cap: cap.as_secs_f64(), on_timeout }
+        let Retry { max_attempts, base, cap, on_timeout, budget } = retry;
+        Written { max_attempts, base: base.as_secs_f64(), cap: cap.as_secs_f64(), on_timeout, budget }
     }
 }
 
@@ -74,13 +76,14 @@ impl TryFrom<Written> for Retry {
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let (base, cap) = (Duration::try_from_secs_f64(written.base)?, Duration::try_from_secs_f64(written.cap)?);
-        Ok(Retry::default().max_attempts(written.max_attempts).base(base).cap(cap).on_timeout(written.on_timeout))
+        let retry = Retry { base, cap, on_timeout: written.on_timeout, budget: written.budget, ..Retry::default() };
+        Ok(retry.max_attempts(written.max_attempts))
     }
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Retry { max_attempts: MAX_ATTEMPTS, base: BASE_DELAY, cap: MAX_DELAY, on_timeout: false }
+        Retry { max_attempts: MAX_ATTEMPTS, base: BASE_DELAY, cap: MAX_DELAY, on_timeout: false, budget: true }
     }
 }
 
@@ -115,6 +118,14 @@ impl Retry {
         self
     }
 
+    /// Whether repetitions draw on the budget that a client's clones share: about a hundred in a row, refilled by
+    /// successes. Default: yes, because many clients without one keep a server in trouble down. Without it attempts and
+    /// deadline alone bound a call; what other calls draw is not touched.
+    pub fn budget(mut self, yes: bool) -> Self {
+        self.budget = yes;
+        self
+    }
+
     /// Attempts of one call, the first included.
     pub fn attempts(&self) -> u32 {
         self.max_attempts
@@ -122,6 +133,10 @@ impl Retry {
 
     pub(crate) fn repeats_timeouts(&self) -> bool {
         self.on_timeout
+    }
+
+    pub(crate) fn has_budget(&self) -> bool {
+        self.budget
     }
 
     /// The pause before that repetition (the first is 1): full jitter, as
@@ -141,11 +156,12 @@ impl fmt::Display for Retry {
         }
         write!(
             f,
-            "{} attempts, pauses up to {} s doubling to {} s, timeouts {}",
+            "{} attempts, pauses up to {} s doubling to {} s, timeouts {}{}",
             self.max_attempts,
             self.base.as_secs_f64(),
             self.cap.as_secs_f64(),
             if self.on_timeout { "repeated" } else { "not repeated" },
+            if self.budget { "" } else { ", no budget" },
         )
     }
 }

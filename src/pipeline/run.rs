@@ -209,7 +209,10 @@ impl<'a> Run<'a> {
             let why = "no time is left of the call's deadline for another attempt";
             return Err(self.give_up(failed, Some(why.to_owned())));
         }
-        let cost = verdict::cost(outcome);
+        let cost = match options.retry.has_budget() {
+            true => verdict::cost(outcome),
+            false => 0,
+        };
         if !self.pipeline.core().budget.take(cost) {
             let why = "the client's budget for repetitions is spent";
             return Err(self.give_up(failed, Some(why.to_owned())));

@@ -36,7 +36,8 @@ fn road(lab: &Lab, scenario: &Scenario) -> Result<Pipeline, mlhub::Error> {
     match scenario.mode {
         Mode::Defaults => builder.build(),
         Mode::Unlimited => {
-            let retry = Retry::default().max_attempts(u32::MAX).on_timeout(true).cap(scenario::LONGEST_PAUSE);
+            let retry =
+                Retry::default().max_attempts(u32::MAX).on_timeout(true).budget(false).cap(scenario::LONGEST_PAUSE);
             builder.retry(retry).rest(Rest::default().cap(scenario::LONGEST_REST)).build()
         }
     }

@@ -67,3 +67,23 @@ async fn successes_fill_it_again() -> Checked {
     assert_eq!(lab.seen().len(), 101 + 5 + 6 + 2);
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_policy_without_a_budget_is_bound_by_attempts_alone() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::status(503)));
+    let free = Retry::default().max_attempts(300).budget(false);
+    let road = client_with(&lab, |o| o.retry(free).deadline(Duration::MAX))?;
+    for calls in 1..=2 {
+        failure(call(&road, &READ).await)?;
+        assert_eq!(lab.seen().len(), calls * 300);
+    }
+    // It draws nothing from those that keep to it.
+    let bound = road.with(|o| o.retry(Retry::default().max_attempts(300)));
+    failure(call(&bound, &READ).await)?;
+    assert_eq!(lab.seen().len(), 600 + 101);
+    assert!(free.to_string().ends_with(", no budget"), "{free}");
+    let read: Retry = serde_json::from_str(&serde_json::to_string(&free)?)?;
+    assert_eq!(read, free);
+    Ok(())
+}

@@ -137,7 +137,10 @@ fn a_policy_comes_out_of_a_configuration_as_it_went_in() -> Checked {
         assert_eq!(serde_json::from_str::<Retry>(&serde_json::to_string(&policy)?)?, policy);
     }
     let written = serde_json::to_value(Retry::default())?;
-    assert_eq!(written, serde_json::json!({"max_attempts": 4, "base": 0.25, "cap": 20.0, "on_timeout": false}));
+    assert_eq!(
+        written,
+        serde_json::json!({"max_attempts": 4, "base": 0.25, "cap": 20.0, "on_timeout": false, "budget": true})
+    );
     for mistake in [r#"{"base": -1}"#, r#"{"attempts": 3}"#, r#"{"cap": 1e300}"#, r#"{"max_attempts": -1}"#] {
         assert!(serde_json::from_str::<Retry>(mistake).is_err(), "{mistake}");
     }
