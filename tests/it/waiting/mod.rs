@@ -6,5 +6,6 @@ mod flaps;
 mod handles;
 mod job;
 mod lag;
+mod model;
 mod pauses;
 mod trouble;

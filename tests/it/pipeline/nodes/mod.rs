@@ -3,6 +3,7 @@
 mod addresses;
 mod choice;
 mod hung;
+mod model;
 mod pins;
 mod rests;
 mod schedules;
