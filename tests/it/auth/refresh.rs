@@ -63,6 +63,50 @@ async fn when_the_leader_is_cancelled_the_next_takes_over() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn however_many_leaders_are_cancelled_whoever_is_left_gets_a_token() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let spawn = || {
+        let road = road.clone();
+        tokio::spawn(async move { call(&road, &READ).await })
+    };
+    let mut callers: Vec<_> = (0..6).map(|_| spawn()).collect();
+    for begun in 1..=4 {
+        tokio::task::yield_now().await;
+        assert_eq!(source.begun(), begun);
+        // In the order in which they came: the one that fetches at this moment.
+        let leader = callers.remove(0);
+        leader.abort();
+        assert!(leader.await.is_err_and(|ended| ended.is_cancelled()));
+    }
+    for caller in callers {
+        caller.await??;
+    }
+    assert_eq!((source.begun(), tokens(&lab)), (5, vec!["t5".to_owned(); 2]));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_leader_that_runs_out_of_time_takes_nobody_with_it() -> Checked {
+    let lab = Lab::new();
+    lab.times(3, Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let hasty = road.with(|o| o.deadline(std::time::Duration::from_millis(500)));
+    // Polled first, so that it is the one that fetches.
+    let followers = join_all((0..3).map(|_| call(&road, &READ)));
+    let (leader, followers) = futures::join!(call(&hasty, &READ), followers);
+    assert_eq!(failure(leader)?.kind(), ErrorKind::Timeout);
+    for follower in followers {
+        follower?;
+    }
+    assert_eq!((source.begun(), tokens(&lab)), (2, vec!["t2".to_owned(); 3]));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_is_replaced_before_it_ends() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
