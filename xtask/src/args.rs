@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 /// Keeps documents and snapshots what they are meant to be.
@@ -25,6 +27,9 @@ pub(crate) enum Task {
         /// Leave out the snapshots, which need a run of all tests.
         #[arg(long)]
         documents_only: bool,
+        /// What a run of all tests has just written down under `INSTA_SNAPSHOT_REFERENCES_FILE`, in place of another run.
+        #[arg(long, value_name = "FILE", conflicts_with = "documents_only")]
+        tested: Option<PathBuf>,
     },
     /// Show the snapshots that tests would change, and accept them.
     Snapshot {

@@ -1,16 +1,31 @@
 //! `check`: nothing is checked in that refresh and the tests would write differently.
 
+use std::path::PathBuf;
+
 use mlhub_codegen::upstream::canonical;
 
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 use crate::{platforms, refresh, snapshots};
 
-pub(crate) fn run(workspace: &Workspace, documents_only: bool) -> Result<(), Failure> {
+/// How to find out about snapshots.
+pub(crate) enum Snapshots {
+    /// Not at all.
+    Leave,
+    /// By a run of all tests.
+    Test,
+    /// By what such a run has written into that file.
+    Tested(PathBuf),
+}
+
+pub(crate) fn run(workspace: &Workspace, snapshots: Snapshots) -> Result<(), Failure> {
+    let documents_only = matches!(snapshots, Snapshots::Leave);
     let mut problems = documents(workspace)?;
-    if !documents_only {
-        problems.extend(snapshots::problems(workspace)?);
-    }
+    problems.extend(match snapshots {
+        Snapshots::Leave => Vec::new(),
+        Snapshots::Test => snapshots::problems(workspace)?,
+        Snapshots::Tested(references) => snapshots::stray(workspace, &references)?,
+    });
     if problems.is_empty() {
         println!("documents{} are as they should be", if documents_only { "" } else { " and snapshots" });
         return Ok(());
@@ -77,7 +92,7 @@ mod tests {
     #[test]
     fn a_workspace_in_order_passes() {
         let (_folder, workspace) = in_order();
-        assert_eq!(run(&workspace, true), Ok(()));
+        assert_eq!(run(&workspace, Snapshots::Leave), Ok(()));
     }
 
     #[test]
@@ -86,7 +101,7 @@ mod tests {
         let path = workspace.document("autotune");
         let text = fs::read_to_string(&path).expect("the document").replace("experiment_ask", "experiment_query");
         fs::write(&path, text).expect("the document");
-        let message = run(&workspace, true).expect_err("an edited document").to_string();
+        let message = run(&workspace, Snapshots::Leave).expect_err("an edited document").to_string();
         assert!(message.contains("openapi/autotune.json"), "{message}");
         assert!(message.contains("cargo xtask refresh autotune"), "{message}");
     }
@@ -95,18 +110,18 @@ mod tests {
     fn a_document_out_of_order_or_outside_the_dialect_fails() {
         let (_folder, workspace) = in_order();
         fs::write(workspace.document("notes"), notes().to_string()).expect("a document");
-        assert!(run(&workspace, true).expect_err("one line").to_string().contains("openapi/notes.json"));
+        assert!(run(&workspace, Snapshots::Leave).expect_err("one line").to_string().contains("openapi/notes.json"));
         let mut broken = notes();
         broken["paths"]["/notes"]["get"]["tags"] = json!([]);
         fs::write(workspace.document("notes"), canonical(&broken)).expect("a document");
-        assert!(run(&workspace, true).expect_err("no tag").to_string().contains("breaks tag"));
+        assert!(run(&workspace, Snapshots::Leave).expect_err("no tag").to_string().contains("breaks tag"));
     }
 
     #[test]
     fn an_old_schema_of_the_meaning_fails() {
         let (_folder, workspace) = in_order();
         fs::write(workspace.meaning_schema(), "{}\n").expect("a schema");
-        let message = run(&workspace, true).expect_err("an old schema").to_string();
+        let message = run(&workspace, Snapshots::Leave).expect_err("an old schema").to_string();
         assert!(message.contains("openapi/x-mlhub.schema.json"), "{message}");
     }
 }

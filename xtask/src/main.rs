@@ -13,6 +13,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use args::{Args, Task};
+use check::Snapshots;
 use clap::Parser;
 use workspace::Workspace;
 
@@ -20,7 +21,9 @@ fn main() -> ExitCode {
     let workspace = Workspace::here();
     let done = match Args::parse().task {
         Task::Refresh { platform, from } => refresh::run(&workspace, &platform, from.as_deref()),
-        Task::Check { documents_only } => check::run(&workspace, documents_only),
+        Task::Check { documents_only: true, .. } => check::run(&workspace, Snapshots::Leave),
+        Task::Check { tested: Some(file), .. } => check::run(&workspace, Snapshots::Tested(file)),
+        Task::Check { .. } => check::run(&workspace, Snapshots::Test),
         Task::Snapshot { accept } => snapshots::run(&workspace, accept),
         Task::Diff { platform, against } => diff::run(&workspace, platform.as_deref(), &against),
     };

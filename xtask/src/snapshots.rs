@@ -69,15 +69,18 @@ pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>, Failure> {
         // A test that fails before its snapshot refers to none.
         return Ok(problems);
     }
-    let referenced = workspace.read(&references)?.unwrap_or_default();
-    let referenced: BTreeSet<PathBuf> = referenced.lines().map(|line| resolved(Path::new(line))).collect();
-    problems.extend(stray(workspace, &referenced)?);
-    Ok(problems)
+    stray(workspace, &references)
 }
 
-/// Snapshots that are pending, or that no test looks at any more.
-fn stray(workspace: &Workspace, referenced: &BTreeSet<PathBuf>) -> Result<Vec<String>, Failure> {
+/// Snapshots that are pending, or that no test looks at any more: a run of all tests has written those that it looked at
+/// into that file.
+pub(crate) fn stray(workspace: &Workspace, references: &Path) -> Result<Vec<String>, Failure> {
     let root = workspace.root();
+    let referenced = workspace.read(references)?.ok_or_else(|| {
+        let file = workspace.shown(references);
+        Failure::new(format!("{file} is not there; run all tests with INSTA_SNAPSHOT_REFERENCES_FILE set to it"))
+    })?;
+    let referenced: BTreeSet<PathBuf> = referenced.lines().map(|line| resolved(Path::new(line))).collect();
     let pending = files(root, PENDING)?.into_iter().chain(files(root, INLINE)?);
     let mut problems: Vec<String> = pending
         .map(|path| {
@@ -171,9 +174,18 @@ mod tests {
             fs::write(place(name), OLD).expect("a file");
         }
         fs::write(folder.path().join("tests/.inline.rs.pending-snap"), "{}").expect("a file");
-        let referenced = BTreeSet::from([resolved(&place("kept.snap"))]);
-        let problems = stray(&workspace, &referenced).expect("a list").join("\n");
+        let references = folder.path().join("target/references");
+        let kept = place("kept.snap");
+        fs::write(&references, format!("{}\n", kept.display())).expect("a file");
+        let problems = stray(&workspace, &references).expect("a list").join("\n");
         insta::assert_snapshot!(problems);
+    }
+
+    #[test]
+    fn a_run_of_tests_that_has_written_nothing_down_is_no_proof() {
+        let (folder, workspace) = workspace();
+        let failure = stray(&workspace, &folder.path().join("target/none")).expect_err("no such file");
+        assert!(failure.to_string().contains("INSTA_SNAPSHOT_REFERENCES_FILE"), "{failure}");
     }
 
     #[test]
