@@ -1,13 +1,15 @@
 //! Compiles the document of each enabled platform to `OUT_DIR`.
 
 fn main() {
+    #[cfg(feature = "auger")]
+    compile("auger");
     #[cfg(feature = "autotune")]
     compile("autotune");
     #[cfg(feature = "loudml")]
     compile("loudml");
 }
 
-#[cfg(any(feature = "autotune", feature = "loudml"))]
+#[cfg(any(feature = "auger", feature = "autotune", feature = "loudml"))]
 fn compile(platform: &str) {
     let settings = mlhub_codegen::Settings { root: "crate".to_owned(), features: true };
     if let Err(error) = mlhub_codegen::compile(format!("openapi/{platform}.json"), &settings) {

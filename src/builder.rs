@@ -1,5 +1,6 @@
 //! Puts a client together.
 
+use std::collections::BTreeMap;
 #[cfg(feature = "rustls")]
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +16,9 @@ use crate::pipeline::{
 };
 use crate::secret::Secret;
 
+/// How much a credential counts that is given by a method of every client.
+pub(crate) const RANK: u8 = 1;
+
 /// Settings of a client that is being built.
 ///
 /// A mistake is reported by [`build`](Self::build), so that settings can be
@@ -23,8 +27,11 @@ use crate::secret::Secret;
 pub struct Builder<C> {
     make: fn(Pipeline) -> C,
     nodes: Vec<String>,
+    services: BTreeMap<String, Vec<String>>,
     options: Options,
     auth: Option<Result<Arc<dyn Authenticate>, Error>>,
+    /// How much the credential counts beside others that are given.
+    rank: u8,
     http: HttpSettings,
     user_agent: Option<String>,
     transport: Option<Arc<dyn Transport>>,
@@ -42,8 +49,10 @@ impl<C> Builder<C> {
         Builder {
             make,
             nodes: vec![url.as_ref().to_owned()],
+            services: BTreeMap::new(),
             options: Options::default(),
             auth: None,
+            rank: RANK,
             http: HttpSettings::default(),
             user_agent: None,
             transport: None,
@@ -59,6 +68,16 @@ impl<C> Builder<C> {
     /// fails rests, and is tried again by one call when its rest is over.
     pub fn node(mut self, url: impl AsRef<str>) -> Self {
         self.nodes.push(url.as_ref().to_owned());
+        self
+    }
+
+    /// The address of a service that has one of its own, by the name that the
+    /// document has for it. Given again, it is one more server of that service;
+    /// an empty address counts as none.
+    pub fn service(mut self, name: &str, url: impl AsRef<str>) -> Self {
+        if !url.as_ref().is_empty() {
+            self.services.entry(name.to_owned()).or_default().push(url.as_ref().to_owned());
+        }
         self
     }
 
@@ -106,20 +125,26 @@ impl<C> Builder<C> {
     }
 
     /// A token that is never replaced.
-    pub fn token(mut self, token: impl Into<Secret>) -> Self {
-        self.auth = Some(Bearer::fixed(token).map(|bearer| Arc::new(bearer) as _));
-        self
+    pub fn token(self, token: impl Into<Secret>) -> Self {
+        self.ranked(RANK, Bearer::fixed(token).map(|bearer| Arc::new(bearer) as _))
     }
 
     /// User and password with each request.
-    pub fn basic(mut self, user: &str, password: impl Into<Secret>) -> Self {
-        self.auth = Some(Basic::new(user, password).map(|basic| Arc::new(basic) as _));
-        self
+    pub fn basic(self, user: &str, password: impl Into<Secret>) -> Self {
+        self.ranked(RANK, Basic::new(user, password).map(|basic| Arc::new(basic) as _))
     }
 
     /// Credentials of any other kind.
-    pub fn authenticate(mut self, auth: impl Authenticate + 'static) -> Self {
-        self.auth = Some(Ok(Arc::new(auth)));
+    pub fn authenticate(self, auth: impl Authenticate + 'static) -> Self {
+        self.ranked(RANK, Ok(Arc::new(auth)))
+    }
+
+    /// A credential, unless there is one that counts more; of two that count
+    /// alike the last is taken.
+    pub(crate) fn ranked(mut self, rank: u8, auth: Result<Arc<dyn Authenticate>, Error>) -> Self {
+        if self.auth.is_none() || rank >= self.rank {
+            (self.auth, self.rank) = (Some(auth), rank);
+        }
         self
     }
 
@@ -248,10 +273,11 @@ impl<C> Builder<C> {
             let detail = "TLS is set up, and no server's address begins with https://";
             return Err(Error::new(ErrorKind::Config, detail));
         }
-        let selector = self.selector.unwrap_or_else(|| {
+        let rotation = || -> Box<dyn Selector> {
             // Any start serves, so losing the upper bits does no harm.
             Box::new(Rotation::starting_at((clock.random() >> 33) as usize))
-        });
+        };
+        let selector = self.selector.unwrap_or_else(rotation);
         let auth = AuthSlot::default();
         if let Some(given) = self.auth {
             auth.set(given?);
@@ -265,7 +291,12 @@ impl<C> Builder<C> {
             (None, None) => None,
         };
         let nodes = Pool::new(list, selector, self.rest, sniffer.is_some())?;
-        let settings = Settings { nodes, sniffer, transport, requests, clock, options };
+        let mut services = BTreeMap::new();
+        for (name, urls) in self.services {
+            let list = urls.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
+            services.insert(name, Pool::new(list, rotation(), self.rest, false)?);
+        }
+        let settings = Settings { nodes, services, sniffer, transport, requests, clock, options };
         Ok((self.make)(Pipeline::new(settings, auth)))
     }
 }

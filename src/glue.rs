@@ -18,6 +18,7 @@ pub use crate::__mlhub_platform as platform;
 pub use crate::builder::Builder;
 use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
+pub use crate::id::Id;
 pub use crate::joined::Joined;
 pub use crate::op::{
     AuthKind, BodyKind, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind, RetryClass,
@@ -27,6 +28,7 @@ pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
 pub use crate::platform::Platform;
 pub use crate::raw::RawCall;
+pub use crate::read::{Key, Lax, Read};
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
 pub use crate::timestamp::Timestamp;

@@ -26,6 +26,8 @@
 //! `trace` does not), or [`Options::curl_trace`] is set. No secret is printed
 //! anywhere.
 
+#[cfg(feature = "auger")]
+pub mod auger;
 #[cfg(feature = "autotune")]
 pub mod autotune;
 mod builder;
@@ -33,6 +35,7 @@ pub mod clock;
 mod error;
 #[doc(hidden)]
 pub mod glue;
+mod id;
 mod joined;
 #[cfg(feature = "loudml")]
 pub mod loudml;
@@ -42,6 +45,7 @@ pub mod pipeline;
 mod platform;
 mod raw;
 mod raw_reply;
+mod read;
 mod secret;
 mod stream;
 #[cfg(feature = "testing")]
@@ -54,6 +58,7 @@ mod when;
 
 pub use builder::Builder;
 pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
+pub use id::Id;
 pub use joined::Joined;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position};

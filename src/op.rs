@@ -206,7 +206,7 @@ pub enum RetryClass {
 pub enum AuthKind {
     /// Into the `authorization` header.
     Bearer,
-    /// Into the field `token` of the JSON body.
+    /// Into a field of the JSON body: `token`, unless the credential names another.
     Body,
     /// Into the `authorization` header, as user and password.
     Basic,
@@ -335,4 +335,7 @@ pub struct Wire {
     pub query: &'static [(&'static str, &'static str)],
     /// Query pairs added where the parameter of the first name is set and that of the second is not.
     pub with: &'static [(&'static str, &'static str, &'static str)],
+    /// The service that serves it, where that is another than the platform's
+    /// main one; the builder is told its address.
+    pub service: Option<&'static str>,
 }

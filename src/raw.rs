@@ -155,7 +155,9 @@ impl RawCall {
     }
 
     fn place(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        let Some(param) = self.op.param(name) else {
+        // Some travel in the path and in the body.
+        let params: Vec<&'static Param> = self.op.params.iter().filter(|param| param.name == name).collect();
+        if params.is_empty() {
             if matches!(self.op.body, BodyKind::Json | BodyKind::Params | BodyKind::Form) {
                 self.fields.insert(name.to_owned(), value);
                 return Ok(());
@@ -166,7 +168,11 @@ impl RawCall {
                 _ => format!("{} has no parameter {name:?}; it takes {}", self.op.id, known.join(", ")),
             };
             return Err(Error::new(ErrorKind::Request, detail));
-        };
+        }
+        params.into_iter().try_for_each(|param| self.put(param, name, value.clone()))
+    }
+
+    fn put(&mut self, param: &'static Param, name: &str, value: Value) -> Result<(), Error> {
         match param.place {
             Place::Path => {
                 let separator = param.join.unwrap_or(",");

@@ -20,6 +20,11 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(String);
 
 impl Timestamp {
+    /// What a server has sent, whatever it is.
+    pub(crate) fn received(text: String) -> Self {
+        Timestamp(text)
+    }
+
     /// The text as it came.
     pub fn as_str(&self) -> &str {
         &self.0

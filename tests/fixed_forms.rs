@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mlhub::{Error, Retry, autotune};
+use mlhub::{Error, Retry, auger, autotune};
 
 /// Ask and tell, as on the first page of the documentation.
 async fn ask_and_tell() -> Result<(), Error> {
@@ -21,6 +21,18 @@ async fn ask_and_tell() -> Result<(), Error> {
     tune.tell(&trial, 0.93).await?;
     let best = tune.best(exp.id).await?;
     println!("{best}");
+    Ok(())
+}
+
+/// A list and a wait of Auger, and a wait that outlives the process.
+async fn trials_and_sessions(token: String) -> Result<(), Error> {
+    let hub = auger::Client::builder("https://app.auger.ai").project_token(token).build()?;
+    let trials: Vec<_> = hub.trial().list().experiment_session_id("1bf4").items().try_collect().await?;
+    let session = hub.experiment_session().get("1bf4").wait().await?;
+    let raw: serde_json::Value = hub.raw(http::Method::GET, "/api/v1/projects").query("limit", 5).send().await?;
+    let saved: String = hub.experiment_session().get("1bf4").wait().handle().to_string();
+    let again = hub.experiment_session().resume(&saved)?.await?;
+    println!("{} {:?} {raw} {:?}", trials.len(), session.status, again.status);
     Ok(())
 }
 
@@ -69,6 +81,7 @@ fn a_client_is_built_without_sending_anything() {
     let client = limits().expect("two plain addresses");
     // Futures are lazy: made here, dropped here.
     drop(ask_and_tell());
+    drop(trials_and_sessions("token".to_owned()));
     drop(every_call(client));
 }
 

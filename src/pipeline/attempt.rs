@@ -89,29 +89,36 @@ pub(crate) fn request(
     };
     let mut address = address;
     if let Some(credential) = credential {
-        let in_body = op.auth == AuthKind::Body && body.as_bytes().is_some();
-        match credential.place() {
-            Place::Authorization if in_body => {
+        let field = match credential.place() {
+            Place::Authorization if op.auth == AuthKind::Body => Some(TOKEN_FIELD),
+            Place::Field(name) => Some(&**name),
+            _ => None,
+        };
+        match (field, credential.place()) {
+            (Some(name), _) if draft.params_in_query => {
+                address = with_pair(&address, draft, name, credential);
+            }
+            (Some(name), _) if body.as_bytes().is_some() => {
                 let value = credential.secret().expose().into();
                 let bytes = body.as_bytes().cloned().unwrap_or_default();
-                body = draft::with_field(&bytes, TOKEN_FIELD, &value)?.into();
+                body = draft::with_field(&bytes, name, &value)?.into();
                 headers.entry(header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static("application/json"));
                 headers.remove(header::CONTENT_LENGTH);
             }
-            Place::Authorization if headers.contains_key(header::AUTHORIZATION) => {}
-            Place::Authorization => {
-                headers.insert(header::AUTHORIZATION, credential.header().clone());
-            }
-            Place::Header(name) => {
-                headers.entry(name).or_insert(credential.header().clone());
-            }
-            Place::Query(name) => {
-                let mut query = Query::after(draft.query.clone());
-                query.push(name, credential.secret().expose());
-                let path = address.split(|byte| *byte == b'?').next().unwrap_or_default();
-                let query = query.finish().unwrap_or_default();
-                address = [path, b"?", query.as_bytes()].concat().into();
-            }
+            (_, place) => match place {
+                Place::Authorization if headers.contains_key(header::AUTHORIZATION) => {}
+                Place::Authorization => {
+                    headers.insert(header::AUTHORIZATION, credential.header().clone());
+                }
+                Place::Header(name) => {
+                    headers.entry(name).or_insert(credential.header().clone());
+                }
+                Place::Query(name) => address = with_pair(&address, draft, name, credential),
+                Place::Field(name) => {
+                    let detail = format!("the token belongs into the body as {name:?}, and the body is a stream");
+                    return Err(Error::new(ErrorKind::Request, detail));
+                }
+            },
         }
     }
     let mut request = http::Request::new(body);
@@ -120,6 +127,15 @@ pub(crate) fn request(
         .map_err(|cause| Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause))?;
     *request.headers_mut() = headers;
     Ok(request)
+}
+
+/// The address with the credential as one more pair of its query.
+fn with_pair(address: &Bytes, draft: &Draft, name: &str, credential: &Credential) -> Bytes {
+    let mut query = Query::after(draft.query.clone());
+    query.push(name, credential.secret().expose());
+    let path = address.split(|byte| *byte == b'?').next().unwrap_or_default();
+    let query = query.finish().unwrap_or_default();
+    [path, b"?", query.as_bytes()].concat().into()
 }
 
 /// Where a draft goes on that node.

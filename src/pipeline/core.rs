@@ -1,6 +1,7 @@
 //! What a client and all its clones share, and what each may have its own.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub struct Pipeline {
 /// What all clones share.
 pub(crate) struct Core {
     pub(crate) nodes: Pool,
+    /// Servers of services with an address of their own, by the names that documents have for them.
+    services: BTreeMap<String, Pool>,
     pub(crate) sniffer: Option<Sniffer>,
     /// What the client was built with; its clones may have others.
     defaults: Arc<Options>,
@@ -48,6 +51,7 @@ pub(crate) struct Core {
 /// What the builder hands over.
 pub(crate) struct Settings {
     pub(crate) nodes: Pool,
+    pub(crate) services: BTreeMap<String, Pool>,
     pub(crate) sniffer: Option<Sniffer>,
     pub(crate) transport: Arc<dyn Transport>,
     /// Builds the requests of generated code.
@@ -56,12 +60,28 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
 }
 
+impl Core {
+    /// The servers that serve an operation.
+    pub(crate) fn pool(&self, op: &Op) -> Result<&Pool, Error> {
+        let Some(service) = op.wire.and_then(|wire| wire.service) else {
+            return Ok(&self.nodes);
+        };
+        self.services.get(service).ok_or_else(|| {
+            let detail = format!(
+                "it is served by the {service:?} service, whose address the client was not given; give it to the builder"
+            );
+            Error::new(ErrorKind::Config, detail)
+        })
+    }
+}
+
 impl Pipeline {
     pub(crate) fn new(settings: Settings, auth: AuthSlot) -> Self {
         let options = Arc::new(settings.options);
         Pipeline {
             core: Arc::new(Core {
                 nodes: settings.nodes,
+                services: settings.services,
                 sniffer: settings.sniffer,
                 defaults: Arc::clone(&options),
                 transport: settings.transport,

@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) prefix: Prefix,
+    /// Whether what belongs into the body as a field goes into the query instead.
+    pub(crate) params_in_query: bool,
 }
 
 /// What becomes of a node's prefix before the path of a draft.
@@ -38,7 +40,15 @@ pub(crate) enum Prefix {
 
 impl Draft {
     pub(crate) fn new(method: Method, path: String) -> Self {
-        Draft { method, path, query: None, headers: HeaderMap::new(), body: Body::empty(), prefix: Prefix::Add }
+        Draft {
+            method,
+            path,
+            query: None,
+            headers: HeaderMap::new(),
+            body: Body::empty(),
+            prefix: Prefix::Add,
+            params_in_query: false,
+        }
     }
 
     /// Adds a pair to the query.

@@ -124,6 +124,11 @@ impl Options {
         self
     }
 
+    /// When the call is tried again, to change it: `retry(options.policy().on_timeout(true))`.
+    pub fn policy(&self) -> Retry {
+        self.retry
+    }
+
     /// One attempt, whatever happens.
     pub fn no_retry(self) -> Self {
         self.retry(Retry::never())
@@ -201,7 +206,9 @@ impl Options {
         self
     }
 
-    /// Sends parameters that travel in a JSON body as a query string instead.
+    /// Sends parameters that travel in a JSON body as a query string instead, a
+    /// token among them too: for proxies that drop the bodies of GET requests.
+    /// Servers and proxies write queries into their logs.
     pub fn params_as_query(mut self, yes: bool) -> Self {
         self.params_as_query = yes;
         self

@@ -37,7 +37,9 @@ impl<'a> Run<'a> {
     pub(super) fn place(&self) -> Result<Lease<'a>, Error> {
         let (core, pin) = (self.pipeline.core(), self.pipeline.pin());
         let clock = &*core.clock;
-        core.nodes.choose(clock, pin, &self.history, &self.context.attempts).map_err(|error| self.ended(error))
+        core.pool(self.context.op)
+            .and_then(|pool| pool.choose(clock, pin, &self.history, &self.context.attempts))
+            .map_err(|error| self.ended(error))
     }
 
     /// Says how the attempt at a node has ended; `limit` is the time it had.
@@ -73,6 +75,6 @@ impl<'a> Run<'a> {
         let core = self.pipeline.core();
         self.pipeline.pin().is_none()
             && self.history.blames_last()
-            && core.nodes.has_fresh(core.clock.now(), &self.history)
+            && core.pool(self.context.op).is_ok_and(|pool| pool.has_fresh(core.clock.now(), &self.history))
     }
 }

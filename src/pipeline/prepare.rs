@@ -88,6 +88,7 @@ pub(crate) fn push_value(draft: &mut Draft, name: &str, value: &Value) {
 }
 
 fn params_to_query(draft: &mut Draft) -> Result<(), Error> {
+    draft.params_in_query = true;
     let Some(bytes) = draft.body.as_bytes().filter(|bytes| !bytes.is_empty()) else {
         return Ok(());
     };

@@ -103,15 +103,21 @@ impl Reply {
 
 pub(super) fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &Bytes) -> Result<T, Error> {
     let lenient;
-    let text: &[u8] = match kind {
+    let mut text: &[u8] = match bytes.trim_ascii() {
         // Some servers answer nothing where the document says null.
-        _ if bytes.trim_ascii().is_empty() => b"null",
-        ReplyKind::Lenient => {
-            lenient = lenient::to_json(bytes);
-            &lenient
-        }
-        _ => bytes,
+        b"" => b"null",
+        text => text,
     };
+    // Keeping the place in mind costs as much as decoding; it is looked for when there is something to tell.
+    let fault = match serde_json::from_slice(text) {
+        Ok(value) => return Ok(value),
+        Err(fault) => fault,
+    };
+    // Bare words are rare, and looking for them costs more than decoding.
+    if kind == ReplyKind::Lenient && fault.is_syntax() {
+        lenient = lenient::to_json(text);
+        text = &lenient;
+    }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|fault| {
         let path = fault.path().to_string();

@@ -5,6 +5,8 @@ use std::time::{Duration, TryFromFloatSecsError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Attempt, Outcome};
+
 /// Attempts of one call, the first included.
 pub const MAX_ATTEMPTS: u32 = 4;
 /// Upper bound of the pause before the first repetition; it doubles from there.
@@ -41,6 +43,7 @@ pub const MAX_DELAY: Duration = Duration::from_secs(20);
 #[must_use]
 pub struct Retry {
     max_attempts: u32,
+    max_connects: Option<u32>,
     base: Duration,
     cap: Duration,
     on_timeout: bool,
@@ -52,6 +55,8 @@ pub struct Retry {
 #[serde(default, deny_unknown_fields)]
 struct Written {
     max_attempts: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_connects: Option<u32>,
     base: f64,
     cap: f64,
     on_timeout: bool,
@@ -66,8 +71,9 @@ impl Default for Written {
 
 impl From<Retry> for Written {
     fn from(retry: Retry) -> Self {
-        let Retry { max_attempts, base, cap, on_timeout, budget } = retry;
-        Written { max_attempts, base: base.as_secs_f64(), cap: cap.as_secs_f64(), on_timeout, budget }
+        let Retry { max_attempts, max_connects, base, cap, on_timeout, budget } = retry;
+        let (base, cap) = (base.as_secs_f64(), cap.as_secs_f64());
+        Written { max_attempts, max_connects, base, cap, on_timeout, budget }
     }
 }
 
@@ -77,13 +83,15 @@ impl TryFrom<Written> for Retry {
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let (base, cap) = (Duration::try_from_secs_f64(written.base)?, Duration::try_from_secs_f64(written.cap)?);
         let retry = Retry { base, cap, on_timeout: written.on_timeout, budget: written.budget, ..Retry::default() };
-        Ok(retry.max_attempts(written.max_attempts))
+        let retry = retry.max_attempts(written.max_attempts);
+        Ok(written.max_connects.map_or(retry, |attempts| retry.max_connects(attempts)))
     }
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Retry { max_attempts: MAX_ATTEMPTS, base: BASE_DELAY, cap: MAX_DELAY, on_timeout: false, budget: true }
+        let (base, cap) = (BASE_DELAY, MAX_DELAY);
+        Retry { max_attempts: MAX_ATTEMPTS, max_connects: None, base, cap, on_timeout: false, budget: true }
     }
 }
 
@@ -96,6 +104,14 @@ impl Retry {
     /// Attempts of one call, the first included; 0 counts as 1. Default: 4.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Attempts that find no connection, counted by themselves: those that do
+    /// then count for [`max_attempts`](Self::max_attempts) alone. 0 counts as 1.
+    /// Default: all count alike.
+    pub fn max_connects(mut self, attempts: u32) -> Self {
+        self.max_connects = Some(attempts.max(1));
         self
     }
 
@@ -131,6 +147,20 @@ impl Retry {
         self.max_attempts
     }
 
+    /// Whether there is no attempt left after the last one of these, which was
+    /// the first or so-many-th repetition.
+    pub(crate) fn is_spent(&self, repetition: u32, attempts: &[Attempt]) -> bool {
+        let Some(most) = self.max_connects else {
+            return repetition >= self.max_attempts;
+        };
+        let unsent = attempts.iter().filter(|attempt| attempt.outcome == Outcome::NotSent).count();
+        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
+        match attempts.last().map(|attempt| attempt.outcome) {
+            Some(Outcome::NotSent) => unsent >= most,
+            _ => repetition.saturating_sub(unsent) >= self.max_attempts,
+        }
+    }
+
     pub(crate) fn repeats_timeouts(&self) -> bool {
         self.on_timeout
     }
@@ -151,13 +181,17 @@ impl Retry {
 
 impl fmt::Display for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.max_attempts == 1 {
-            return f.write_str("1 attempt");
+        match (self.max_attempts, self.max_connects) {
+            (1, None) => return f.write_str("1 attempt"),
+            (1, _) => f.write_str("1 attempt")?,
+            (most, _) => write!(f, "{most} attempts")?,
+        }
+        if let Some(most) = self.max_connects {
+            write!(f, " and {most} that find no connection")?;
         }
         write!(
             f,
-            "{} attempts, pauses up to {} s doubling to {} s, timeouts {}{}",
-            self.max_attempts,
+            ", pauses up to {} s doubling to {} s, timeouts {}{}",
             self.base.as_secs_f64(),
             self.cap.as_secs_f64(),
             if self.on_timeout { "repeated" } else { "not repeated" },

@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
         let clock = &**self.pipeline.clock();
         let (outcome, retry_after) = (failed.outcome, failed.retry_after);
         if !self.replayable
-            || repetition >= options.retry.attempts()
+            || options.retry.is_spent(repetition, &self.context.attempts)
             || !options.retry.repeats(self.class, outcome)
             // What this server will never grant, another one may.
             || failed.lasting && !self.may_fail_over()

@@ -35,6 +35,11 @@ pub(crate) fn of(
                 let encoded = form_urlencoded(credential.secret().expose());
                 found.add(&encoded, "MLHUB_TOKEN");
             }
+            Place::Field(_) => {
+                let encoded = form_urlencoded(credential.secret().expose());
+                found.add(credential.secret().expose(), "MLHUB_TOKEN");
+                found.add(&encoded, "MLHUB_TOKEN");
+            }
         }
     }
     for (name, value) in headers {

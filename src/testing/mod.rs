@@ -56,6 +56,7 @@
 //! # }
 //! ```
 
+mod auger;
 mod clock;
 mod fault;
 #[doc(hidden)]
@@ -73,6 +74,7 @@ mod seen;
 mod state;
 mod wire;
 
+pub use auger::AugerHub;
 pub use clock::VirtualClock;
 pub use fault::Fault;
 pub use lab::Lab;

@@ -1,5 +1,6 @@
 //! The library's own tests: the road in a lab, under virtual time.
 
+mod auger;
 mod auth;
 mod autotune;
 mod canary;

@@ -79,6 +79,20 @@ pub(crate) enum ReplyForm {
     Exists,
 }
 
+impl Operation {
+    /// What the accessor takes as arguments: the parameters of the path, then those that the document names.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &Param> {
+        let named = self.meta.arguments.iter().flatten();
+        let named = named.filter_map(|name| self.params.iter().find(|p| p.place == "query" && p.name == *name));
+        self.params.iter().filter(|p| p.place == "path").chain(named)
+    }
+
+    /// Whether the parameter travels in path and body alike, so that one setter sets both.
+    pub(crate) fn is_twin(&self, param: &Param) -> bool {
+        param.place == "query" && self.params.iter().any(|p| p.place == "path" && p.name == param.name)
+    }
+}
+
 impl Document {
     /// Reads a linted document; what the lint cannot see is reported by operation.
     ///

@@ -49,8 +49,11 @@ pub struct Endpoint {
     pub auth: Option<Auth>,
     /// Answers that refuse the credential, beside 401, which always does.
     pub refused: Option<Vec<Refused>>,
-    /// `body`: every documented query parameter travels in one JSON body.
+    /// `body`: every documented query parameter travels in one JSON body. One that has the name of a path parameter is
+    /// set along with it.
     pub params: Option<Params>,
+    /// Query parameters that the accessor takes as arguments, after those of the path.
+    pub arguments: Option<Vec<String>>,
     /// How the reply is read (left out: by its media type).
     pub reply: Option<Reply>,
     /// The name of the platform's error shape.
@@ -79,6 +82,7 @@ impl Endpoint {
             auth: self.auth.or(d.auth),
             refused: self.refused.or(d.refused),
             params: self.params.or(d.params),
+            arguments: self.arguments.or(d.arguments),
             reply: self.reply.or(d.reply),
             errors: self.errors.or(d.errors),
             wire: self.wire.or(d.wire),
@@ -309,6 +313,8 @@ pub enum Reply {
 pub struct Wire {
     /// The real path, with the same path parameters.
     pub path: Option<String>,
+    /// The service that serves it, where that is another than the platform's main one and has an address of its own.
+    pub service: Option<String>,
     /// Query parameters that are always sent.
     #[serde(default)]
     pub query: BTreeMap<String, String>,

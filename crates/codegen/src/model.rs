@@ -4,7 +4,7 @@
 //! Names come from here and meaning from the document, so that a rename in one
 //! is an error that names the operation and never a guess.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::{Fields, FnArg, GenericArgument, ImplItem, Item, ItemStruct, PathArguments, ReturnType, Type};
 
@@ -18,6 +18,10 @@ pub(crate) struct Model {
     pub(crate) builders: BTreeMap<String, Builder>,
     /// Type name to its fields.
     pub(crate) structs: BTreeMap<String, Shape>,
+    /// The names of all types.
+    pub(crate) types: BTreeSet<String>,
+    /// Types that keep the fields they do not know, with the field where they do.
+    pub(crate) open: BTreeMap<String, syn::Ident>,
 }
 
 /// The builder of one operation.
@@ -45,7 +49,15 @@ impl Model {
     pub(crate) fn read(document: &Document, file: &syn::File) -> Result<Self, Error> {
         let fail = |place: &str, what: &str| Error::new(&document.name, place, format!("generated code: {what}"));
         let module = |name: &str| module_items(file, name).ok_or_else(|| fail("", &format!("no `mod {name}`")));
-        let structs = module("types")?.iter().filter_map(shape).collect();
+        let types = module("types")?;
+        let structs = types.iter().filter_map(shape).collect();
+        let open = types.iter().filter_map(keeps).collect();
+        let names = types.iter().filter_map(|item| match item {
+            Item::Struct(item) => Some(item.ident.to_string()),
+            Item::Enum(item) => Some(item.ident.to_string()),
+            _ => None,
+        });
+        let types = names.collect();
         let builder_items = module("builder")?;
         let mut builders = BTreeMap::new();
         for operation in &document.operations {
@@ -54,7 +66,7 @@ impl Model {
                 .ok_or_else(|| fail(&operation.id, &format!("no builder `{name}` with a `send`")))?;
             builders.insert(operation.id.clone(), builder);
         }
-        Ok(Self { builders, structs })
+        Ok(Self { builders, structs, types, open })
     }
 }
 
@@ -115,6 +127,27 @@ fn shape(item: &Item) -> Option<(String, Shape)> {
         Fields::Unit => return None,
     };
     Some((item.ident.to_string(), shape))
+}
+
+/// A type and its field for further fields.
+fn keeps(item: &Item) -> Option<(String, syn::Ident)> {
+    let Item::Struct(item) = item else { return None };
+    let flattened = |field: &&syn::Field| {
+        field.attrs.iter().filter(|a| a.path().is_ident("serde")).any(|attribute| {
+            let mut found = false;
+            // Keys with values are none of our business; a failed parse ends the search in this attribute.
+            let _ = attribute.parse_nested_meta(|meta| {
+                found |= meta.path.is_ident("flatten");
+                if meta.input.peek(syn::Token![=]) {
+                    meta.value()?.parse::<syn::Expr>()?;
+                }
+                Ok(())
+            });
+            found
+        })
+    };
+    let field = item.fields.iter().find(flattened)?;
+    Some((item.ident.to_string(), field.ident.clone()?))
 }
 
 /// The name that `#[serde(rename = "..")]` gives.

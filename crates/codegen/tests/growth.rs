@@ -66,6 +66,55 @@ fn a_wait_that_its_handle_cannot_hold_is_refused() {
     assert!(message.contains("job_get") && message.contains("`x-full`"), "{message}");
 }
 
+/// The workshop with a job's parameters in the body and an owner that travels in path and body.
+fn in_bodies() -> Value {
+    let mut document = workshop();
+    let job = &mut document["paths"]["/jobs/{id}"]["get"];
+    job["x-mlhub"]["params"] = json!("body");
+    let twin = json!({"name": "id", "in": "query", "description": "The same.", "schema": {"type": "string"}});
+    job["parameters"].as_array_mut().expect("a list").push(twin);
+    job["x-mlhub"]["arguments"] = json!(["lines"]);
+    document
+}
+
+#[test]
+fn a_wait_keeps_what_travels_in_the_body() {
+    let code = code(&in_bodies()).expect("compiles");
+    assert!(code.contains("glue::hold(&mut args, \"lines\", &body.lines);"), "{code}");
+    assert!(code.contains("handle.held::<"), "{code}");
+}
+
+#[test]
+fn a_parameter_in_path_and_body_is_set_once_and_sent_twice() {
+    let code = code(&in_bodies()).expect("compiles");
+    assert!(code.contains("self.id = value.clone();"), "{code}");
+    assert!(code.contains("body.id(Some(value))"), "{code}");
+}
+
+#[test]
+fn a_named_parameter_is_an_argument_of_the_accessor() {
+    let code = code(&in_bodies()).expect("compiles");
+    assert!(code.contains("(&self, id: V0, lines: V1) -> builder::JobGet"), "{code}");
+}
+
+#[test]
+fn objects_that_keep_what_they_do_not_know_read_themselves() {
+    let mut document = workshop();
+    document["components"]["schemas"]["Tool"]["additionalProperties"] = json!({});
+    let code = code(&document).expect("compiles");
+    assert!(code.contains("impl<'de> ::serde::Deserialize<'de> for types::Tool"), "{code}");
+    assert!(code.contains("further.insert(key.into(), map.next_value()?)"), "{code}");
+    assert!(code.contains("impl ::mlhub::glue::Read for types::ToolPage"), "{code}");
+}
+
+#[test]
+fn ids_are_numbers_or_texts() {
+    let mut document = workshop();
+    document["paths"]["/jobs/{id}"]["get"]["parameters"][0]["schema"]["format"] = json!("id");
+    let code = code(&document).expect("compiles");
+    assert!(code.contains("::mlhub::glue::Id"), "{code}");
+}
+
 #[test]
 fn replies_may_grow_and_requests_stay_plain() {
     let code = code(&workshop()).expect("compiles");

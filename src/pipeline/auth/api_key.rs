@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
-/// A key that is sent along with each request, in a header or in the query. It
+/// A key that is sent along with each request, in a header, query or body. It
 /// prints nowhere, whatever its name.
 ///
 /// ```
@@ -38,6 +38,12 @@ impl ApiKey {
     /// their logs: a header is the better place where there is a choice.
     pub fn query(name: &str, key: impl Into<Secret>) -> Result<Self, Error> {
         Credential::placed(key.into(), Place::Query(Arc::from(name))).map(ApiKey)
+    }
+
+    /// In the JSON body, under that name, for platforms that take their tokens
+    /// there. Where parameters are sent as a query it is one of them.
+    pub fn field(name: &str, key: impl Into<Secret>) -> Result<Self, Error> {
+        Credential::placed(key.into(), Place::Field(Arc::from(name))).map(ApiKey)
     }
 
     /// In the header `authorization` after a word of its own, such as `ApiKey`.

@@ -22,6 +22,8 @@ pub(crate) enum Place {
     Header(HeaderName),
     /// In the query, under that name.
     Query(Arc<str>),
+    /// In the JSON body, under that name; in the query where that carries what belongs there.
+    Field(Arc<str>),
 }
 
 /// A credential, ready to be put into a header or a JSON body.
@@ -52,11 +54,11 @@ impl Credential {
         Self::new(encoded, header)
     }
 
-    /// A key in a header of its own, or in the query.
+    /// A key in a header of its own, in the query or in the body.
     pub(super) fn placed(key: Secret, place: Place) -> Result<Self, Error> {
         let header = match place {
             // Its characters do not matter there.
-            Place::Query(_) => String::new(),
+            Place::Query(_) | Place::Field(_) => String::new(),
             _ => key.expose().to_owned(),
         };
         Ok(Credential { place, ..Self::new(key, header)? })

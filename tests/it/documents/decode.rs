@@ -42,7 +42,7 @@ fn autotune() {
 }
 
 /// The operation whose template fits, constants before parameters.
-fn operation<'a>(ops: &'a [Op], method: &Method, path: &str) -> Option<&'a Op> {
+pub(crate) fn operation<'a>(ops: &'a [Op], method: &Method, path: &str) -> Option<&'a Op> {
     let path = path.split('?').next()?.trim_end_matches('/');
     let segments: Vec<_> = path.split('/').collect();
     let fits = |op: &&Op| {
@@ -55,7 +55,7 @@ fn operation<'a>(ops: &'a [Op], method: &Method, path: &str) -> Option<&'a Op> {
 }
 
 /// Where two values differ; null is as good as absent.
-fn same(received: &Value, again: &Value) -> Result<(), String> {
+pub(crate) fn same(received: &Value, again: &Value) -> Result<(), String> {
     match (received, again) {
         (Value::Object(a), Value::Object(b)) => a.keys().chain(b.keys()).try_for_each(|key| {
             let (a, b) = (a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null));

@@ -1,8 +1,9 @@
 //! What the documents promise, platform by platform: each operation's line,
 //! the request it sends, the replies it reads, the types it gives.
 
+mod auger;
 mod autotune;
-mod decode;
+pub(crate) mod decode;
 mod loudml;
 mod surface;
 mod wire;

@@ -22,6 +22,7 @@ static LATER: LazyLock<Op> = LazyLock::new(|| Op {
         path: Some("/models/{names}/_eval"),
         query: &[("bg", "true")],
         with: &[("fields", "include_fields", "true")],
+        service: None,
     }),
     ..op("later", RetryClass::Never)
 });

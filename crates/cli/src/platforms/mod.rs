@@ -1,6 +1,7 @@
 //! The platforms that can be called, one row each: the only place that lists
 //! them.
 
+pub(crate) mod auger;
 pub(crate) mod autotune;
 pub(crate) mod loudml;
 
@@ -54,7 +55,7 @@ pub(crate) trait Client: Send + Sync {
 }
 
 /// The platforms.
-pub(crate) static PLATFORMS: &[Platform] = &[autotune::PLATFORM, loudml::PLATFORM];
+pub(crate) static PLATFORMS: &[Platform] = &[auger::PLATFORM, autotune::PLATFORM, loudml::PLATFORM];
 
 /// Their names.
 pub(crate) fn names() -> Vec<&'static str> {

@@ -13,8 +13,9 @@ const PLATFORM: Rule = Rule { name: "platform", why: "the name stands in saved h
 const KEYED_PROOF: Rule =
     Rule { name: "keyed-proof", why: "a repeat with a key that the server ignores does the work twice" };
 const WIRE: Rule = Rule { name: "wire", why: "the real path is filled with the parameters of the documented one" };
+const ARGUMENT: Rule = Rule { name: "argument", why: "an argument of the accessor is kept by the parameter's setter" };
 
-pub(super) const FAMILY: Family = Family { rules: &[MEANING, PLATFORM, KEYED_PROOF, WIRE], check };
+pub(super) const FAMILY: Family = Family { rules: &[MEANING, PLATFORM, KEYED_PROOF, WIRE, ARGUMENT], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     match view.root.get(EXTENSION) {
@@ -45,6 +46,22 @@ fn check(view: &View<'_>, report: &mut Report) {
             reads::<Endpoint>(&at, report);
         }
         wire(operation, report);
+        arguments(operation, report);
+    }
+}
+
+fn arguments(operation: &Operation<'_>, report: &mut Report) {
+    for name in operation.meaning.arguments.iter().flatten() {
+        let known = operation.parameters.iter().any(|p| p.name == name && p.place == "query");
+        if !known {
+            report.add(
+                &operation.at,
+                ARGUMENT,
+                format!(
+                    "the argument {name:?} is no query parameter of the operation; declare it or correct the name (those of the path are arguments anyway)"
+                ),
+            );
+        }
     }
 }
 

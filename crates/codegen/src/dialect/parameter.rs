@@ -65,13 +65,19 @@ fn check(view: &View<'_>, report: &mut Report) {
 fn name(operation: &Operation<'_>, parameter: &Parameter<'_>, earlier: &[Parameter<'_>], report: &mut Report) {
     let at = &parameter.listed;
     let setter = case::snake(parameter.name);
-    let clash = earlier.iter().find(|other| case::snake(other.name) == setter);
+    // One setter for both is what is meant there.
+    let same = |other: &Parameter<'_>| {
+        operation.is_lowered()
+            && other.name == parameter.name
+            && [(other.place, parameter.place), (parameter.place, other.place)].contains(&("path", "query"))
+    };
+    let clash = earlier.iter().find(|other| case::snake(other.name) == setter && !same(other));
     if let Some(other) = clash {
         report.add(
             at,
             PARAMETER_CLASH,
             format!(
-                "{:?} in {} and {:?} in {} would both be set by .{setter}(..); leave one out",
+                "{:?} in {} and {:?} in {} would both be set by .{setter}(..); leave one out, or with params: body write the same name in path and query to send it in both",
                 other.name, other.place, parameter.name, parameter.place
             ),
         );

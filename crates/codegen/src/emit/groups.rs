@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{sentence, waits};
+use super::{fields, sentence, waits};
 use crate::document::{Document, Operation};
 use crate::error::Error;
-use crate::model::{Model, inside};
+use crate::model::Model;
 use crate::names;
 
 pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Result<TokenStream, Error> {
@@ -71,8 +71,9 @@ fn method_of(document: &Document, model: &Model, operation: &Operation) -> Resul
     let mut bounds = TokenStream::new();
     let mut arguments = TokenStream::new();
     let mut calls = TokenStream::new();
-    for (index, param) in operation.params.iter().filter(|p| p.place == "path").enumerate() {
-        let (ident, ty) = builder.field(&param.name).ok_or_else(|| fail(format!("no field `{}`", param.name)))?;
+    for (index, param) in operation.arguments().enumerate() {
+        let (ident, ty) =
+            fields::of(model, operation, builder, param).ok_or_else(|| fail(format!("no field `{}`", param.name)))?;
         let generic = format_ident!("V{index}");
         bounds.extend(quote!(#generic: ::std::convert::TryInto<#ty, Error: ::std::fmt::Display>,));
         arguments.extend(quote!(, #ident: #generic));
@@ -127,16 +128,17 @@ fn resume(
                 let wire = &p.name;
                 Some(quote!(.#ident(handle.arg::<#ty>(#wire)?)))
             });
-            let held = operation.params.iter().filter(|p| p.place == "query").filter_map(|p| {
-                let (ident, ty) = model.builders.get(&operation.id)?.field(&p.name)?;
-                let (wire, ty) = (&p.name, inside(ty, "Option").unwrap_or(ty));
-                Some(quote! {
-                    let call = match handle.held::<#ty>(#wire)? {
-                        Some(value) => call.#ident(value),
-                        None => call,
-                    };
-                })
-            });
+            let held =
+                operation.params.iter().filter(|p| p.place == "query" && !operation.is_twin(p)).filter_map(|p| {
+                    let (ident, ty) = fields::of(model, operation, model.builders.get(&operation.id)?, p)?;
+                    let wire = &p.name;
+                    Some(quote! {
+                        let call = match handle.held::<#ty>(#wire)? {
+                            Some(value) => call.#ident(value),
+                            None => call,
+                        };
+                    })
+                });
             let id = &operation.id;
             arms.extend(quote! {
                 (#id, #goal) => {

@@ -2,8 +2,10 @@
 //! groups, and what makes a builder send, page and wait.
 
 mod calls;
+mod fields;
 mod groups;
 mod listing;
+mod open;
 mod ops;
 mod paging;
 mod places;
@@ -51,6 +53,7 @@ pub(crate) fn additions(
     }
     let mut beside = ops::emit(document, root)?;
     beside.extend(groups::emit(document, model, root)?);
+    beside.extend(open::emit(model, root));
     if features {
         beside.extend(tests::emit(document, model, root));
     }

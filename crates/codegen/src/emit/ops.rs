@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::places;
 use crate::document::{Document, Operation, ReplyForm, resolve};
 use crate::error::Error;
-use crate::meta::{Auth, JOIN, PagingStyle, PlainRetry, Retry};
+use crate::meta::{Auth, JOIN, PagingStyle, Params, PlainRetry, Retry};
 use crate::{dialect, lower};
 
 pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStream, Error> {
@@ -46,9 +46,9 @@ fn row(
     let platform = &document.platform.platform;
     let method = quote::format_ident!("{}", operation.method.as_str());
     let params = params(document, operation, root);
-    let lowered = lower::params_in_body(operation);
     let body = match operation.body.as_ref().map(|(media, _)| media.as_str()) {
-        _ if lowered => quote!(Params),
+        // Also where the document names none: a further one goes there too, and so does the token.
+        None if meta.params == Some(Params::Body) => quote!(Params),
         None => quote!(None),
         Some("application/json") => quote!(Json),
         Some("application/x-www-form-urlencoded") => quote!(Form),
@@ -118,10 +118,10 @@ fn row(
     let wire = match &meta.wire {
         None => quote!(None),
         Some(wire) => {
-            let path = option(wire.path.clone());
+            let (path, service) = (option(wire.path.clone()), option(wire.service.clone()));
             let query = wire.query.iter().map(|(k, v)| quote!((#k, #v)));
             let with = wire.with.iter().flat_map(|(set, pairs)| pairs.iter().map(move |(k, v)| quote!((#set, #k, #v))));
-            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*], with: &[#(#with),*] }))
+            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*], with: &[#(#with),*], service: #service }))
         }
     };
     let errors = meta.errors.as_deref().unwrap_or_default();

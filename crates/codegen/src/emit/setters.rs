@@ -32,10 +32,17 @@ pub(crate) fn all(
     let setter = |param: &Param| match body {
         Some(Shape::Fields(fields)) if param.place == "query" => {
             let (ident, ty) = fields.get(&param.name).ok_or_else(|| missing(param))?;
-            // A lowered parameter is a field of the body, which has a builder of its own.
-            let store = quote!(self.body = self.body.and_then(|body| value.map(|value| body.#ident(Some(value)))););
+            let store = into_body(ident);
             let ty = syn::parse2(qualified(inside(ty, "Option").unwrap_or(ty))).map_err(|_| missing(param))?;
             Ok(one(param, ident, &ty, &store))
+        }
+        Some(Shape::Fields(fields))
+            if operation.params.iter().any(|p| p.name == param.name && operation.is_twin(p)) =>
+        {
+            let (ident, ty) = builder.field(&param.name).ok_or_else(|| missing(param))?;
+            let (field, _) = fields.get(&param.name).ok_or_else(|| missing(param))?;
+            let store = into_body(field);
+            Ok(one(param, ident, ty, &quote!(self.#ident = value.clone(); #store)))
         }
         _ => {
             let (ident, ty) = builder.field(&param.name).ok_or_else(|| missing(param))?;
@@ -46,7 +53,12 @@ pub(crate) fn all(
             Ok(one(param, ident, ty, &quote!(self.#ident = value #wrap;)))
         }
     };
-    operation.params.iter().map(setter).collect()
+    operation.params.iter().filter(|param| !operation.is_twin(param)).map(setter).collect()
+}
+
+/// A lowered parameter is a field of the body, which has a builder of its own.
+fn into_body(ident: &Ident) -> TokenStream {
+    quote!(self.body = self.body.and_then(|body| value.map(|value| body.#ident(Some(value))));)
 }
 
 /// A setter; `store` keeps `value`, which is the converted one or why there is none.

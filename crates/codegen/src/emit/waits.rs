@@ -3,8 +3,8 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::listing;
 use super::walk::{How, qualified, walk};
+use super::{fields, listing};
 use crate::document::{Document, Operation, Param};
 use crate::error::Error;
 use crate::lower;
@@ -111,10 +111,29 @@ fn one(
         .map(|p| builder.field(&p.name).map(|(ident, _)| ident).ok_or_else(|| fail(format!("no field `{}`", p.name))))
         .collect::<Result<Vec<_>, _>>()?;
     let wires: Vec<_> = path_args.iter().map(|p| &p.name).collect();
-    let asked: Vec<_> = operation.params.iter().filter(|p| p.place == "query").collect();
-    let held: Vec<_> = asked.iter().filter_map(|p| builder.field(&p.name).map(|(ident, _)| ident)).collect();
+    let asked: Vec<_> = operation.params.iter().filter(|p| p.place == "query" && !operation.is_twin(p)).collect();
     let names: Vec<_> = asked.iter().map(|p| &p.name).collect();
-    let also = held.iter().zip(&names).filter(|(_, name)| polled_builder.field(name).is_some()).map(|(ident, _)| ident);
+    let held = asked.iter().map(|p| {
+        let (ident, _) =
+            fields::of(model, operation, builder, p).ok_or_else(|| fail(format!("no field `{}`", p.name)))?;
+        Ok(match lower::params_in_body(operation) {
+            true => quote!(body.#ident),
+            false => quote!(self.0.#ident.as_ref().map_err(#root::glue::invalid)?),
+        })
+    });
+    let held = held.collect::<Result<Vec<_>, Error>>()?;
+    // A whole body is looked at: what it lacks the call will name.
+    let body = lower::params_in_body(operation).then(|| {
+        let params = format_ident!("{}", lower::params_component(operation));
+        quote! {
+            let body = self.0.body.clone().and_then(|body| types::#params::try_from(body).map_err(|e| e.to_string()));
+            let body = body.map_err(|e| #root::glue::invalid(&e))?;
+        }
+    });
+    let also = asked.iter().filter_map(|p| {
+        let shared = polled_builder.field(&p.name).is_some().then(|| builder.field(&p.name)).flatten();
+        shared.map(|(ident, _)| ident)
+    });
     let call = if same {
         quote!(self.0.clone())
     } else {
@@ -177,7 +196,8 @@ fn one(
             fn args(&self) -> ::std::result::Result<::std::vec::Vec<(&'static str, ::std::string::String)>, #root::Error> {
                 #[allow(unused_mut, reason = "not every call takes more than its path")]
                 let mut args = ::std::vec![#((#wires, self.0.#idents.as_ref().map_err(#root::glue::invalid)?.to_string())),*];
-                #(#root::glue::hold(&mut args, #names, self.0.#held.as_ref().map_err(#root::glue::invalid)?);)*
+                #body
+                #(#root::glue::hold(&mut args, #names, &#held);)*
                 Ok(args)
             }
 
@@ -223,6 +243,5 @@ fn one(
 
 /// A parameter that the handle of a wait does not keep.
 fn unsaved(operation: &Operation) -> Option<&Param> {
-    let in_body = lower::params_in_body(operation);
-    operation.params.iter().find(|p| p.place == "header" || p.place == "query" && in_body)
+    operation.params.iter().find(|p| p.place == "header")
 }

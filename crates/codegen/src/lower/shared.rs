@@ -1,4 +1,4 @@
-//! Schemas that mean a type of ours: secrets, times and joined lists.
+//! Schemas that mean a type of ours: secrets, times, ids and joined lists.
 //!
 //! Each becomes a component of its own, because the generator replaces types by
 //! the name of a component and by nothing else.
@@ -13,6 +13,7 @@ use crate::meta::JOIN;
 const SECRET: &str = "MlhubSecret";
 const TIMESTAMP: &str = "MlhubTimestamp";
 const MOMENT: &str = "MlhubMoment";
+const ID: &str = "MlhubId";
 
 /// Moves such schemas into components, wherever they stand in `json`.
 pub(super) fn types(json: &mut Value) -> Vec<Replacement> {
@@ -78,6 +79,7 @@ fn ours(schema: &Value) -> Option<Replacement> {
         "date-time" => (TIMESTAMP, "glue::Timestamp", true),
         // A moment as the server is to read it, which may be relative to its own clock.
         "moment" => (MOMENT, "glue::When", true),
+        "id" => (ID, "glue::Id", true),
         _ => return None,
     };
     Some(Replacement { component: component.to_owned(), path: path.to_owned(), display })

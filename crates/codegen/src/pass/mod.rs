@@ -4,7 +4,7 @@
 mod answers;
 mod builders;
 mod client;
-mod types;
+pub(crate) mod types;
 
 use syn::{Item, ItemMod};
 

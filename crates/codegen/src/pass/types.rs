@@ -13,9 +13,9 @@ use crate::model::{Model, Shape};
 
 /// Marks reply types `#[non_exhaustive]` and takes their builders out; with `schema`, adds the derive.
 pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &mut Vec<Item>) -> Result<(), Error> {
-    let replies = reachable(model, model.builders.values().map(|b| &b.reply));
-    let requests = reachable(model, model.builders.values().flat_map(|b| b.fields.iter().map(|(_, ty)| ty)));
+    let (replies, requests) = (replies(model), requests(model));
     let received: BTreeSet<String> = replies.difference(&requests).cloned().collect();
+    let open = open(model);
     answers::rework(document, model, &received, items)?;
     let mut marked = 0;
     for item in items {
@@ -28,6 +28,9 @@ pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &m
             attributes.push(parse_quote!(#[non_exhaustive]));
             marked += 1;
         }
+        if open.contains(&name) {
+            read_by_hand(attributes).ok_or_else(|| changed(document, &name, "a type without `Deserialize`"))?;
+        }
         if schema {
             attributes.push(parse_quote!(#[cfg_attr(feature = "schema", derive(::schemars::JsonSchema))]));
         }
@@ -37,6 +40,37 @@ pub(super) fn rework(document: &Document, model: &Model, schema: bool, items: &m
         true => Err(changed(document, "", "no reply type in `mod types`")),
         false => Ok(()),
     }
+}
+
+/// Names of all types in replies.
+pub(crate) fn replies(model: &Model) -> BTreeSet<String> {
+    reachable(model, model.builders.values().map(|b| &b.reply))
+}
+
+/// Names of all types in requests.
+fn requests(model: &Model) -> BTreeSet<String> {
+    reachable(model, model.builders.values().flat_map(|b| b.fields.iter().map(|(_, ty)| ty)))
+}
+
+/// Names of the types that keep what they do not know and are only received: ours is how they are read.
+pub(crate) fn open(model: &Model) -> BTreeSet<String> {
+    let (replies, requests) = (replies(model), requests(model));
+    model.open.keys().filter(|name| replies.contains(*name) && !requests.contains(*name)).cloned().collect()
+}
+
+/// Takes the derived `Deserialize` away: for such types it holds every reply twice, and is strict.
+fn read_by_hand(attributes: &mut [syn::Attribute]) -> Option<()> {
+    for attribute in attributes.iter_mut().filter(|a| a.path().is_ident("derive")) {
+        type Paths = syn::punctuated::Punctuated<syn::Path, syn::Token![,]>;
+        let paths = attribute.parse_args_with(Paths::parse_terminated).ok()?;
+        let is_read = |path: &syn::Path| path.segments.last().is_some_and(|s| s.ident == "Deserialize");
+        if paths.iter().any(is_read) {
+            let rest: Vec<_> = paths.iter().filter(|path| !is_read(path)).collect();
+            *attribute = parse_quote!(#[derive(#(#rest),*)]);
+            return Some(());
+        }
+    }
+    None
 }
 
 /// Names of all types that can be met inside the given ones.

@@ -27,11 +27,15 @@ pub(crate) fn compile(document: &Value) -> Result<String, String> {
     mlhub_codegen::generate("sample", &document.to_string(), &settings).map_err(|error| error.to_string())
 }
 
-/// Object parameters only exist where they are lowered to a body first, which is not done here.
+/// Object parameters, and one name in path and body, only exist where they are lowered to a body first, which is not done here.
 pub(crate) fn without_objects_in_the_query(mut document: Value) -> Value {
     let parameters = document.pointer_mut("/paths/~1projects/get/parameters/1/schema");
     if let Some(schema) = parameters {
         *schema = serde_json::json!({"type": "string"});
+    }
+    let twins = document.pointer_mut("/paths/~1projects~1{project}~1members/get/parameters");
+    if let Some(Value::Array(parameters)) = twins {
+        parameters.retain(|parameter| !(parameter["in"] == "query" && parameter["name"] == "project"));
     }
     document
 }

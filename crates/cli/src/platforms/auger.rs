@@ -1,0 +1,82 @@
+//! Auger: the Hub, and its optimizers service.
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use mlhub::auger::{Client as Auger, ops};
+use mlhub::{Error, Op, RawCall, Secret, Token};
+use serde_json::{Value, json};
+
+use super::{Client, Platform};
+use crate::profile::{Access, Credential, Login, variable};
+
+/// The row of the table. The address is the public one.
+pub(crate) const PLATFORM: Platform = Platform { name: "auger", url: "https://app.auger.ai", ops: ops::OPS, client };
+
+fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+    let name = PLATFORM.name;
+    let mut builder = Auger::builder(&access.url);
+    if let Some(url) = variable(name, "OPTIMIZERS_URL") {
+        builder = builder.optimizers_url(url);
+    }
+    let given = matches!(access.credential, Credential::Token { source: "--token", .. });
+    match &access.credential {
+        Credential::Token { token, .. } => builder = builder.token(token.clone()),
+        Credential::Kept(login) => builder = builder.token(login.token.clone()),
+        Credential::None | Credential::Password { .. } => {}
+    }
+    // What is said with the command goes before what is in the environment.
+    if !given {
+        if let Some(token) = variable(name, "PROJECT_TOKEN") {
+            builder = builder.project_token(token);
+        }
+        if let Some(token) = variable(name, "CLUSTER_TOKEN") {
+            builder = builder.cluster_token(token);
+        }
+    }
+    Ok(Box::new(builder.build()?))
+}
+
+impl Client for Auger {
+    fn call(&self, op: &'static Op) -> RawCall {
+        Auger::call(self, op)
+    }
+
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
+        Auger::login(self, username, password.clone()).boxed()
+    }
+
+    fn login<'a>(
+        &'a self,
+        url: &'a str,
+        username: &'a str,
+        password: &'a Secret,
+    ) -> BoxFuture<'a, Result<Login, Error>> {
+        async move {
+            let reply = Auger::create_token(self, username, password.clone()).await?;
+            let token = Token::new(reply.token.unwrap_or_default());
+            let fresh = Auger::builder(url).token(token.value().clone()).build()?;
+            organizations(&fresh).await?;
+            Ok(Login::of(url.to_owned(), username.to_owned(), &token))
+        }
+        .boxed()
+    }
+
+    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+        async move {
+            Auger::logout(self);
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+        // The Hub has no call that says who somebody is: what one may see says it.
+        async move { Ok(json!({"organization": organizations(self).await?})) }.boxed()
+    }
+}
+
+/// The names of the organizations that the credential belongs to.
+async fn organizations(client: &Auger) -> Result<Vec<String>, Error> {
+    let reply = client.organization().list().send().await?;
+    Ok(reply.data.into_iter().filter_map(|organization| organization.name).collect())
+}
