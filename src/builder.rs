@@ -28,6 +28,7 @@ pub struct Builder<C> {
     make: fn(Pipeline) -> C,
     nodes: Vec<String>,
     services: BTreeMap<String, Vec<String>>,
+    addresses: fn(&str) -> String,
     options: Options,
     auth: Option<Result<Arc<dyn Authenticate>, Error>>,
     /// How much the credential counts beside others that are given.
@@ -50,6 +51,7 @@ impl<C> Builder<C> {
             make,
             nodes: vec![url.as_ref().to_owned()],
             services: BTreeMap::new(),
+            addresses: str::to_owned,
             options: Options::default(),
             auth: None,
             rank: RANK,
@@ -78,6 +80,13 @@ impl<C> Builder<C> {
         if !url.as_ref().is_empty() {
             self.services.entry(name.to_owned()).or_default().push(url.as_ref().to_owned());
         }
+        self
+    }
+
+    /// How an address is completed before it is read, for platforms whose
+    /// servers have a usual port.
+    pub(crate) fn addresses(mut self, complete: fn(&str) -> String) -> Self {
+        self.addresses = complete;
         self
     }
 
@@ -267,7 +276,7 @@ impl<C> Builder<C> {
             None => Arc::new(HttpTransport::new(self.http)?),
         };
         let requests = request_builder()?;
-        let list = self.nodes.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
+        let list = self.nodes.iter().map(|url| Node::parse(&(self.addresses)(url))).collect::<Result<Vec<_>, _>>()?;
         if asks_for_tls && list.iter().all(|node| node.origin().starts_with("http://")) {
             // Whoever names an authority or a certificate does not expect to be read by everybody.
             let detail = "TLS is set up, and no server's address begins with https://";

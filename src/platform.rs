@@ -22,7 +22,8 @@ pub trait Platform: Sized {
 ///
 /// The third and fourth argument say where calls outside the document put
 /// their credential and how the platform words its errors; default: in the
-/// header, `detail`.
+/// header, `detail`. The fifth is a function that every builder goes through
+/// first.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __mlhub_platform {
@@ -30,6 +31,9 @@ macro_rules! __mlhub_platform {
         $crate::glue::platform!($generated, $name, Bearer, "detail");
     };
     ($generated:ident, $name:literal, $auth:ident, $errors:literal) => {
+        $crate::glue::platform!($generated, $name, $auth, $errors, ::std::convert::identity);
+    };
+    ($generated:ident, $name:literal, $auth:ident, $errors:literal, $begin:path) => {
         // Asked for by the generator. Its calls end before any hook: see `Pipeline::exec`.
         impl $crate::glue::ClientHooks<$crate::glue::Pipeline> for $generated::Client {}
 
@@ -48,7 +52,7 @@ macro_rules! __mlhub_platform {
         impl $generated::Client {
             /// Begins a client of the server at that address.
             pub fn builder(url: impl AsRef<str>) -> $crate::Builder<$generated::Client> {
-                $crate::Builder::new(url, <Self as $crate::glue::Platform>::over)
+                $begin($crate::Builder::new(url, <Self as $crate::glue::Platform>::over))
             }
 
             /// The same client with other options: a cheap clone that shares

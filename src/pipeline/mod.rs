@@ -67,6 +67,6 @@ pub(crate) use self::core::Settings;
 pub(crate) use draft::{Draft, Query};
 pub(crate) use generated::{from_reqwest, request_builder};
 pub(crate) use node::{Pool, Sniffer};
-pub(crate) use path::segment;
+pub(crate) use path::{SEGMENT, segment};
 pub(crate) use prepare::push_value;
 pub(crate) use reply::Reply;

@@ -10,6 +10,7 @@ mod documents;
 mod errors;
 mod fuzz;
 mod lab;
+mod loudml;
 mod loudml_pool;
 mod oracle;
 mod paging;

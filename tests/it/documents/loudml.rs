@@ -57,6 +57,7 @@ async fn its_requests() {
         call!("jobs_get", |c| c.jobs().get([JOB, "other"]).fields("result").include_fields(false)),
         call!("jobs_id", |c| c.jobs().id(JOB)),
         call!("jobs_list", |c| c.jobs().list().fields(["id", "state"]).sort("state:1")),
+        call!("jobs_states", |c| c.jobs().states()),
         call!("models_create", |c| c.models().create().body(model())),
         call!("models_create_from_template", |c| {
             c.models().create_from_template().from_template("t1").body(json!({"name": "m1"}))

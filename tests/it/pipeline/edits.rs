@@ -172,3 +172,33 @@ async fn a_raw_call_takes_the_same_road_and_is_sent_once() -> Checked {
     assert_eq!(lab.seen()[0].url, "http://hub.test/prefix/api/v1/x?a=+1&limit=5");
     Ok(())
 }
+
+/// A server's default that nobody would guess is said otherwise, unless the caller says it.
+#[tokio::test(start_paused = true)]
+async fn what_goes_with_a_parameter_is_sent_with_it_unless_it_is_set() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::json(&json!(null))));
+    for query in ["fields=a", "include_fields=false&fields=a", "other=fields"] {
+        generated(&lab, &LATER, &format!("/models/m/_eval_later?{query}")).await?;
+    }
+    let queries: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
+    let expected =
+        ["fields=a&bg=true&include_fields=true", "include_fields=false&fields=a&bg=true", "other=fields&bg=true"];
+    assert_eq!(queries, expected);
+    Ok(())
+}
+
+/// What the document knows about an answer stands in the error, behind the server's own words.
+#[tokio::test(start_paused = true)]
+async fn an_error_says_what_the_document_knows_about_that_answer() -> Checked {
+    static HINTED: LazyLock<Op> =
+        LazyLock::new(|| Op { hints: &[(404, "ask another")], ..op("hinted", RetryClass::Never) });
+    let lab = Lab::new();
+    lab.then(Reply::status(404).with_json(&json!("no such thing"))).then(Reply::status(400));
+    let road = client(&lab)?;
+    let error = failure(RawCall::of(road.clone(), &HINTED).send::<Value>().await)?;
+    assert_eq!(error.hint(), Some("ask another"));
+    assert!(error.to_string().contains("no such thing; ask another (POST"), "{error}");
+    assert_eq!(failure(RawCall::of(road, &HINTED).send::<Value>().await)?.hint(), None);
+    Ok(())
+}

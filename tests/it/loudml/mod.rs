@@ -1,0 +1,9 @@
+//! Loud ML's client against the recorded server.
+
+mod calls;
+mod client;
+mod exceptions;
+mod exchange;
+mod jobs;
+mod named;
+mod recorded;
