@@ -52,9 +52,11 @@ fn both(row: &Value) -> [Vec<String>; 2] {
     let path = row["path"].as_str().unwrap();
     let mut in_path: Vec<_> = parameters.iter().filter(|parameter| parameter["place"] == "path").collect();
     in_path.sort_by_key(|parameter| path.find(&format!("{{{}}}", parameter["parameter"].as_str().unwrap())));
-    for parameter in in_path {
-        group.push(sample(parameter).to_owned());
-        call.push(format!("{}={}", parameter["parameter"].as_str().unwrap(), sample(parameter)));
+    for (index, parameter) in in_path.into_iter().enumerate() {
+        // Each another, to see them in their places.
+        let value = format!("{}{index}", sample(parameter));
+        call.push(format!("{}={value}", parameter["parameter"].as_str().unwrap()));
+        group.push(value);
     }
     for parameter in parameters.iter().filter(|parameter| parameter["place"] != "path" && parameter["required"] == true)
     {

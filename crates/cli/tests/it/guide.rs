@@ -30,12 +30,18 @@ fn free_port() -> String {
     listener.local_addr().unwrap().port().to_string()
 }
 
-/// Runs a page in a home of its own; what it wrote is shown where it fails.
+/// Runs a page about tuning.
 #[track_caller]
 fn runs(page: &str) {
-    let text =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tuning").join(page)).unwrap();
-    let text = text.replace("8008", &free_port());
+    runs_with(&format!("tuning/{page}"), "8008", &free_port());
+}
+
+/// Runs a page in a home of its own, with another port in place of the one that it names; what it wrote is shown where
+/// it fails.
+#[track_caller]
+pub(crate) fn runs_with(page: &str, port: &str, ours: &str) {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page)).unwrap();
+    let text = text.replace(port, ours);
     let home = Home::new();
     let mut script = String::from("set -euo pipefail\ntrap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n");
     let mut commands = 0;

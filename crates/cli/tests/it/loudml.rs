@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use mlhub::testing::{Fault, Lab, Port, Reply};
 use serde_json::{Value, json};
 
-use crate::ready;
 use crate::support::{Home, Ran};
+use crate::{guide, ready};
 
 /// A server with the model `m`, the bucket `b`, and a job of each kind that is over when it is told to be.
 struct Server {
@@ -73,6 +73,7 @@ impl Server {
                     ])
                     .to_string(),
                 )),
+                ("GET", "/models/m") => Some(json(json!([{"settings": {"name": "m"}, "state": {"trained": true}}]).to_string())),
                 ("GET", path) if path.starts_with("/models/") => {
                     Some(Reply::status(404).header("content-type", "application/json").with_pieces(["\"Model (x) not found\""]))
                 }
@@ -296,4 +297,12 @@ fn what_is_no_series_is_not_drawn() {
     let ran =
         home.run_with_stdin(&["loudml", "plot", "-", "--svg", "/nowhere/c.svg"], r#"{"timestamps":[0],"observed":{}}"#);
     ran.fails(1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_the_page_is_run() {
+    let server = Server::start().await;
+    let port = server.port.address().port().to_string();
+    tokio::task::spawn_blocking(move || guide::runs_with("loudml/from-a-shell.md", "8077", &port)).await.unwrap();
+    assert_eq!(server.written.lock().unwrap()[0][1]["tags"], json!({"host": "h1"}));
 }

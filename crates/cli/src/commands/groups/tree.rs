@@ -38,7 +38,7 @@ pub(super) fn platform(platform: &'static Platform, build: fn(Command) -> Comman
 
 fn groups<const PLATFORM: usize>(command: Command) -> Command {
     let Some(platform) = PLATFORMS.get(PLATFORM) else { return command };
-    let command = hand::tops(platform, command);
+    let command = hand::tops(platform, command).about(hand::about(platform));
     let after = format!("Each command is an operation of the document; `mlhub ops {}` lists them.", platform.name);
     platform.groups().into_iter().fold(command.after_help(after), |command, group| {
         let verbs = verbs(platform, group).join(", ");
@@ -107,7 +107,7 @@ fn operation(platform: &'static Platform, op: &'static Op) -> Command {
     if let Some(waiting) = platform.awaited(op) {
         let goals: Vec<_> = waiting.waits.iter().map(|wait| wait.goal).collect();
         let wait = Arg::new(WAIT).long("wait").value_name("GOAL").num_args(0..=1).require_equals(true);
-        let wait = wait.default_missing_value(goal(waiting)).value_parser(PossibleValuesParser::new(goals));
+        let wait = wait.default_missing_value(goal(waiting, op.verb)).value_parser(PossibleValuesParser::new(goals));
         command =
             command.arg(wait.help("Wait until it is there").help_heading(WAITS_HEADING)).arg(timeout().requires(WAIT));
     }
@@ -118,14 +118,15 @@ fn operation(platform: &'static Platform, op: &'static Op) -> Command {
     command
 }
 
-/// What `--wait` means without a word.
-pub(super) fn goal(op: &'static Op) -> &'static str {
-    op.wait("done").or_else(|| op.waits.first()).map_or("done", |wait| wait.goal)
+/// What `--wait` means without a word: what is called like the command (`undeployed` after `undeploy`), else its end.
+pub(super) fn goal(op: &'static Op, verb: &str) -> &'static str {
+    let named = op.waits.iter().find(|wait| wait.goal.starts_with(verb));
+    named.or_else(|| op.wait("done")).or_else(|| op.waits.first()).map_or("done", |wait| wait.goal)
 }
 
 fn waiting(op: &'static Op) -> Command {
     let goals: Vec<_> = op.waits.iter().map(|wait| wait.goal).collect();
-    let told = Arg::new(GOAL).long("goal").value_name("GOAL").default_value(goal(op));
+    let told = Arg::new(GOAL).long("goal").value_name("GOAL").default_value(goal(op, WAITING));
     let told = told.value_parser(PossibleValuesParser::new(goals)).help("What to wait for").help_heading(WAITS_HEADING);
     Command::new(WAITING)
         .about("Waits for one that is there already, and shows it. Ctrl-C leaves it alone")

@@ -95,12 +95,12 @@ pub(crate) async fn ended(
 ) -> Result<Value, Fault> {
     let op = job.op();
     let timeout = matches.try_get_one(TIMEOUT).ok().flatten().copied();
-    wait(context, access, job, op, tree::goal(op), timeout).await
+    wait(context, access, job, op, tree::goal(op, op.verb), timeout).await
 }
 
 /// Says how a job that was started can be waited for.
 pub(crate) fn announce(context: &Context<'_>, access: &Access, job: RawCall) {
-    let goal = tree::goal(job.op());
+    let goal = tree::goal(job.op(), job.op().verb);
     if let Ok(wait) = job.wait(context.platform.ops, goal) {
         context.out.notice(&format!("to wait for it: {}", back(access, &wait.handle())));
     }
