@@ -49,7 +49,7 @@ impl RawCall {
         let (reply, node): (Value, _) = self.send_with_node().await?;
         let id = at(&reply, starts.id).and_then(word).ok_or_else(|| missing(op))?;
         let mut call = before.towards(job);
-        call.query.clear();
+        (call.query, call.fields) = Default::default();
         call.pipeline = call.pipeline.onward();
         if job.waits.iter().any(|wait| wait.pinned) {
             call.pipeline = call.pipeline.to(Some(node.base()));
@@ -81,6 +81,8 @@ impl RawCall {
         let segments = self.segments.iter().filter(|(name, _)| takes(name, Place::Path));
         call.segments = segments.map(|(name, value)| (*name, value.clone())).collect();
         call.query = self.query.iter().filter(|(name, _)| takes(name, Place::Query)).cloned().collect();
+        let fields = self.fields.iter().filter(|(name, _)| takes(name, Place::Body));
+        call.fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
         call.fault.clone_from(&self.fault);
         call
     }
@@ -136,7 +138,13 @@ impl Poll for Job {
         }
         let mut args = Vec::new();
         let params = self.call.op.params;
-        args.extend(params.iter().filter_map(|param| Some((param.name, self.call.segment(param)?))));
+        let in_path = params.iter().filter(|param| param.place == Place::Path);
+        args.extend(in_path.filter_map(|param| Some((param.name, self.call.segment(param)?))));
+        for param in params.iter().filter(|param| param.place == Place::Body && self.call.segment(param).is_none()) {
+            if let Some(value) = self.call.fields.get(param.name) {
+                hold(&mut args, param.name, value);
+            }
+        }
         for param in params.iter().filter(|param| param.place == Place::Query) {
             for (_, value) in self.call.query.iter().filter(|(name, _)| name == param.name) {
                 hold(&mut args, param.name, value);

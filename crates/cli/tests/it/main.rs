@@ -1,5 +1,6 @@
 //! The program from outside: what it prints, where, and how it ends.
 
+mod auger;
 mod autotune;
 mod call;
 // The plainest client, the same that judges the hub in its own tests.

@@ -42,7 +42,9 @@ fn groups<const PLATFORM: usize>(command: Command) -> Command {
     let after = format!("Each command is an operation of the document; `mlhub ops {}` lists them.", platform.name);
     platform.groups().into_iter().fold(command.after_help(after), |command, group| {
         let verbs = verbs(platform, group).join(", ");
-        let group = Command::new(group).about(verbs).defer(group_of::<PLATFORM>);
+        let hyphened = group.replace('_', "-");
+        let named = if hyphened == group { Command::new(group) } else { Command::new(group).alias(hyphened) };
+        let group = named.about(verbs).defer(group_of::<PLATFORM>);
         command.subcommand(group.subcommand_required(true).arg_required_else_help(true))
     })
 }
