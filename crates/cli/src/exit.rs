@@ -106,6 +106,7 @@ mod tests {
                 ("MLH-DECODE", 1),
                 ("MLH-FAILED", 8),
                 ("MLH-HANDLE", 2),
+                ("MLH-DECRYPT", 1),
             ]
         );
     }
