@@ -42,7 +42,9 @@ fn parameters(op: &Op) -> Table {
         let kind = kind(param.kind).into();
         table.row([param.name.into(), place.into(), param.required.into(), list.into(), kind, param.doc.into()]);
     }
-    if !matches!(op.body, BodyKind::None | BodyKind::Params) && !op.params.iter().any(|param| param.place == Place::Body) {
+    if !matches!(op.body, BodyKind::None | BodyKind::Params)
+        && !op.params.iter().any(|param| param.place == Place::Body)
+    {
         let description = "the whole body, as the document has it";
         table.row(["--body".into(), "body".into(), true.into(), false.into(), "json".into(), description.into()]);
     }
