@@ -217,7 +217,10 @@ fn meant<'a>(document: &'a Document, schema: &'a Value) -> &'a Value {
 }
 
 fn kind(document: &Document, schema: &Value) -> proc_macro2::Ident {
-    let word = match meant(document, schema)["type"].as_str() {
+    let schema = meant(document, schema);
+    let word = match schema["type"].as_str() {
+        // A number in one place and a text in another.
+        _ if schema["format"] == "id" => "Json",
         Some("string") => "Text",
         Some("integer") => "Integer",
         Some("number") => "Number",
