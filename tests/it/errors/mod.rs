@@ -4,15 +4,19 @@
 use std::error::Error as _;
 
 use http::StatusCode;
-use mlhub::autotune::ops::OPS;
 use mlhub::op::Op;
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Fault, Lab, Reply, RetryAfter};
-use mlhub::{Error, Retry};
+use mlhub::{Error, Retry, autotune, loudml};
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::support::{Checked, builder, failure, filled, seconds};
+
+/// Every operation of every document.
+fn operations() -> impl Iterator<Item = &'static Op> {
+    [autotune::ops::OPS, loudml::ops::OPS].into_iter().flatten()
+}
 
 /// What a reply has to look like here.
 #[derive(Debug, Deserialize)]
@@ -95,12 +99,12 @@ async fn fail(op: &'static Op, fault: &Fault) -> Result<Error, Box<dyn std::erro
 #[tokio::test(start_paused = true)]
 async fn no_cell_of_the_table_is_empty() -> Checked {
     let mut cells = 0;
-    for op in OPS {
+    for op in operations() {
         for (fault, facts) in kinds() {
             let error = fail(op, &fault).await.map_err(|why| format!("{} and {fault:?}: {why}", op.id))?;
             let place = format!("{} and {fault:?}: {error:?}", op.id);
             // Of every call.
-            assert_eq!((error.platform(), error.operation()), ("autotune", Some(op.id)), "{place}");
+            assert_eq!((error.platform(), error.operation()), (op.platform, Some(op.id)), "{place}");
             assert_eq!(error.url_template(), Some(op.path), "{place}");
             assert_eq!(error.method().map(|method| method.is_safe()), Some(op.method.is_safe()), "{place}");
             assert!(error.url().is_some_and(|url| url.starts_with("http://hub.test/prefix/")), "{place}");
@@ -128,13 +132,13 @@ async fn no_cell_of_the_table_is_empty() -> Checked {
             cells += 1;
         }
     }
-    assert_eq!(cells, OPS.len() * kinds().len());
+    assert_eq!(cells, operations().count() * kinds().len());
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stream_that_breaks_off_knows_its_head_and_its_attempts() -> Checked {
-    for op in OPS {
+    for op in operations() {
         for (fault, source) in [(Fault::CutBody, true), (Fault::StallInBody, false)] {
             let lab = Lab::new();
             lab.rule(|_| Some(own())).fault(fault.clone());

@@ -125,8 +125,8 @@ impl Scenario {
         let nodes = 1 + digit(MOST_NODES);
         let mut dice = Dice::new(seed);
         let windows = (0..nodes).map(|_| window(&mut dice)).collect();
-        // Pauses of nothing would be attempts without end. Two calls repeat more than a budget would let them.
-        let (calls, shortest) = if mode == Mode::Unlimited { (2, 0.5) } else { (3, 0.0) };
+        // Pauses of nothing would be attempts without end. Eight calls at once repeat more than a budget would let them.
+        let (calls, shortest) = if mode == Mode::Unlimited { (8, 0.5) } else { (3, 0.0) };
         let starts = (0..calls).map(|_| Duration::from_millis(dice.below(LAST_TROUBLE / 2))).collect();
         let chance = shortest + (1.0 - shortest) * dice.unit();
         Scenario { seed, trouble, intensity, op, nodes, mode, windows, starts, chance }
