@@ -1,6 +1,9 @@
 //! A walk over a million items takes no more memory than one over a few thousand. A program of its own: its allocator
 //! counts.
 
+#[path = "memory/results.rs"]
+mod results;
+
 use std::io::Write;
 
 use allocation_counter::AllocationInfo;

@@ -11,8 +11,12 @@ a result, as the platform's node does.
   open {key, text}, open_blob {key, blob}   -> base64 of what it says
   call {method, url, token, body}      -> {"status", "body"}: one request, as it is
   work {api, auth, nodes, runs, ...}   -> what the nodes did; see `work`
+  cost {api, auth, username, secret, per_page, gets}
+                                       -> microseconds of CPU that the platform's own client takes:
+                                          {"item", "get"}, for an item of a list and for one read
 """
 import base64
+import contextlib
 import datetime
 import io
 import json
@@ -170,15 +174,34 @@ def one(api, token, me, own, run, status, result, size, log, stop_at):
         if size:
             plain = json.dumps("x" * (size - 2))
         else:
-            arguments = own.decrypt_str_to_bytes(run["arguments"]) if result is None else b"null"
+            arguments = own.decrypt(run["arguments"]) if result is None else b"null"
             plain = result or json.dumps({"organization_id": me["organization"]["id"], "echo": json.loads(arguments)})
         asker = done(call("GET", f"{api}/organization/{run['task']['init_org']['id']}", token))
         last["result"] = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "")
     done(call("PATCH", url, token, last))
 
 
+def cost(api, auth, username, secret, per_page, gets):
+    from vantage6.client import UserClient  # takes a while
+
+    with contextlib.redirect_stdout(sys.stderr):  # it prints; our output is the answers' alone
+        client = UserClient(api, auth, log_level="critical")
+        client.initialize_service_account(secret, username=username)
+        client.authenticate_service_account()
+        start, items, page, more = time.process_time(), 0, 1, True
+        while more:
+            body = client.organization.list(page=page, per_page=per_page)
+            items, page, more = items + len(body["data"]), page + 1, body["links"].get("next")
+        item = (time.process_time() - start) / items
+        start = time.process_time()
+        for _ in range(gets):
+            client.organization.get(1)
+        get = (time.process_time() - start) / gets
+    return {"item": item * 1e6, "get": get * 1e6}
+
+
 DO = {"key": key, "seal": seal, "seal_blob": seal_blob, "open": open_text, "open_blob": open_blob, "call": call,
-      "work": work}
+      "work": work, "cost": cost}
 
 print(json.dumps({"ok": "ready"}), flush=True)
 for line in sys.stdin:

@@ -33,9 +33,11 @@ fn simulated_nodes_answer_a_task_plain_and_encrypted() -> Checked {
         let federation = Federation::new(hq, &format!("by-hand-{encrypted}"), 2, encrypted);
         let task = task(&federation, r#"{"column_name": "age"}"#)?;
         peer::order(federation.work(&federation.members, 2, json!({"task": task})));
-        let results = federation.ask("GET", &format!("/result?task_id={task}&sort=id"), Value::Null);
-        let results = results["data"].as_array().expect("a list").clone();
+        let results = federation.ask("GET", &format!("/result?task_id={task}"), Value::Null);
+        let mut results = results["data"].as_array().expect("a list").clone();
         assert_eq!(results.len(), 2);
+        // They come the newest first, and cannot be asked for in another order.
+        results.reverse();
         for (result, member) in results.iter().zip(&federation.members) {
             let text = result["result"].as_str().expect("a result");
             // Results are sealed for the organization of whoever asked: the first.
