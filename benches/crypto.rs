@@ -28,10 +28,14 @@ fn main() {
     let reply = format!(r#"{{"id": 7, "result": "{text}", "run": {{"id": 7}}}}"#);
     let encoded = text.rsplit('$').next().expect("a message").to_owned();
 
-    let (mut cipher, mut both, mut opened_blob, mut opened_text, mut streamed, mut sealed) = Default::default();
+    let (mut cipher, mut opened_blob, mut pieces, mut both) = Default::default();
+    let (mut opened_text, mut streamed, mut sealed) = Default::default();
     for _ in 0..ROUNDS {
         round(&mut cipher, || aes(&plain).len());
-        round(&mut opened_blob, || key.open_blob(&blob).expect("it opens").len());
+        // It opens in the memory that it came in.
+        let mut arrived = blob.clone();
+        round(&mut opened_blob, || key.open_blob(std::mem::take(&mut arrived)).expect("it opens").len());
+        round(&mut pieces, || blob_in_pieces(&key, &blob));
         round(&mut both, || aes(&STANDARD.decode(&encoded).expect("base64")).len());
         round(&mut opened_text, || key.open(&text).expect("it opens").len());
         round(&mut streamed, || in_pieces(&key, &reply));
@@ -45,6 +49,7 @@ fn main() {
     };
     let cipher = shown("AES-256-CTR, a new buffer", &mut cipher);
     let opened_blob = shown("opening a blob", &mut opened_blob);
+    shown("opening a blob in pieces", &mut pieces);
     let both = shown("base64 decoding, then AES-256-CTR", &mut both);
     let opened_text = shown("opening a text", &mut opened_text);
     shown("opening a text out of a JSON reply, in pieces", &mut streamed);
@@ -83,6 +88,17 @@ fn aes(message: &[u8]) -> Vec<u8> {
     let written = stream.update(message, &mut plain).expect("a message").written().len();
     plain.truncate(written);
     plain
+}
+
+fn blob_in_pieces(key: &PrivateKey, blob: &[u8]) -> usize {
+    let mut opener = Opener::sealed(Layout::Blob, key);
+    let (mut plain, mut length) = (Vec::new(), 0);
+    for piece in blob.chunks(64 * 1024) {
+        opener.push(piece, &mut plain).expect("it opens");
+        length += plain.len();
+        plain.clear();
+    }
+    length
 }
 
 fn in_pieces(key: &PrivateKey, reply: &str) -> usize {

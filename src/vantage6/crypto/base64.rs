@@ -19,21 +19,24 @@ pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, Invalid> {
 }
 
 /// Keeps what is not yet a group of four.
-#[derive(Default)]
 pub(super) struct Decoder {
     group: [u8; 4],
     held: usize,
     ended: bool,
+    space: Vec<u8>,
 }
 
 impl Decoder {
-    /// Appends what the text stands for, as far as its groups are complete.
-    /// `each` sees every piece as soon as it is there.
+    pub(super) fn new() -> Self {
+        Decoder { group: [0; 4], held: 0, ended: false, space: vec![0; PIECE / 4 * 3] }
+    }
+
+    /// Hands over what the text stands for, as far as its groups are complete, in
+    /// pieces that are still in the nearest cache.
     pub(super) fn push<E: From<Invalid>>(
         &mut self,
         mut text: &[u8],
-        out: &mut Vec<u8>,
-        mut each: impl FnMut(&mut [u8]) -> Result<(), E>,
+        mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
         if self.held > 0 {
             let (more, rest) = text.split_at(text.len().min(4 - self.held));
@@ -47,11 +50,11 @@ impl Decoder {
             }
             self.held = 0;
             let group = self.group;
-            self.groups(&group, out, &mut each)?;
+            each(self.groups(&group)?)?;
         }
         let (whole, rest) = text.split_at(text.len() - text.len() % 4);
         for piece in whole.chunks(PIECE) {
-            self.groups(piece, out, &mut each)?;
+            each(self.groups(piece)?)?;
         }
         for (place, byte) in self.group.iter_mut().zip(rest) {
             *place = *byte;
@@ -65,40 +68,28 @@ impl Decoder {
         if self.held == 0 { Ok(()) } else { Err(Invalid) }
     }
 
-    fn groups<E: From<Invalid>>(
-        &mut self,
-        text: &[u8],
-        out: &mut Vec<u8>,
-        each: &mut impl FnMut(&mut [u8]) -> Result<(), E>,
-    ) -> Result<(), E> {
+    fn groups(&mut self, text: &[u8]) -> Result<&[u8], Invalid> {
         // Padding is an end: nothing may follow.
         if std::mem::replace(&mut self.ended, text.ends_with(b"=")) {
-            return Err(Invalid.into());
+            return Err(Invalid);
         }
-        let start = out.len();
-        out.resize(start + text.len() / 4 * 3, 0);
-        let written = out.get_mut(start..).map(|space| STANDARD.decode_slice(text, space));
-        match written {
-            Some(Ok(written)) => {
-                out.truncate(start + written);
-                out.get_mut(start..).map_or(Ok(()), each)
-            }
-            _ => {
-                out.truncate(start);
-                Err(Invalid.into())
-            }
-        }
+        let length = STANDARD.decode_slice(text, &mut self.space).map_err(|_| Invalid)?;
+        self.space.get(..length).ok_or(Invalid)
     }
 }
 
 /// Keeps what is not yet a group of three.
-#[derive(Default)]
 pub(super) struct Encoder {
     group: [u8; 3],
     held: usize,
+    space: Vec<u8>,
 }
 
 impl Encoder {
+    pub(super) fn new() -> Self {
+        Encoder { group: [0; 3], held: 0, space: vec![0; PIECE / 3 * 4] }
+    }
+
     /// Appends the text, as far as its groups are complete.
     pub(super) fn push(&mut self, mut data: &[u8], out: &mut Vec<u8>) {
         if self.held > 0 {
@@ -112,10 +103,13 @@ impl Encoder {
                 return;
             }
             self.held = 0;
-            append(&self.group, out);
+            let group = self.group;
+            self.append(&group, out);
         }
         let (whole, rest) = data.split_at(data.len() - data.len() % 3);
-        append(whole, out);
+        for piece in whole.chunks(PIECE) {
+            self.append(piece, out);
+        }
         for (place, byte) in self.group.iter_mut().zip(rest) {
             *place = *byte;
         }
@@ -123,15 +117,14 @@ impl Encoder {
     }
 
     /// Appends the last group with its padding.
-    pub(super) fn finish(&self, out: &mut Vec<u8>) {
-        append(self.group.get(..self.held).unwrap_or_default(), out);
+    pub(super) fn finish(mut self, out: &mut Vec<u8>) {
+        let group = self.group;
+        self.append(group.get(..self.held).unwrap_or_default(), out);
     }
-}
 
-fn append(data: &[u8], out: &mut Vec<u8>) {
-    let start = out.len();
-    out.resize(start + data.len().div_ceil(3) * 4, 0);
-    // The space is what the text takes.
-    let written = out.get_mut(start..).map_or(0, |space| STANDARD.encode_slice(data, space).unwrap_or(0));
-    out.truncate(start + written);
+    fn append(&mut self, data: &[u8], out: &mut Vec<u8>) {
+        // The space is what the longest piece takes.
+        let length = STANDARD.encode_slice(data, &mut self.space).unwrap_or_default();
+        out.extend_from_slice(self.space.get(..length).unwrap_or_default());
+    }
 }

@@ -28,6 +28,7 @@ mod ctr;
 mod der;
 mod head;
 mod open;
+mod output;
 mod pem;
 mod private;
 mod public;
@@ -49,7 +50,7 @@ const KEY: usize = 32;
 /// Bytes in a counter, and in a block of AES.
 const BLOCK: usize = 16;
 /// How much is worked on at once: it stays in the processor's nearest caches,
-/// and is whole groups of base64 as well as whole blocks.
+/// and is whole groups of base64, of four and of three, as well as whole blocks.
 const PIECE: usize = 24 * 1024;
 
 /// How a message travels.
@@ -76,11 +77,7 @@ pub fn encode(plain: &[u8]) -> String {
 /// encrypted.
 pub fn decode(text: impl AsRef<[u8]>) -> Result<Vec<u8>> {
     let text = text.as_ref();
-    let mut plain = Vec::with_capacity(text.len() / 4 * 3);
-    let mut opener = Opener::plain();
-    opener.push(text, &mut plain)?;
-    opener.finish(&mut plain)?;
-    Ok(plain)
+    Opener::plain().whole(text, text.len() / 4 * 3)
 }
 
 /// The one error of everything that cannot be opened, whatever the reason.

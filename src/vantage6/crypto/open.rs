@@ -5,7 +5,8 @@ use serde::de::IgnoredAny;
 use super::base64::{Decoder, Invalid};
 use super::ctr::Ctr;
 use super::head::{Head, Seen};
-use super::{Layout, PIECE, PrivateKey, base64, unreadable};
+use super::output::Output;
+use super::{BLOCK, Layout, PrivateKey, base64, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Opens one message in pieces of any length: [`push`](Self::push) each,
@@ -32,7 +33,7 @@ enum State {
     /// Not encrypted.
     Plain(Decoder),
     /// In the web interface's layout: what has been decrypted so far.
-    Browser(Option<Decoder>, Ctr, Vec<u8>),
+    Browser(Option<Decoder>, Ctr, Output),
     Failed,
 }
 
@@ -44,7 +45,7 @@ impl Opener {
 
     /// For a message that is not encrypted: base64 in both layouts.
     pub fn plain() -> Self {
-        Opener { layout: Layout::Text, key: None, plain: true, state: State::Plain(Decoder::default()) }
+        Opener { layout: Layout::Text, key: None, plain: true, state: State::Plain(Decoder::new()) }
     }
 
     /// For a message of either sort; it shows by itself which it is. An
@@ -60,7 +61,10 @@ impl Opener {
     /// [`ErrorKind::Decrypt`], always the same, for what does not open;
     /// [`ErrorKind::Config`] where it is encrypted and there is no key.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        self.taken(piece, out).inspect_err(|_| self.state = State::Failed)
+        let mut output = Output::after(std::mem::take(out));
+        let taken = self.taken(piece, &mut output);
+        *out = output.done();
+        taken
     }
 
     /// Takes the end of the message: nothing may be missing.
@@ -68,7 +72,22 @@ impl Opener {
     /// # Errors
     ///
     /// As of [`push`](Self::push).
-    pub fn finish(mut self, out: &mut Vec<u8>) -> Result<()> {
+    pub fn finish(self, out: &mut Vec<u8>) -> Result<()> {
+        let mut output = Output::after(std::mem::take(out));
+        let ended = self.ended(&mut output);
+        *out = output.done();
+        ended
+    }
+
+    /// Opens a message that is there as a whole, of that length at most.
+    pub(super) fn whole(mut self, sealed: &[u8], longest: usize) -> Result<Vec<u8>> {
+        let mut output = Output::sized(longest + BLOCK);
+        self.taken(sealed, &mut output)?;
+        self.ended(&mut output)?;
+        Ok(output.done())
+    }
+
+    fn ended(mut self, out: &mut Output) -> Result<()> {
         if let State::Head(head) = &self.state {
             let bytes = head.bytes().to_vec();
             self.headless(&bytes, out)?;
@@ -78,14 +97,18 @@ impl Opener {
             State::Text(decoder, _) | State::Plain(decoder) => Ok(decoder.finish().map_err(Failed::from)?),
             State::Browser(decoder, _, plain) => {
                 decoder.map_or(Ok(()), |decoder| decoder.finish()).map_err(Failed::from)?;
-                out.extend_from_slice(&unpacked(plain));
+                out.write(&unpacked(plain.done()));
                 Ok(())
             }
             State::Head(_) | State::Failed => Err(unreadable()),
         }
     }
 
-    fn taken(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    fn taken(&mut self, piece: &[u8], out: &mut Output) -> Result<()> {
+        self.step(piece, out).inspect_err(|_| self.state = State::Failed)
+    }
+
+    fn step(&mut self, piece: &[u8], out: &mut Output) -> Result<()> {
         match &mut self.state {
             State::Head(head) => match head.push(piece) {
                 Seen::More => Ok(()),
@@ -93,36 +116,39 @@ impl Opener {
                     let key = self.key.as_ref().ok_or_else(keyless)?;
                     let (cipher, browser) = head.cipher(key)?;
                     self.state = match (self.layout, browser) {
-                        (Layout::Text, false) => State::Text(Decoder::default(), cipher),
+                        (Layout::Text, false) => State::Text(Decoder::new(), cipher),
                         (Layout::Blob, false) => State::Blob(cipher),
-                        (Layout::Text, true) => State::Browser(Some(Decoder::default()), cipher, Vec::new()),
-                        (Layout::Blob, true) => State::Browser(None, cipher, Vec::new()),
+                        (Layout::Text, true) => State::Browser(Some(Decoder::new()), cipher, Output::sized(0)),
+                        (Layout::Blob, true) => State::Browser(None, cipher, Output::sized(0)),
                     };
-                    self.taken(rest, out)
+                    self.step(rest, out)
                 }
                 Seen::Not(rest) => {
                     let bytes = head.bytes().to_vec();
                     self.headless(&bytes, out)?;
-                    self.taken(rest, out)
+                    self.step(rest, out)
                 }
             },
-            State::Text(decoder, cipher) => Ok(decoder.push(piece, out, |plain| decrypt(cipher, plain))?),
-            State::Blob(cipher) => Ok(raw(cipher, piece, out)?),
-            State::Plain(decoder) => Ok(decoder.push(piece, out, |_| Ok::<_, Failed>(()))?),
-            State::Browser(None, cipher, plain) => Ok(raw(cipher, piece, plain)?),
+            State::Text(decoder, cipher) => Ok(decoder.push(piece, |piece| decrypt(cipher, piece, out))?),
+            State::Blob(cipher) => Ok(decrypt(cipher, piece, out)?),
+            State::Plain(decoder) => Ok(decoder.push(piece, |piece| {
+                out.write(piece);
+                Ok::<_, Failed>(())
+            })?),
+            State::Browser(None, cipher, plain) => Ok(decrypt(cipher, piece, plain)?),
             State::Browser(Some(decoder), cipher, plain) => {
-                Ok(decoder.push(piece, plain, |plain| decrypt(cipher, plain))?)
+                Ok(decoder.push(piece, |piece| decrypt(cipher, piece, plain))?)
             }
             State::Failed => Err(unreadable()),
         }
     }
 
     /// Goes on with a message that turned out to have no head.
-    fn headless(&mut self, bytes: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    fn headless(&mut self, bytes: &[u8], out: &mut Output) -> Result<()> {
         match &self.state {
             State::Head(head) if self.plain && !head.is_sealed() => {
-                self.state = State::Plain(Decoder::default());
-                self.taken(bytes, out)
+                self.state = State::Plain(Decoder::new());
+                self.step(bytes, out)
             }
             _ => Err(unreadable()),
         }
@@ -144,23 +170,12 @@ impl From<Failed> for Error {
     }
 }
 
-fn decrypt(cipher: &mut Ctr, data: &mut [u8]) -> Result<(), Failed> {
-    cipher.apply(data).map_err(|_| Failed)
-}
-
-/// Decrypts raw bytes, each piece while it is in the cache.
-fn raw(cipher: &mut Ctr, data: &[u8], out: &mut Vec<u8>) -> Result<(), Failed> {
-    out.reserve(data.len());
-    for piece in data.chunks(PIECE) {
-        let start = out.len();
-        out.extend_from_slice(piece);
-        decrypt(cipher, out.get_mut(start..).unwrap_or_default())?;
-    }
-    Ok(())
+fn decrypt(cipher: &mut Ctr, data: &[u8], out: &mut Output) -> Result<(), Failed> {
+    cipher.apply(data, out).map_err(|_| Failed)
 }
 
 /// The web interface encrypts base64 of JSON; what is JSON already is left as it is.
-fn unpacked(plain: Vec<u8>) -> Vec<u8> {
+pub(super) fn unpacked(plain: Vec<u8>) -> Vec<u8> {
     if is_json(&plain) {
         return plain;
     }

@@ -9,7 +9,8 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair, KeySize, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
 use zeroize::Zeroizing;
 
-use super::{Layout, Opener, PublicKey, der, pem, unreadable};
+use super::head::{Head, Seen};
+use super::{Layout, Opener, PublicKey, der, open, pem, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::{MASK, Secret};
 
@@ -149,25 +150,22 @@ impl PrivateKey {
     /// [`ErrorKind::Decrypt`], always the same, for whatever does not open.
     pub fn open(&self, text: impl AsRef<[u8]>) -> Result<Vec<u8>> {
         let text = text.as_ref();
-        self.opened(Layout::Text, text, text.len() / 4 * 3)
+        Opener::sealed(Layout::Text, self).whole(text, text.len() / 4 * 3)
     }
 
-    /// Opens a sealed blob.
+    /// Opens a sealed blob, in the memory that it comes in.
     ///
     /// # Errors
     ///
     /// As of [`open`](Self::open).
-    pub fn open_blob(&self, blob: impl AsRef<[u8]>) -> Result<Vec<u8>> {
-        let blob = blob.as_ref();
-        self.opened(Layout::Blob, blob, blob.len())
-    }
-
-    fn opened(&self, layout: Layout, sealed: &[u8], size: usize) -> Result<Vec<u8>> {
-        let mut plain = Vec::with_capacity(size);
-        let mut opener = Opener::sealed(layout, self);
-        opener.push(sealed, &mut plain)?;
-        opener.finish(&mut plain)?;
-        Ok(plain)
+    pub fn open_blob(&self, blob: impl Into<Vec<u8>>) -> Result<Vec<u8>> {
+        let mut blob = blob.into();
+        let mut head = Head::default();
+        let Seen::Whole(message) = head.push(&blob) else { return Err(unreadable()) };
+        let from = blob.len() - message.len();
+        let (mut cipher, browser) = head.cipher(self)?;
+        cipher.shift(&mut blob, from).map_err(|_| unreadable())?;
+        Ok(if browser { open::unpacked(blob) } else { blob })
     }
 
     /// What a message's key stands for under this one.

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::base64::{self, Encoder};
 use super::ctr::Ctr;
 use super::head::SEPARATOR;
+use super::output::Output;
 use super::{BLOCK, KEY, Layout, PIECE, PublicKey};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -40,14 +41,14 @@ impl Sealer {
         head.push(SEPARATOR);
         head.extend_from_slice(base64::encode(&iv).as_bytes());
         head.push(SEPARATOR);
-        let text = (layout == Layout::Text).then(Encoder::default);
+        let text = (layout == Layout::Text).then(Encoder::new);
         let cipher = Ctr::new(key, iv).map_err(|_| failed())?;
         Ok(Sealer { head, cipher: Some(cipher), text, space: Vec::new() })
     }
 
     /// Encrypts nothing: base64, in both layouts.
     pub fn plain() -> Self {
-        Sealer { head: Vec::new(), cipher: None, text: Some(Encoder::default()), space: Vec::new() }
+        Sealer { head: Vec::new(), cipher: None, text: Some(Encoder::new()), space: Vec::new() }
     }
 
     /// Takes the next piece, and appends to `out` what it is sealed as.
@@ -57,23 +58,17 @@ impl Sealer {
     /// None that a caller can provoke; the cryptographic library may fail.
     pub fn push(&mut self, plain: &[u8], out: &mut Vec<u8>) -> Result<()> {
         out.append(&mut self.head);
-        out.reserve(if self.text.is_some() { plain.len().div_ceil(3) * 4 } else { plain.len() });
-        for piece in plain.chunks(PIECE) {
-            match (&mut self.cipher, &mut self.text) {
-                (Some(cipher), Some(text)) => {
+        match (&mut self.cipher, &mut self.text) {
+            (Some(cipher), Some(text)) => {
+                for piece in plain.chunks(PIECE) {
                     self.space.clear();
-                    self.space.extend_from_slice(piece);
-                    cipher.apply(&mut self.space).map_err(|_| failed())?;
+                    encrypt(cipher, piece, &mut self.space)?;
                     text.push(&self.space, out);
                 }
-                (Some(cipher), None) => {
-                    let start = out.len();
-                    out.extend_from_slice(piece);
-                    cipher.apply(out.get_mut(start..).unwrap_or_default()).map_err(|_| failed())?;
-                }
-                (None, Some(text)) => text.push(piece, out),
-                (None, None) => out.extend_from_slice(piece),
             }
+            (Some(cipher), None) => encrypt(cipher, plain, out)?,
+            (None, Some(text)) => text.push(plain, out),
+            (None, None) => out.extend_from_slice(plain),
         }
         Ok(())
     }
@@ -81,10 +76,17 @@ impl Sealer {
     /// Appends what ends the message.
     pub fn finish(mut self, out: &mut Vec<u8>) {
         out.append(&mut self.head);
-        if let Some(text) = &self.text {
+        if let Some(text) = self.text {
             text.finish(out);
         }
     }
+}
+
+fn encrypt(cipher: &mut Ctr, data: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    let mut output = Output::after(std::mem::take(out));
+    let applied = cipher.apply(data, &mut output);
+    *out = output.done();
+    applied.map_err(|_| failed())
 }
 
 fn failed() -> Error {
