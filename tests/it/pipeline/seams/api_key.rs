@@ -1,15 +1,21 @@
 //! Keys that travel elsewhere than tokens do.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use mlhub::RawCall;
+use mlhub::op::{AuthKind, BodyKind, Op, RetryClass};
 use mlhub::pipeline::ApiKey;
 use mlhub::testing::{Lab, Reply};
 use serde_json::json;
 
-use crate::support::{Checked, READ, SAFE, builder, call, failure};
+use crate::support::{Checked, READ, SAFE, builder, call, failure, op};
 
 /// With every character that something on the way could stumble over.
 const KEY: &str = "k3y/+ &=%";
+
+/// A call whose parameters are the fields of one JSON object.
+static PARAMS: LazyLock<Op> =
+    LazyLock::new(|| Op { body: BodyKind::Params, auth: AuthKind::Body, ..op("params", RetryClass::Safe) });
 
 #[tokio::test(start_paused = true)]
 async fn in_a_header_in_the_query_or_under_a_scheme_of_its_own() -> Checked {
@@ -35,11 +41,26 @@ async fn in_a_header_in_the_query_or_under_a_scheme_of_its_own() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn in_a_field_of_the_body_or_in_the_query_where_that_carries_the_fields() -> Checked {
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::json(&1)));
+    let road = builder(&lab).authenticate(ApiKey::field("pass", KEY)?).build()?;
+    call(&road, &SAFE).await?;
+    RawCall::of(road.clone(), &PARAMS).arg("n", 1).send::<u8>().await?;
+    RawCall::of(road.with(|o| o.params_as_query(true)), &PARAMS).arg("n", 1).send::<u8>().await?;
+    let seen = lab.seen();
+    assert_eq!((seen[0].json(), seen[1].json()), (json!({"n": 1, "pass": KEY}), json!({"n": 1, "pass": KEY})));
+    assert_eq!((seen[2].query(), seen[2].body.len()), ("n=1&pass=k3y%2F%2B+%26%3D%25", 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn it_shows_nowhere_even_if_the_server_repeats_it() -> Checked {
     let sent = "k3y%2F%2B+%26%3D%25";
     for (key, said) in [
         (ApiKey::header("x-service-pass", KEY)?, format!("bad key {KEY}")),
         (ApiKey::query("pass", KEY)?, format!("bad key {KEY}, or rather {sent}")),
+        (ApiKey::field("pass", KEY)?, format!("bad key {KEY}, or rather {sent}")),
     ] {
         let shown = format!("{key:?}");
         let lab = Lab::new();
@@ -82,13 +103,13 @@ async fn the_curl_trace_has_a_variable_in_its_place() -> Checked {
         .with_ansi(false)
         .finish();
     let _heard = tracing::subscriber::set_default(subscriber);
-    for key in [ApiKey::header("x-service-pass", KEY)?, ApiKey::query("pass", KEY)?] {
+    for key in [ApiKey::header("x-service-pass", KEY)?, ApiKey::query("pass", KEY)?, ApiKey::field("pass", KEY)?] {
         let lab = Lab::new();
         lab.then(Reply::json(&1));
         call(&builder(&lab).curl_trace(true).authenticate(key).build()?, &READ).await?;
     }
     let text = String::from_utf8_lossy(&log.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned();
-    assert_eq!(text.matches("$MLHUB_TOKEN").count(), 2, "{text}");
+    assert_eq!(text.matches("$MLHUB_TOKEN").count(), 3, "{text}");
     assert!(!text.contains("k3y"), "{text}");
     Ok(())
 }
