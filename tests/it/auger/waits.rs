@@ -59,6 +59,19 @@ async fn what_was_made_is_waited_for_until_it_is_done() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_tells_how_far_it_is() {
+    let standin = AugerHub::new();
+    let settings = json!({"total_evaluations": 40, "completed_evaluations": 10});
+    let id = standin.add("experiment_sessions", json!({"model_settings": settings}));
+    let id = id.as_str().expect("a text");
+    standin.story("experiment_sessions", id, &[(at(0), "started"), (at(30), "completed")]);
+    let mut told = Vec::new();
+    let wait = client(&standin).experiment_session().get(id).wait();
+    wait.on_progress(|news| told.push(news.fraction)).await.expect("completed");
+    assert_eq!(told.first(), Some(&Some(0.25)), "{told:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_project_is_waited_into_running_and_into_undeployed() {
     let standin = AugerHub::new();
     let hub = client(&standin);
