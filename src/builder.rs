@@ -1,5 +1,6 @@
 //! Puts a client together.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 #[cfg(feature = "rustls")]
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub struct Builder<C> {
     rest: Rest,
     sniff: Option<Sniff>,
     discover: Option<Arc<dyn Discover>>,
+    memory: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl<C> Builder<C> {
@@ -63,6 +65,7 @@ impl<C> Builder<C> {
             rest: Rest::default(),
             sniff: None,
             discover: None,
+            memory: None,
         }
     }
 
@@ -253,6 +256,14 @@ impl<C> Builder<C> {
         self
     }
 
+    /// What the platform's own part knows before the first call; see
+    /// [`Pipeline::memory`].
+    #[doc(hidden)]
+    pub fn memory(mut self, memory: impl Any + Send + Sync) -> Self {
+        self.memory = Some(Arc::new(memory));
+        self
+    }
+
     /// The client, or the first mistake in its settings.
     pub fn build(self) -> Result<C, Error> {
         let mut options = self.options;
@@ -305,7 +316,7 @@ impl<C> Builder<C> {
             let list = urls.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
             services.insert(name, Pool::new(list, rotation(), self.rest, false)?);
         }
-        let settings = Settings { nodes, services, sniffer, transport, requests, clock, options };
+        let settings = Settings { nodes, services, sniffer, transport, requests, clock, options, memory: self.memory };
         Ok((self.make)(Pipeline::new(settings, auth)))
     }
 }

@@ -18,11 +18,12 @@ pub use crate::__mlhub_platform as platform;
 pub use crate::builder::Builder;
 use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
+pub use crate::flag::{Bit, Set};
 pub use crate::id::Id;
 pub use crate::joined::Joined;
 pub use crate::op::{
-    AuthKind, BodyKind, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind, RetryClass,
-    Starts, WaitPlaces, WaitSpec, Wire,
+    AuthKind, BodyKind, Flag, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind,
+    RetryClass, Starts, WaitPlaces, WaitSpec, Wire,
 };
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};

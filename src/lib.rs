@@ -33,6 +33,7 @@ pub mod autotune;
 mod builder;
 pub mod clock;
 mod error;
+mod flag;
 #[doc(hidden)]
 pub mod glue;
 mod id;
@@ -58,10 +59,11 @@ mod when;
 
 pub use builder::Builder;
 pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
+pub use flag::{Bit, Set};
 pub use id::Id;
 pub use joined::Joined;
 pub use op::{Op, WaitSpec};
-pub use paginate::{Items, Page, Pages, Position};
+pub use paginate::{Items, Page, Pages, Position, fields};
 pub use pipeline::{GetBody, Options, Rest, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
 pub use raw::{RawCall, RawItem};

@@ -49,7 +49,7 @@ pub struct Op {
     pub starts: Option<Starts>,
     /// Where the credential goes.
     pub auth: AuthKind,
-    /// Answers that refuse the credential, beside 401, which always does.
+    /// Answers that refuse the credential, beside 401.
     pub refused: &'static [Refused],
     /// Name of the platform's error shape.
     pub errors: &'static str,
@@ -122,6 +122,8 @@ pub struct Param {
     pub join: Option<&'static str>,
     /// Whether its value never appears in errors, spans or logs.
     pub secret: bool,
+    /// How its truth value is written, if it has one.
+    pub flag: Option<Flag>,
     /// One line about it.
     pub doc: &'static str,
 }
@@ -139,6 +141,16 @@ pub enum ParamKind {
     Boolean,
     /// Anything that JSON can say.
     Json,
+}
+
+/// How a truth value travels in a query, where the server does not read the
+/// words `true` and `false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flag {
+    /// As 1 or 0.
+    Bit,
+    /// As 1, or not at all: the server takes any text for true.
+    Set,
 }
 
 /// Where a parameter travels.
@@ -214,7 +226,8 @@ pub enum AuthKind {
     None,
 }
 
-/// An answer that refuses the credential, where the server does not say so by 401.
+/// An answer that refuses the credential. Where any of an operation's has the
+/// status 401, only those do; else every 401 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The answer's status.
@@ -222,6 +235,10 @@ pub struct Refused {
     /// What the server's own message has to equal; without it, any answer of
     /// that status counts.
     pub message: Option<&'static str>,
+    /// Whether other faults are answered alike. The credential is then replaced
+    /// and the call repeated only where repeating does no harm, and the error
+    /// stays that of its status.
+    pub unsure: bool,
 }
 
 /// How a list is cut into pages.
@@ -235,8 +252,10 @@ pub struct Paging {
     pub max: u64,
     /// Whether a parameter takes the size of a page.
     pub sized: bool,
-    /// Whether the list is in ascending order of its ids.
+    /// Whether the list is in the order of its ids.
     pub sorted: bool,
+    /// Whether that order begins with the greatest.
+    pub descending: bool,
     /// Whether the last page of a list with numbered pages shows that it is the last.
     pub ends: bool,
 }
@@ -331,7 +350,7 @@ pub struct WaitSpec {
 pub struct Wire {
     /// Path template sent in place of the documented one.
     pub path: Option<&'static str>,
-    /// Query pairs added to each request.
+    /// Query pairs added to each request that does not name them itself.
     pub query: &'static [(&'static str, &'static str)],
     /// Query pairs added where the parameter of the first name is set and that of the second is not.
     pub with: &'static [(&'static str, &'static str, &'static str)],

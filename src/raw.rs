@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub use list::RawItem;
 
 use crate::error::{Error, ErrorKind};
-use crate::op::{BodyKind, Op, Param, Place};
+use crate::op::{BodyKind, Flag, Op, Param, Place};
 use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, retry_after, segment};
 use crate::raw_reply::RawReply;
 use crate::stream::ByteStream;
@@ -180,8 +180,9 @@ impl RawCall {
                 self.segments.insert(param.name, parts.join(separator));
             }
             Place::Query => {
-                let value = match param.join {
-                    Some(separator) if value.is_array() => texts(&value).join(separator).into(),
+                let value = match (param.join, param.flag) {
+                    (Some(separator), _) if value.is_array() => texts(&value).join(separator).into(),
+                    (_, Some(flag)) => written(flag, value),
                     _ => value,
                 };
                 self.query.push((name.to_owned(), value));
@@ -323,6 +324,17 @@ fn set_body(draft: &mut Draft, kind: BodyKind, value: Value) {
                 .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
         }
         (_, value) => draft.set_json(value.to_string().into()),
+    }
+}
+
+/// A truth value as the server reads it; what is none stays.
+fn written(flag: Flag, value: Value) -> Value {
+    match (flag, &value) {
+        (_, Value::Bool(true)) => 1.into(),
+        (Flag::Bit, Value::Bool(false)) => 0.into(),
+        (Flag::Set, Value::Bool(false)) => Value::Null,
+        (Flag::Set, Value::Number(number)) if number.as_i64() == Some(0) => Value::Null,
+        _ => value,
     }
 }
 

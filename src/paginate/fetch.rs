@@ -79,6 +79,7 @@ impl<T: Send + 'static> Fetcher<T> {
     {
         let paging = list.op().paging;
         let from = Position { cursor: list.start().map_or(Cursor::Start, Cursor::Number), ..Position::default() };
+        let size = list.size();
         let fetch = move |cursor: &Cursor, size| {
             let call = list.clone().at(cursor, size);
             async move {
@@ -97,7 +98,7 @@ impl<T: Send + 'static> Fetcher<T> {
             walk: walk(paging, &from, None),
             from,
             taken: 0,
-            size: None,
+            size,
             ahead: 0,
             ready: VecDeque::new(),
             pending: None,
@@ -192,6 +193,14 @@ impl<T: Send + 'static> Fetcher<T> {
 
 /// The walk of a list without paging never begins; see `failed`.
 fn walk(paging: Option<Paging>, from: &Position, size: Option<u64>) -> Walk {
-    let none = Paging { style: PagingStyle::Link, first: 0, max: 0, sized: false, sorted: false, ends: false };
+    let none = Paging {
+        style: PagingStyle::Link,
+        first: 0,
+        max: 0,
+        sized: false,
+        sorted: false,
+        descending: false,
+        ends: false,
+    };
     Walk::new(paging.unwrap_or(none), from, size)
 }

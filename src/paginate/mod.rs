@@ -1,6 +1,7 @@
 //! Lists as streams: page by page, or item by item.
 
 mod fetch;
+mod fields;
 mod items;
 mod pages;
 mod position;
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub use fields::fields;
 pub use items::Items;
 pub use pages::Pages;
 pub use position::Position;
@@ -60,6 +62,12 @@ pub trait Paginate: Clone + Send + Sync + 'static {
     /// The number of the page, or of the items before it, that the call is set
     /// to begin with.
     fn start(&self) -> Option<u64> {
+        None
+    }
+
+    /// How many items a page has where the walk is not told: as the call is
+    /// set, or as is usual by the document.
+    fn size(&self) -> Option<u64> {
         None
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::auth::AuthSlot;
 use super::budget::Budget;
 use super::draft::Draft;
-use super::node::{Node, Pool, Sniffer};
+use super::node::{Node, Pool, Rest, Rotation, Sniffer};
 use super::options::Options;
 use super::reply::Reply;
 use super::run::Run;
@@ -58,6 +58,8 @@ pub(crate) struct Settings {
     pub(crate) requests: reqwest::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
+    /// What the platform's own part knows from the start.
+    pub(crate) memory: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Core {
@@ -88,7 +90,7 @@ impl Pipeline {
                 requests: settings.requests,
                 clock: settings.clock,
                 budget: Budget::default(),
-                memory: OnceLock::new(),
+                memory: settings.memory.map_or_else(OnceLock::new, OnceLock::from),
             }),
             options,
             auth,
@@ -135,6 +137,29 @@ impl Pipeline {
     /// it is about to fetch nor keeps the client alive.
     pub fn without_auth(&self) -> Self {
         Pipeline { auth: AuthSlot::default(), ..self.clone() }
+    }
+
+    /// The road to another server, such as the one that gives tokens: the same
+    /// connections, clock and limits. Credential, headers and memory of this
+    /// road are for its own server and stay behind.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Config`] for what is no address.
+    pub fn elsewhere(&self, url: &str) -> Result<Self, Error> {
+        let core = &self.core;
+        let options = self.options.for_another_server();
+        let settings = Settings {
+            nodes: Pool::new(vec![Node::parse(url)?], Box::new(Rotation::starting_at(0)), Rest::default(), false)?,
+            services: BTreeMap::new(),
+            sniffer: None,
+            transport: Arc::clone(&core.transport),
+            requests: core.requests.clone(),
+            clock: Arc::clone(&core.clock),
+            options,
+            memory: None,
+        };
+        Ok(Pipeline::new(settings, AuthSlot::default()))
     }
 
     /// The place of the credential, shared by all clones.

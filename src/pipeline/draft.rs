@@ -58,6 +58,13 @@ impl Draft {
         self.query = query.finish();
     }
 
+    /// Whether the query has a pair of that name.
+    pub(crate) fn has_query(&self, name: &str) -> bool {
+        let query = self.query.as_deref().unwrap_or_default();
+        let url = Url::parse(&format!("{PLACEHOLDER}?{query}")).ok();
+        url.is_some_and(|url| url.query_pairs().any(|(known, _)| known == name))
+    }
+
     /// Adds a field to the JSON object that the body is, and makes the object
     /// where there is no body. The other fields keep their bytes.
     pub(crate) fn push_field(&mut self, name: &str, value: &serde_json::Value) -> Result<(), Error> {

@@ -12,12 +12,29 @@ use super::{redact, retry_after, secrets, verdict};
 use crate::error::{Error, ErrorKind, Outcome, shape};
 use crate::op::{Op, Refused};
 
-/// Whether that answer refuses the credential, and not what was asked for with it.
-fn refuses(op: &Op, status: StatusCode, message: Option<&str>) -> bool {
-    let named = |refused: &Refused| {
+/// What an answer says about the credential that was sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    /// It was taken, and what was asked for with it refused.
+    Taken,
+    /// It was refused.
+    Refused,
+    /// It may have been refused.
+    Doubtful,
+}
+
+fn verdict_on_credential(op: &Op, status: StatusCode, message: Option<&str>) -> Verdict {
+    let fits = |refused: &&Refused| {
         refused.status == status.as_u16() && refused.message.is_none_or(|wanted| message == Some(wanted))
     };
-    status == StatusCode::UNAUTHORIZED || op.refused.iter().any(named)
+    let usual = StatusCode::UNAUTHORIZED;
+    let names_usual = op.refused.iter().any(|refused| refused.status == usual.as_u16());
+    match op.refused.iter().find(fits) {
+        Some(refused) if refused.unsure => Verdict::Doubtful,
+        Some(_) => Verdict::Refused,
+        None if status == usual && !names_usual => Verdict::Refused,
+        None => Verdict::Taken,
+    }
 }
 
 /// An attempt that did not succeed.
@@ -43,8 +60,18 @@ impl Run<'_> {
         };
         let status = answer.status;
         let message = shape::message(self.context.op.errors, &body);
-        let refused = refuses(self.context.op, status, message.as_deref());
-        let kind = if refused { ErrorKind::Unauthenticated } else { ErrorKind::of_status(status) };
+        let on_credential = verdict_on_credential(self.context.op, status, message.as_deref());
+        let kind = match on_credential {
+            Verdict::Refused => ErrorKind::Unauthenticated,
+            // The server knows who calls, and refuses what is asked for.
+            Verdict::Taken if status == StatusCode::UNAUTHORIZED => ErrorKind::Forbidden,
+            Verdict::Taken | Verdict::Doubtful => ErrorKind::of_status(status),
+        };
+        let replaced = match on_credential {
+            Verdict::Taken => false,
+            Verdict::Refused => true,
+            Verdict::Doubtful => self.is_safe(),
+        };
         let message = message.map(|message| secrets::without(message, &self.secrets(credential.as_ref())));
         let mut detail = format!("the server answered {status}");
         if let (true, Some(target)) = (status.is_redirection(), answer.headers.get("location")) {
@@ -62,7 +89,7 @@ impl Run<'_> {
             outcome: Outcome::Status(status),
             error,
             retry_after,
-            renewable: credential.filter(|_| refused && renews),
+            renewable: credential.filter(|_| replaced && renews),
             lasting: false,
         }
     }

@@ -99,6 +99,24 @@ impl Default for Options {
 }
 
 impl Options {
+    /// Limits and patience, and nothing that was meant for one server alone.
+    pub(crate) fn for_another_server(&self) -> Self {
+        let mut headers = HeaderMap::new();
+        if let Some(name) = self.headers.get(http::header::USER_AGENT) {
+            headers.insert(http::header::USER_AGENT, name.clone());
+        }
+        Options {
+            timeout: self.timeout,
+            deadline: self.deadline,
+            idle: self.idle,
+            retry: self.retry.clone(),
+            max_reply: self.max_reply,
+            curl: self.curl,
+            headers,
+            ..Options::default()
+        }
+    }
+
     /// Time of one attempt. Default: 30 s.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time;

@@ -61,7 +61,9 @@ fn set_path(draft: &mut Draft, op: &Op) -> Result<(), Error> {
         draft.path = path;
     }
     for (name, value) in wire.map_or(&[][..], |wire| wire.query) {
-        draft.push_query(name, value);
+        if !draft.has_query(name) {
+            draft.push_query(name, value);
+        }
     }
     Ok(())
 }

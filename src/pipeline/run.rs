@@ -62,6 +62,11 @@ impl<'a> Run<'a> {
         result
     }
 
+    /// Whether repeating the call does no harm.
+    pub(super) fn is_safe(&self) -> bool {
+        self.class == RetryClass::Safe
+    }
+
     async fn drive(&mut self) -> Result<Reply, Error> {
         let clock = Arc::clone(self.pipeline.clock());
         prepare::prepare(&mut self.draft, self.context.op, self.pipeline.options(), &*clock)

@@ -19,4 +19,5 @@ mod ready;
 mod recordings;
 mod storm;
 mod support;
+mod vantage6;
 mod waiting;

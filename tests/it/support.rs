@@ -45,7 +45,17 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
 
 /// A parameter that a call may leave out.
 pub(crate) const fn param(name: &'static str, place: Place) -> Param {
-    Param { name, place, required: false, kind: ParamKind::Text, list: false, join: None, secret: false, doc: "" }
+    Param {
+        name,
+        place,
+        required: false,
+        kind: ParamKind::Text,
+        list: false,
+        join: None,
+        secret: false,
+        flag: None,
+        doc: "",
+    }
 }
 
 /// A read.

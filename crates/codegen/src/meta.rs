@@ -13,6 +13,9 @@ use serde_json::Value;
 pub const EXTENSION: &str = "x-mlhub";
 /// The key on a string schema that says its values are a list in one text.
 pub const JOIN: &str = "x-mlhub-join";
+/// The key on the boolean schema of a query parameter that says how it is written: `bit` for 1 or 0, `set` for 1 or
+/// not at all.
+pub const FLAG: &str = "x-mlhub-flag";
 
 /// `x-mlhub` at the top of a document.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -47,7 +50,7 @@ pub struct Endpoint {
     pub starts: Option<Starts>,
     /// How the caller proves who it is (left out: `none`).
     pub auth: Option<Auth>,
-    /// Answers that refuse the credential, beside 401, which always does.
+    /// Answers that refuse the credential. Where any of them has the status 401 only those do, else every 401 as well.
     pub refused: Option<Vec<Refused>>,
     /// `body`: every documented query parameter travels in one JSON body. One that has the name of a path parameter is
     /// set along with it.
@@ -146,6 +149,8 @@ pub struct Paging {
     pub first: u64,
     /// The largest page the server gives.
     pub max: u64,
+    /// The size of pages where the caller names none; left out: the server's own.
+    pub usual: Option<u64>,
     /// Where the items stand in the reply, as a dotted path; empty for a bare array.
     #[serde(default)]
     pub items: String,
@@ -159,6 +164,9 @@ pub struct Paging {
     /// then each item is given exactly once, also while others appear and go, and a saved place is exact.
     #[serde(default)]
     pub sorted: bool,
+    /// That order is the other way round: the greatest id comes first, whatever is added.
+    #[serde(default)]
+    pub descending: bool,
 }
 
 /// What a position in a list is.
@@ -271,7 +279,7 @@ pub enum Auth {
     None,
 }
 
-/// An answer that refuses the credential, where the server does not say so by 401.
+/// An answer that refuses the credential.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
@@ -279,6 +287,10 @@ pub struct Refused {
     pub status: u16,
     /// What the server's own message has to equal; left out: any answer of that status.
     pub message: Option<String>,
+    /// Other faults are answered alike: the credential is replaced and the call repeated only where it is safe to, and
+    /// the error stays that of its status.
+    #[serde(default)]
+    pub unsure: bool,
 }
 
 /// Where the documented query parameters travel.
@@ -315,7 +327,7 @@ pub struct Wire {
     pub path: Option<String>,
     /// The service that serves it, where that is another than the platform's main one and has an address of its own.
     pub service: Option<String>,
-    /// Query parameters that are always sent.
+    /// Query parameters that are sent, unless the call names them itself.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
     /// Query parameters that are sent with another one, by its name, unless they are set: a server's default that

@@ -3,7 +3,8 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::circle::Circle;
-use super::{Kept, Marks, order};
+use super::order::Order;
+use super::{Kept, Marks};
 use crate::error::{Error, ErrorKind};
 use crate::op::{Paging, PagingStyle};
 use crate::paginate::{Cursor, Page, Position};
@@ -13,8 +14,9 @@ const EMPTY_PAGES: u32 = 1000;
 
 pub(in crate::paginate) struct Named {
     style: PagingStyle,
-    /// The document says that ids ascend.
+    /// The document says that ids stand in order.
     sorted: bool,
+    order: Order,
     size: Option<u64>,
     cursor: Option<Cursor>,
     /// The last item that an earlier walk has taken; by it more is known than by their number.
@@ -30,6 +32,7 @@ impl Named {
         Named {
             style: paging.style,
             sorted: paging.sorted,
+            order: Order::of(&paging),
             size,
             cursor: Some(from.cursor.clone()),
             after: from.after.clone().filter(|_| paging.sorted),
@@ -84,7 +87,7 @@ impl Named {
         page.items.retain(|_| {
             let Some((place, id)) = marked.next() else { return false };
             let fresh = match (&self.after, id) {
-                (Some(last), Some(id)) => order::after(id, last),
+                (Some(last), Some(id)) => self.order.after(id, last),
                 _ => place >= taken,
             };
             if fresh {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::order::{after, ascends};
+use super::order::Order;
 use super::{Kept, Marks, window};
 use crate::op::{Paging, PagingStyle};
 use crate::paginate::{Cursor, Page, Position};
@@ -51,10 +51,11 @@ pub(in crate::paginate) struct Numbered {
     from_start: bool,
     shifted: bool,
     last: [Seen; 2],
-    /// The id of the last item read; in a sorted list the greatest.
+    /// The id of the last item read; in a sorted list the furthest.
     edge: Option<String>,
-    /// The document says that ids ascend, and so far they do.
+    /// The document says that ids stand in order, and so far they do.
     sorted: bool,
+    order: Order,
     /// The largest page so far.
     largest: u64,
     /// The largest size that the server has kept to.
@@ -96,6 +97,7 @@ impl Numbered {
             last: Default::default(),
             edge: from.after.clone().filter(|_| paging.sorted),
             sorted: paging.sorted,
+            order: Order::of(&paging),
             largest: 0,
             kept_size: 0,
             ignores_size: false,
@@ -129,7 +131,7 @@ impl Numbered {
         };
         let count = page.items.len() as u64;
         self.watch(page, &ask, count);
-        self.sorted &= ascends(&marks.ids);
+        self.sorted &= self.order.holds(&marks.ids);
         if self.is_again(&ask, marks, count) || self.goes_back(&ask, marks) {
             page.items.clear();
             return Vec::new();
@@ -137,7 +139,7 @@ impl Numbered {
         self.shifted |= ask.overlap.is_some_and(|place| marks.at(place) != self.edge.as_deref());
         let kept = self.keep_fresh(page, marks, &ask, taken);
         if let Some(last) = marks.last() {
-            let behind = self.sorted && self.edge.as_deref().is_some_and(|edge| !after(last, edge));
+            let behind = self.sorted && self.edge.as_deref().is_some_and(|edge| !self.order.after(last, edge));
             self.edge = if behind { self.edge.take() } else { Some(last.to_owned()) };
         } else if count > 0 {
             self.edge = None;
@@ -182,7 +184,7 @@ impl Numbered {
         let (true, Some(edge), Some(start)) = (self.sorted, self.edge.as_deref(), ask.start) else {
             return false;
         };
-        let follows = marks.first().is_some_and(|first| !after(first, edge));
+        let follows = marks.first().is_some_and(|first| !self.order.after(first, edge));
         let unit = if self.kept_size > 0 { self.kept_size } else { ask.size.unwrap_or_default() };
         let can_go = self.paging.style == PagingStyle::Offset || unit > 0;
         if start == 0 || follows || !can_go || ask.overlap.is_none() && self.last[1].print.is_some() {
@@ -208,7 +210,7 @@ impl Numbered {
         page.items.retain(|_| {
             let Some((place, id)) = marked.next() else { return false };
             let fresh = match (id, &self.edge) {
-                (Some(id), Some(edge)) if self.sorted => after(id, edge),
+                (Some(id), Some(edge)) if self.sorted => self.order.after(id, edge),
                 (None, _) => place >= taken,
                 (Some(id), edge) => {
                     let overlap = ask.overlap == Some(place as u64) && Some(id) == edge.as_ref();

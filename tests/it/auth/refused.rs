@@ -73,7 +73,7 @@ async fn a_missing_permission_is_not_a_matter_of_the_token() -> Checked {
 
 /// A change on a service that refuses a token as if a permission were missing.
 static FORBIDDING: LazyLock<Op> = LazyLock::new(|| Op {
-    refused: &[Refused { status: 403, message: Some("bad token") }],
+    refused: &[Refused { status: 403, message: Some("bad token"), unsure: false }],
     ..crate::support::op("forbidding", RetryClass::Never)
 });
 
@@ -106,6 +106,47 @@ async fn the_same_status_for_another_reason_is_a_missing_permission() -> Checked
         assert_eq!(failure(call(&road, &FORBIDDING).await)?.kind(), ErrorKind::Forbidden);
         assert_eq!(tokens(&lab), ["t1"]);
     }
+    Ok(())
+}
+
+/// A service that says 401 both to a token that has ended and to who may not do what is asked.
+const ENDED: &[Refused] = &[
+    Refused { status: 401, message: Some("ended"), unsure: false },
+    Refused { status: 500, message: Some("oh"), unsure: true },
+];
+static TELLING: LazyLock<Op> =
+    LazyLock::new(|| Op { refused: ENDED, ..crate::support::op("telling", RetryClass::Never) });
+static TELLING_READ: LazyLock<Op> =
+    LazyLock::new(|| Op { refused: ENDED, ..crate::support::op("telling_read", RetryClass::Safe) });
+
+#[tokio::test(start_paused = true)]
+async fn where_the_document_says_which_401_refuses_the_token_another_one_does_not() -> Checked {
+    let told = |text: &str| Reply::status(401).with_json(&json!({"detail": text}));
+    let lab = Lab::new();
+    lab.then(told("you may not")).then(told("ended")).then(Reply::json(&1));
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    assert_eq!(failure(call(&road, &TELLING).await)?.kind(), ErrorKind::Forbidden);
+    call(&road, &TELLING).await?;
+    assert_eq!(tokens(&lab), ["t1", "t1", "t2"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_may_be_the_tokens_renews_it_once_for_what_may_be_repeated() -> Checked {
+    let oh = || Reply::status(500).with_json(&json!({"detail": "oh"}));
+    let lab = Lab::new();
+    lab.then(oh()).then(Reply::json(&1)).times(2, oh()).then(oh());
+    let source = Source::new(&lab, None);
+    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&road, &TELLING_READ).await?;
+    assert_eq!(tokens(&lab), ["t1", "t2"]);
+    // Not the token after all: the error stays what it is.
+    let error = failure(call(&road, &TELLING_READ).await)?;
+    assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Server, 2));
+    let error = failure(call(&road, &TELLING).await)?;
+    assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Server, 1));
+    assert!(error.may_have_been_applied());
     Ok(())
 }
 

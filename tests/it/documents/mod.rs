@@ -6,4 +6,5 @@ mod autotune;
 pub(crate) mod decode;
 mod loudml;
 mod surface;
+mod vantage6;
 mod wire;

@@ -139,7 +139,7 @@ pub(crate) const fn paging(style: PagingStyle) -> Paging {
         PagingStyle::Page => 1,
         _ => 0,
     };
-    Paging { style, first, max: 100, sized: true, sorted: false, ends: false }
+    Paging { style, first, max: 100, sized: true, sorted: false, descending: false, ends: false }
 }
 
 /// What the query says.

@@ -4,14 +4,16 @@
 use std::sync::{Arc, Mutex};
 
 use futures::TryStreamExt;
+use mlhub::op::Paging;
 use mlhub::op::PagingStyle::{Link, Offset, Page, Token};
-use mlhub::op::{Paging, PagingStyle};
 use mlhub::testing::{Lab, Reply};
 
 use super::list::{Asked, Envelope, List, Thing, paging};
 use crate::support::{Chance, Checked};
 
 const SCHEDULES: u64 = 300;
+/// A list in descending order is one in ascending order, with each id taken from this.
+const MIRROR: u64 = 1 << 40;
 
 /// A list on a server and what has happened to it.
 struct Shelf {
@@ -63,7 +65,8 @@ impl Shelf {
         }
     }
 
-    fn answer(&mut self, style: PagingStyle, asked: &Asked, with_total: bool) -> Envelope {
+    fn answer(&mut self, paging: Paging, asked: &Asked, with_total: bool) -> Envelope {
+        let style = paging.style;
         self.happen();
         if let Some((id, place)) = self.edge.take() {
             self.moved |= self.items.get(place) != Some(&id);
@@ -86,7 +89,7 @@ impl Shelf {
         });
         // A page of one is too small to overlap with what is not there.
         self.edge = page.last().filter(|_| page.len() > 1).map(|last| (*last, from + page.len() - 1));
-        let items = page.into_iter().map(|id| Thing { id }).collect();
+        let items = page.into_iter().map(|id| Thing { id: if paging.descending { MIRROR - id } else { id } }).collect();
         let next = next.filter(|_| matches!(style, Token | Link) || style == Page && !with_total);
         Envelope { items, total: with_total.then_some(self.items.len() as u64), next }
     }
@@ -117,7 +120,7 @@ async fn walk(seed: u64, paging: Paging, unrest: u64) -> Result<Walked, Box<dyn 
             return Some(Reply::status(503));
         }
         shelf.lost = false;
-        Some(Reply::json(&shelf.answer(paging.style, &Asked::of(seen), with_total)))
+        Some(Reply::json(&shelf.answer(paging, &Asked::of(seen), with_total)))
     });
     let list = || List::new(&lab, paging, true);
     let mut items = list()?.items();
@@ -128,7 +131,7 @@ async fn walk(seed: u64, paging: Paging, unrest: u64) -> Result<Walked, Box<dyn 
     // Where places are exact, some walks are given up in the middle and taken up by another one.
     let cut = (sorted && seed.is_multiple_of(3)).then_some(seed as usize % 40);
     while let Some(item) = items.try_next().await? {
-        given.push(item.id);
+        given.push(if paging.descending { MIRROR - item.id } else { item.id });
         if Some(given.len()) == cut {
             let position = items.position().to_string().parse()?;
             items = list()?.items().resume(position);
@@ -140,12 +143,17 @@ async fn walk(seed: u64, paging: Paging, unrest: u64) -> Result<Walked, Box<dyn 
 
 #[tokio::test(start_paused = true)]
 async fn token_link_and_sorted_lists_give_each_item_exactly_once_whatever_appears_and_goes() -> Checked {
-    for style in [Token, Link, Offset, Page] {
-        let paging = Paging { sorted: true, ..paging(style) };
+    let ways = [Token, Link, Offset, Page].into_iter().flat_map(|style| [(style, false), (style, true)]);
+    for (style, descending) in ways {
+        let paging = Paging { sorted: true, descending, ..paging(style) };
         for seed in 0..SCHEDULES {
             let walked = walk(seed, paging, seed % 7).await?;
             let missing: Vec<_> = walked.stayed.iter().filter(|id| !walked.given.contains(id)).collect();
-            assert!(missing.is_empty(), "{style:?}, seed {seed}: {missing:?} missing in {:?}", walked.given);
+            assert!(
+                missing.is_empty(),
+                "{style:?}, descending: {descending}, seed {seed}: {missing:?} missing in {:?}",
+                walked.given
+            );
             let in_order = walked.given.windows(2).all(|pair| pair[0] < pair[1]);
             assert!(in_order, "{style:?}, seed {seed}: twice or out of order in {:?}", walked.given);
         }

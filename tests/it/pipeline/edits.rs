@@ -147,6 +147,49 @@ async fn arguments_go_where_the_document_has_them() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
+async fn truth_is_written_as_the_server_reads_it() -> Checked {
+    use mlhub::op::Flag;
+    const FLAGS: &[Param] = &[
+        Param { flag: Some(Flag::Bit), ..param("bit", Place::Query) },
+        Param { flag: Some(Flag::Set), ..param("set", Place::Query) },
+        param("word", Place::Query),
+    ];
+    static FLAGGED: LazyLock<Op> = LazyLock::new(|| Op {
+        method: http::Method::GET,
+        params: FLAGS,
+        body: BodyKind::None,
+        ..op("flagged", RetryClass::Safe)
+    });
+    let lab = Lab::new();
+    lab.times(2, Reply::json(&1));
+    for truth in [true, false] {
+        let call = RawCall::of(client(&lab)?, &FLAGGED).arg("bit", truth).arg("set", truth).arg("word", truth);
+        call.send::<u8>().await?;
+    }
+    let asked: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
+    assert_eq!(asked, ["bit=1&set=1&word=true", "bit=0&word=false"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
+    static ORDERED: LazyLock<Op> = LazyLock::new(|| Op {
+        method: http::Method::GET,
+        params: &[],
+        body: BodyKind::None,
+        wire: Some(Wire { path: None, query: &[("sort", "id")], with: &[] }),
+        ..op("ordered", RetryClass::Safe)
+    });
+    let lab = Lab::new();
+    lab.times(2, Reply::json(&1));
+    RawCall::of(client(&lab)?, &ORDERED).query("page", 2).send::<u8>().await?;
+    RawCall::of(client(&lab)?, &ORDERED).query("sort", "-name").send::<u8>().await?;
+    let asked: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
+    assert_eq!(asked, ["page=2&sort=id", "sort=-name"]);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_form_is_a_form() -> Checked {
     static LOGIN: LazyLock<Op> = LazyLock::new(|| Op { body: BodyKind::Form, ..op("login", RetryClass::Never) });
     let lab = Lab::new();

@@ -4,6 +4,7 @@
 pub(crate) mod auger;
 pub(crate) mod autotune;
 pub(crate) mod loudml;
+mod vantage6;
 
 use futures::future::BoxFuture;
 use mlhub::op::AuthKind;
@@ -55,7 +56,7 @@ pub(crate) trait Client: Send + Sync {
 }
 
 /// The platforms.
-pub(crate) static PLATFORMS: &[Platform] = &[auger::PLATFORM, autotune::PLATFORM, loudml::PLATFORM];
+pub(crate) static PLATFORMS: &[Platform] = &[auger::PLATFORM, autotune::PLATFORM, loudml::PLATFORM, vantage6::PLATFORM];
 
 /// Their names.
 pub(crate) fn names() -> Vec<&'static str> {

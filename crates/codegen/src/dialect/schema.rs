@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::Family;
 use super::at::At;
-use super::view::View;
+use super::view::{Parameter, View};
 use super::violation::{Report, Rule};
-use crate::meta::JOIN;
+use crate::meta::{FLAG, JOIN};
 
 const ANY_OF: Rule =
     Rule { name: "any-of", why: "the generator makes a struct of all forms at once, which no value fits" };
@@ -27,8 +27,11 @@ const DEFAULT: Rule = Rule { name: "default", why: "the generator refuses a defa
 const WORD: Rule = Rule { name: "word", why: "the generator refuses a word that is no value of the type" };
 const JOINED: Rule = Rule { name: "joined", why: "a list in one text is split and joined by one character" };
 
+const FLAGGED: Rule =
+    Rule { name: "flagged", why: "a truth value in a query is written as a word, as 1 or 0, or as 1 or not at all" };
+
 pub(super) const FAMILY: Family =
-    Family { rules: &[ANY_OF, NOT, NO_FORMS, DISCRIMINATOR, PATTERN, DATE, DEFAULT, WORD, JOINED], check };
+    Family { rules: &[ANY_OF, NOT, NO_FORMS, DISCRIMINATOR, PATTERN, DATE, DEFAULT, WORD, JOINED, FLAGGED], check };
 
 fn check(view: &View<'_>, report: &mut Report) {
     for schema in &view.schemas {
@@ -37,6 +40,16 @@ fn check(view: &View<'_>, report: &mut Report) {
             continue;
         }
         forms(at, report);
+        if let Some(word) = at.value.get(FLAG) {
+            let known = at.text("type") == Some("boolean") && ["bit", "set"].iter().any(|known| word == known);
+            if !(known && is_of_query(view, at)) {
+                report.add(
+                    at,
+                    FLAGGED,
+                    format!("{FLAG} is {word}; write \"bit\" or \"set\", on the boolean schema of a query parameter"),
+                );
+            }
+        }
         texts(at, report);
         default(at, report);
     }
@@ -71,6 +84,15 @@ fn forms(at: &At<'_>, report: &mut Report) {
             report.add(at, JOINED, format!("{JOIN} is {separator}; write one character, on a schema of type string"));
         }
     }
+}
+
+/// Whether the schema is that of a query parameter, which alone is written so.
+fn is_of_query(view: &View<'_>, at: &At<'_>) -> bool {
+    let own = |parameter: &Parameter<'_>| {
+        parameter.place == "query"
+            && parameter.at.get("schema").is_some_and(|schema| std::ptr::eq(schema.value, at.value))
+    };
+    view.operations.iter().any(|operation| !operation.is_lowered() && operation.parameters.iter().any(own))
 }
 
 fn texts(at: &At<'_>, report: &mut Report) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::places;
 use crate::document::{Document, Operation, ReplyForm, resolve};
 use crate::error::Error;
-use crate::meta::{Auth, JOIN, PagingStyle, Params, PlainRetry, Retry};
+use crate::meta::{Auth, FLAG, JOIN, PagingStyle, Params, PlainRetry, Retry};
 use crate::{dialect, lower};
 
 pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStream, Error> {
@@ -78,8 +78,8 @@ fn row(
         Some(Auth::None) | None => quote!(None),
     };
     let refused = meta.refused.iter().flatten().map(|refused| {
-        let (status, message) = (refused.status, option(refused.message.clone()));
-        quote!(#root::glue::Refused { status: #status, message: #message })
+        let (status, message, unsure) = (refused.status, option(refused.message.clone()), refused.unsure);
+        quote!(#root::glue::Refused { status: #status, message: #message, unsure: #unsure })
     });
     let paging = match &meta.paging {
         None => quote!(None),
@@ -90,12 +90,13 @@ fn row(
                 PagingStyle::Token => quote!(Token),
                 PagingStyle::Link => quote!(Link),
             };
-            let (first, max, sized, sorted) = (paging.first, paging.max, paging.size.is_some(), paging.sorted);
+            let (first, max, sized) = (paging.first, paging.max, paging.size.is_some());
+            let (sorted, descending) = (paging.sorted, paging.descending);
             let counted = matches!(paging.style, PagingStyle::Offset | PagingStyle::Page);
             let ends = counted && paging.next.is_some();
             quote!(Some(#root::glue::Paging {
                 style: #root::glue::PagingStyle::#style,
-                first: #first, max: #max, sized: #sized, sorted: #sorted, ends: #ends,
+                first: #first, max: #max, sized: #sized, sorted: #sorted, descending: #descending, ends: #ends,
             }))
         }
     };
@@ -199,10 +200,15 @@ fn param(
     let list = schema["type"] == "array";
     let join = option(schema[JOIN].as_str().map(str::to_owned));
     let secret = schema["format"] == "password";
+    let flag = match schema[FLAG].as_str() {
+        Some("bit") => quote!(Some(#root::glue::Flag::Bit)),
+        Some(_) => quote!(Some(#root::glue::Flag::Set)),
+        None => quote!(None),
+    };
     quote! {
         #root::glue::Param {
             name: #name, place: #root::glue::Place::#place, required: #required,
-            kind: #root::glue::ParamKind::#kind, list: #list, join: #join, secret: #secret, doc: #doc,
+            kind: #root::glue::ParamKind::#kind, list: #list, join: #join, secret: #secret, flag: #flag, doc: #doc,
         }
     }
 }

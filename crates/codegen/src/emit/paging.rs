@@ -50,6 +50,7 @@ pub(super) fn emit(
     };
     let at = at(operation, builder, paging, root).map_err(fail)?;
     let start = start(operation, builder, paging, root);
+    let usual = usual(builder, paging, root);
     let item = qualified(item);
     Ok(quote! {
         impl #root::glue::Paginate for #name<'static> {
@@ -64,6 +65,8 @@ pub(super) fn emit(
             }
 
             #start
+
+            #usual
 
             fn at(self, cursor: &#root::glue::Cursor, size: ::std::option::Option<u64>) -> Self {
                 #at
@@ -121,6 +124,20 @@ fn start(operation: &Operation, builder: &Builder, paging: &Paging, root: &Token
     };
     Some(quote! {
         fn start(&self) -> ::std::option::Option<u64> {
+            #set
+        }
+    })
+}
+
+/// The size of pages where the walk is not told.
+fn usual(builder: &Builder, paging: &Paging, root: &TokenStream) -> Option<TokenStream> {
+    let usual = paging.usual?;
+    let set = match paging.size.as_deref().and_then(|wire| builder.field(wire)) {
+        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::glue::count).or(Some(#usual))),
+        None => quote!(Some(#usual)),
+    };
+    Some(quote! {
+        fn size(&self) -> ::std::option::Option<u64> {
             #set
         }
     })

@@ -1,4 +1,4 @@
-//! Schemas that mean a type of ours: secrets, times, ids and joined lists.
+//! Schemas that mean a type of ours: secrets, times, ids, joined lists, and truth values that are not written as words.
 //!
 //! Each becomes a component of its own, because the generator replaces types by
 //! the name of a component and by nothing else.
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::Replacement;
-use crate::meta::JOIN;
+use crate::meta::{FLAG, JOIN};
 
 const SECRET: &str = "MlhubSecret";
 const TIMESTAMP: &str = "MlhubTimestamp";
@@ -63,6 +63,14 @@ fn walk(value: &mut Value, found: &mut BTreeMap<String, Replacement>) {
 }
 
 fn ours(schema: &Value) -> Option<Replacement> {
+    if schema["type"] == "boolean" {
+        let name = match schema[FLAG].as_str()? {
+            "bit" => "Bit",
+            _ => "Set",
+        };
+        let (component, path) = (format!("Mlhub{name}"), format!("glue::{name}"));
+        return Some(Replacement { component, path, display: true });
+    }
     if schema["type"] != "string" {
         return None;
     }

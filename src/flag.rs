@@ -1,0 +1,122 @@
+//! Truth values for servers that do not read the words `true` and `false`.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A truth value that travels as 1 or 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bit(pub bool);
+
+/// A truth value that travels as 1, or not at all: for servers that take any
+/// text for true, also `false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Set(pub bool);
+
+impl From<bool> for Bit {
+    fn from(value: bool) -> Self {
+        Bit(value)
+    }
+}
+
+impl From<bool> for Set {
+    fn from(value: bool) -> Self {
+        Set(value)
+    }
+}
+
+impl fmt::Display for Bit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 { "1" } else { "0" })
+    }
+}
+
+impl fmt::Display for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0 { "1" } else { "" })
+    }
+}
+
+impl Serialize for Bit {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u8(u8::from(self.0))
+    }
+}
+
+impl Serialize for Set {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            true => serializer.serialize_u8(1),
+            false => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Bit {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        truth(deserializer).map(Bit)
+    }
+}
+
+impl<'de> Deserialize<'de> for Set {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        truth(deserializer).map(Set)
+    }
+}
+
+/// A truth value in any of its spellings.
+fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Word(bool),
+        Number(u8),
+        Text(String),
+        Nothing(()),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::Word(word) => word,
+        Written::Number(number) => number != 0,
+        Written::Text(text) => !matches!(text.as_str(), "" | "0" | "false"),
+        Written::Nothing(()) => false,
+    })
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Bit {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Bit".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "enum": [0, 1]})
+    }
+}
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Set {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Set".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "integer", "enum": [1]})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bit, Set};
+
+    #[test]
+    fn they_are_written_as_numbers_and_read_in_any_spelling() {
+        assert_eq!(serde_json::to_string(&[Bit(true), Bit(false)]).ok().as_deref(), Some("[1,0]"));
+        assert_eq!(serde_json::to_string(&[Set(true), Set(false)]).ok().as_deref(), Some("[1,null]"));
+        for text in ["true", "1", "\"1\"", "\"true\""] {
+            assert_eq!(serde_json::from_str(text).ok(), Some(Bit(true)), "{text}");
+        }
+        for text in ["false", "0", "\"0\"", "\"false\"", "null", "\"\""] {
+            assert_eq!(serde_json::from_str(text).ok(), Some(Set(false)), "{text}");
+        }
+    }
+}

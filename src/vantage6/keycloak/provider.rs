@@ -1,0 +1,134 @@
+//! Tokens from an identity provider whose addresses have been found.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::types::{self, Grant, GrantKnown, Refusal, RefusalKnown};
+use super::{Client, Keycloak, ops};
+use crate::Token;
+use crate::clock::Clock;
+use crate::error::{Error, ErrorKind};
+use crate::pipeline::Pipeline;
+use crate::platform::Platform;
+use crate::secret::Secret;
+
+/// How the provider says that there is no token: as a failure with JSON in it.
+const REFUSALS: [u16; 2] = [400, 401];
+
+/// What is asked for beside the token itself.
+const SCOPE: &str = "openid";
+
+/// An identity provider.
+#[derive(Clone)]
+pub(in crate::vantage6) struct Provider {
+    api: Client,
+    settings: Keycloak,
+    /// Where tokens are given, as the provider has said.
+    tokens: String,
+    /// Where logins at another device begin.
+    devices: Option<String>,
+}
+
+/// Why there is no token.
+pub(in crate::vantage6) struct Refused {
+    pub(in crate::vantage6) reason: Option<RefusalKnown>,
+    pub(in crate::vantage6) error: Error,
+}
+
+impl Provider {
+    /// Asks the provider for its addresses. Only their paths count: they are
+    /// looked for on the server that was named, and a secret goes to no other.
+    pub(in crate::vantage6) async fn discover(road: &Pipeline, settings: Keycloak) -> Result<Self, Error> {
+        let api = Client::over(road.elsewhere(&settings.url)?);
+        let found = api.login().discover(settings.realm.as_str()).send().await.map_err(|error| {
+            let detail =
+                format!("{}; is that where the hub's logins are, and the realm {:?}?", error.detail(), settings.realm);
+            error.with_detail(detail)
+        })?;
+        Ok(Provider { api, settings, tokens: found.token_endpoint, devices: found.device_authorization_endpoint })
+    }
+
+    /// A token for the next one's sake.
+    pub(in crate::vantage6) fn by_refresh(&self, token: &Secret) -> types::builder::TokenForm {
+        self.form(GrantKnown::RefreshToken).refresh_token(token.clone())
+    }
+
+    /// A token for a name and a password.
+    pub(in crate::vantage6) fn by_password(&self, name: &str, password: &Secret) -> types::builder::TokenForm {
+        self.form(GrantKnown::Password).username(name.to_owned()).password(password.clone()).scope(SCOPE.to_owned())
+    }
+
+    /// A token for a client of its own.
+    pub(in crate::vantage6) fn by_client(&self, client: &str, secret: &Secret) -> types::builder::TokenForm {
+        self.form(GrantKnown::ClientCredentials).client_id(client.to_owned()).client_secret(secret.clone())
+    }
+
+    /// A token for a login at another device.
+    pub(in crate::vantage6) fn by_device(&self, code: &Secret) -> types::builder::TokenForm {
+        self.form(GrantKnown::UrnIetfParamsOauthGrantTypeDeviceCode).device_code(code.clone())
+    }
+
+    fn form(&self, grant: GrantKnown) -> types::builder::TokenForm {
+        types::TokenForm::builder().grant_type(Grant::Known(grant)).client_id(self.settings.client.clone())
+    }
+
+    pub(in crate::vantage6) fn clock(&self) -> &Arc<dyn Clock> {
+        self.api.road().clock()
+    }
+
+    /// Begins a login at another device.
+    pub(in crate::vantage6) async fn begin(&self) -> Result<types::Device, Error> {
+        let Some(devices) = &self.devices else {
+            let detail = format!("the realm {:?} offers no login at another device", self.settings.realm);
+            return Err(Error::new(ErrorKind::Config, detail));
+        };
+        let form = types::DeviceForm::builder().client_id(self.settings.client.clone()).scope(SCOPE.to_owned());
+        let api = self.api.with(|options| options.follow(devices));
+        api.login().device(self.settings.realm.as_str()).body(form).send().await
+    }
+
+    /// Asks for a token. `again` says that asking twice does no harm.
+    pub(in crate::vantage6) async fn token(
+        &self,
+        form: types::builder::TokenForm,
+        again: bool,
+    ) -> Result<Token, Error> {
+        self.ask(form, again).await?.map_err(|refused| refused.error)
+    }
+
+    /// The same, with the provider's refusal apart from what went wrong on the way.
+    pub(in crate::vantage6) async fn ask(
+        &self,
+        form: types::builder::TokenForm,
+        again: bool,
+    ) -> Result<Result<Token, Refused>, Error> {
+        let api = self.api.with(|options| {
+            let options = options.accept_status(REFUSALS).follow(&self.tokens);
+            if again { options.idempotent() } else { options }
+        });
+        let reply = api.login().token(self.settings.realm.as_str()).body(form).send().await?;
+        let Some(token) = reply.access_token else { return Ok(Err(refused(reply.error, reply.error_description))) };
+        let token = Token::new(token);
+        let token = match (token.expires(), reply.expires_in.and_then(|seconds| u64::try_from(seconds).ok())) {
+            (None, Some(seconds)) => token.with_expiry(self.clock().wall() + Duration::from_secs(seconds)),
+            _ => token,
+        };
+        Ok(Ok(match reply.refresh_token {
+            Some(refresh) => token.with_refresh(refresh),
+            None => token,
+        }))
+    }
+}
+
+fn refused(reason: Option<Refusal>, words: Option<String>) -> Refused {
+    let op = ops::find("login_token");
+    let named = reason.as_ref().and_then(crate::glue::word).unwrap_or_else(|| "no token and no reason".to_owned());
+    let error = Error::new(ErrorKind::Unauthenticated, format!("the identity provider refused: {named}"))
+        .with_message(words.filter(|words| !words.is_empty()))
+        .with_call((op.platform, op.id), op.method.clone(), op.path);
+    let reason = match reason {
+        Some(Refusal::Known(known)) => Some(known),
+        _ => None,
+    };
+    Refused { reason, error }
+}
