@@ -280,6 +280,8 @@ pub struct ListPlaces {
     pub position: Option<&'static str>,
     /// The parameter that takes the size of a page.
     pub size: Option<&'static str>,
+    /// The size where nobody names one; without it, the server's own.
+    pub usual: Option<u64>,
     /// The items in the reply; empty where the reply is the list.
     pub items: &'static str,
     /// The number of all items in the reply.

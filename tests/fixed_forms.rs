@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mlhub::{Error, Retry, auger, autotune};
+use mlhub::{Error, Retry, auger, autotune, vantage6};
 
 /// Ask and tell, as on the first page of the documentation.
 async fn ask_and_tell() -> Result<(), Error> {
@@ -76,6 +76,36 @@ fn tells(error: &Error) -> String {
     )
 }
 
+/// A task over the organizations of a collaboration, and what they have given.
+async fn federated(secret: &str) -> Result<(), Error> {
+    let v6 = vantage6::Client::builder("https://hub.example.org/hq")
+        .keycloak(vantage6::Keycloak::new("https://auth.example.org").realm("vantage6").client("public_client"))
+        .timeout(Duration::from_secs(20)) // one attempt
+        .deadline(Duration::from_secs(120)) // the call: all attempts, token refresh included
+        .build()?;
+    v6.login(vantage6::Login::service_account("svc", secret)).await?;
+    v6.set_private_key(vantage6::PrivateKey::from_pem_file("key.pem")?);
+    let orgs: Vec<_> = v6.organization().list().collaboration_id(1).items().try_collect().await?;
+    let task = v6
+        .create_task(
+            vantage6::NewTask::new("harbor2.vantage6.ai/demo/average", "central_average")
+                .collaboration(1)
+                .organizations([2])
+                .session(1)
+                .action("central_compute")
+                .arguments(serde_json::json!({"column_name": "age"})),
+        )
+        .await?;
+    let results =
+        v6.wait_for_results(task.id).timeout(Duration::from_secs(3600)).on_progress(|p| println!("{p}")).await?;
+    let averages: Vec<serde_json::Value> = results.json()?;
+    println!("{} {}", orgs.len(), averages.len());
+    let _ = [vantage6::Login::device(|prompt| println!("{prompt:?}")), vantage6::Login::password("me", "secret")];
+    let quick = v6.with(|o| o.timeout(Duration::from_secs(2)).no_retry().header("x-request-id", "42"));
+    drop(quick);
+    Ok(())
+}
+
 #[test]
 fn a_client_is_built_without_sending_anything() {
     let client = limits().expect("two plain addresses");
@@ -83,6 +113,7 @@ fn a_client_is_built_without_sending_anything() {
     drop(ask_and_tell());
     drop(trials_and_sessions("token".to_owned()));
     drop(every_call(client));
+    drop(federated("secret"));
 }
 
 #[test]

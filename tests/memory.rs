@@ -95,7 +95,7 @@ impl Paginate for List {
 
 /// What a walk over that many items allocates; each item has come, in order.
 fn walk(style: PagingStyle, sorted: bool, count: u64) -> AllocationInfo {
-    let paging = Paging { style, first: 0, max: PAGE, sized: false, sorted, ends: false };
+    let paging = Paging { style, first: 0, max: PAGE, sized: false, sorted, descending: false, ends: false };
     let op: &'static Op = Box::leak(Box::new(Op { paging: Some(paging), ..Op::raw("lab", AuthKind::None, "detail") }));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     allocation_counter::measure(|| {

@@ -95,7 +95,7 @@ impl<T: Send + 'static> Fetcher<T> {
         Fetcher {
             fetch: Arc::new(fetch),
             paging,
-            walk: walk(paging, &from, None),
+            walk: walk(paging, &from, size),
             from,
             taken: 0,
             size,

@@ -75,6 +75,15 @@ impl Paginate for List {
         count(asked.or_else(|| self.0.fields.get(name))?)
     }
 
+    fn size(&self) -> Option<u64> {
+        let places = self.places().ok()?;
+        let asked = places.size.and_then(|name| {
+            let asked = self.0.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            count(asked.or_else(|| self.0.fields.get(name))?)
+        });
+        asked.or(places.usual)
+    }
+
     fn at(mut self, cursor: &Cursor, size: Option<u64>) -> Self {
         let Ok(places) = self.places() else { return self };
         match cursor {

@@ -14,8 +14,11 @@ const MAJOR: &str = "5";
 pub struct Identity {
     /// The account.
     pub user: types::User,
-    /// Its organization, with the public key that others encrypt for.
-    pub organization: types::Organization,
+    /// The id of its organization.
+    pub organization_id: i64,
+    /// Its organization, with the public key that others encrypt for; nothing
+    /// where the account may not look at it.
+    pub organization: Option<types::Organization>,
 }
 
 impl Client {
@@ -31,12 +34,16 @@ impl Client {
             return Ok(known);
         }
         let user = self.user().get_own_user().send().await?;
-        let Some(organization) = user.organization.as_ref().map(|link| link.id) else {
+        let Some(organization_id) = user.organization.as_ref().map(|link| link.id) else {
             let detail = format!("the account {:?} belongs to no organization", user.username);
             return Err(Error::new(ErrorKind::Decode, detail));
         };
-        let organization = self.organization().get(organization).send().await?;
-        let identity = Arc::new(Identity { user, organization });
+        let organization = match self.organization().get(organization_id).send().await {
+            Ok(organization) => Some(organization),
+            Err(error) if error.kind() == ErrorKind::Forbidden => None,
+            Err(error) => return Err(error),
+        };
+        let identity = Arc::new(Identity { user, organization_id, organization });
         memory.identity.set(Some(Arc::clone(&identity)));
         Ok(identity)
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use super::Client;
+use super::crypto::PrivateKey;
 use super::identity::Identity;
 use super::keycloak::Keycloak;
 use crate::platform::Platform;
@@ -13,6 +14,8 @@ pub(super) struct Memory {
     pub(super) keycloak: Option<Keycloak>,
     pub(super) version: OnceLock<String>,
     pub(super) identity: Slot<Arc<Identity>>,
+    pub(super) key: Slot<PrivateKey>,
+    pub(super) store: OnceLock<bool>,
 }
 
 /// A value that may be replaced.

@@ -1,7 +1,37 @@
 //! vantage6: federated learning, version 5.
 //!
-//! The client speaks to HQ, as a user or a service account. Every endpoint of
-//! the document is there: `client.organization().list().items()` and so on.
+//! The client speaks to HQ, as a user or a service account. It logs in through
+//! the hub's identity provider, makes tasks whose arguments are encrypted for
+//! each organization where the collaboration asks for it, and waits for results
+//! that come opened, one for each organization. Every endpoint of the document
+//! is there as well: `client.organization().list().items()` and so on.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use mlhub::vantage6;
+//!
+//! # async fn averaging(secret: &str) -> Result<(), mlhub::Error> {
+//! let v6 = vantage6::Client::builder("https://hub.example.org/hq")
+//!     .keycloak(vantage6::Keycloak::new("https://auth.example.org"))
+//!     .build()?;
+//! v6.login(vantage6::Login::service_account("svc", secret)).await?;
+//! v6.set_private_key(vantage6::PrivateKey::from_pem_file("key.pem")?);
+//! let task = v6
+//!     .create_task(
+//!         vantage6::NewTask::new("harbor2.vantage6.ai/demo/average", "central_average")
+//!             .collaboration(1)
+//!             .organizations([2])
+//!             .session(1)
+//!             .action("central_compute")
+//!             .arguments(serde_json::json!({"column_name": "age"})),
+//!     )
+//!     .await?;
+//! let results = v6.wait_for_results(task.id).timeout(Duration::from_secs(3600)).await?;
+//! let averages: Vec<serde_json::Value> = results.json()?;
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod crypto;
 #[allow(missing_docs, unused_imports, reason = "its descriptions are those of the document")]
@@ -9,9 +39,14 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/vantage6-v5.rs"));
 }
 mod identity;
+mod key;
 pub mod keycloak;
 mod login;
 mod memory;
+mod methods;
+mod result;
+mod task;
+mod tree;
 
 pub use crypto::{PrivateKey, PublicKey};
 #[cfg(feature = "testing")]
@@ -23,5 +58,14 @@ pub use generated::{Client, builder, groups, ops, types};
 pub use identity::Identity;
 pub use keycloak::Keycloak;
 pub use login::{DevicePrompt, Login};
+pub use methods::TaskWithResults;
+pub use result::{ResultRow, Results};
+pub use task::{NewDataframe, NewStep, NewTask};
+pub use tree::SessionTree;
 
 crate::glue::platform!(generated, "vantage6", Bearer, "msg");
+
+/// The blocks of the guide, compiled with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/vantage6/first-ten-minutes.md")]
+mod guide {}

@@ -2,6 +2,7 @@
 //! stand-in for its identity provider and simulated nodes. `tests/interop/environment`
 //! installs what it needs; without that the tests say that they are skipped.
 
+mod client;
 mod crypto;
 mod federation;
 mod hq;

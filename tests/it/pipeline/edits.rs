@@ -177,7 +177,7 @@ async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
         method: http::Method::GET,
         params: &[],
         body: BodyKind::None,
-        wire: Some(Wire { path: None, query: &[("sort", "id")], with: &[] }),
+        wire: Some(Wire { path: None, service: None, query: &[("sort", "id")], with: &[] }),
         ..op("ordered", RetryClass::Safe)
     });
     let lab = Lab::new();

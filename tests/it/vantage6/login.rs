@@ -20,7 +20,8 @@ async fn a_service_account_logs_in_by_its_secret_and_knows_who_it_is() -> Checke
     let hub = client(&lab)?;
     hub.login(Login::service_account("svc", "s3cret")).await?;
     let identity = hub.identity().await?;
-    assert_eq!((identity.user.username.as_str(), identity.organization.name.as_str()), ("svc", "beta"));
+    let organization = identity.organization.as_ref().map(|organization| organization.name.as_str());
+    assert_eq!((identity.user.username.as_str(), identity.organization_id, organization), ("svc", 2, Some("beta")));
     let asked = requests(&lab, "auth.test", TOKEN);
     let pairs = form(&asked[0]);
     let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -94,7 +94,8 @@ impl Client for Vantage6 {
     fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
         async move {
             let me = self.identity().await?;
-            let organization = json!({"id": me.organization.id, "name": me.organization.name});
+            let name = me.organization.as_ref().map(|organization| organization.name.as_str());
+            let organization = json!({"id": me.organization_id, "name": name});
             Ok(json!({"username": me.user.username, "id": me.user.id, "organization": organization}))
         }
         .boxed()

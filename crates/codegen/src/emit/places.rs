@@ -12,8 +12,12 @@ pub(super) fn list(operation: &Operation, root: &TokenStream) -> TokenStream {
     let items = &paging.items;
     let paths = [&paging.position, &paging.size, &paging.total, &paging.id, &paging.next];
     let [position, size, total, id, next] = paths.map(|path| option(path.clone()));
+    let usual = match paging.usual {
+        Some(usual) => quote!(Some(#usual)),
+        None => quote!(None),
+    };
     quote!(Some(#root::glue::ListPlaces {
-        position: #position, size: #size, items: #items, total: #total, id: #id, next: #next,
+        position: #position, size: #size, usual: #usual, items: #items, total: #total, id: #id, next: #next,
     }))
 }
 

@@ -187,7 +187,17 @@ mod tests {
     use serde_json::json;
 
     fn param(kind: ParamKind, list: bool) -> Param {
-        Param { name: "some_name", place: Place::Body, required: false, kind, list, join: None, secret: false, doc: "" }
+        Param {
+            name: "some_name",
+            place: Place::Body,
+            required: false,
+            kind,
+            list,
+            join: None,
+            secret: false,
+            flag: None,
+            doc: "",
+        }
     }
 
     #[test]

@@ -1,0 +1,94 @@
+//! What the runs of a task have given: fetched, opened, one for each
+//! organization.
+
+mod failure;
+mod fetch;
+mod open;
+mod wait;
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind};
+
+/// The results of a task, one for each organization, in the order of their runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Results {
+    /// The task.
+    pub task: i64,
+    /// One row for each run, those without a result as well.
+    pub rows: Vec<ResultRow>,
+}
+
+/// What one organization's run has given.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResultRow {
+    /// The run.
+    pub run: i64,
+    /// The organization that it ran at.
+    pub organization: i64,
+    /// The state of the run, in HQ's word.
+    pub status: String,
+    /// Whether the run has ended well.
+    pub completed: bool,
+    /// What it has given, opened; nothing before its end, after a failure, and
+    /// where the algorithm gives nothing.
+    pub bytes: Option<Bytes>,
+}
+
+impl Results {
+    /// All values, read as JSON, in the order of the rows. A run that has given
+    /// nothing counts as null.
+    ///
+    /// # Errors
+    ///
+    /// A run that has not ended well, and a value of another shape; each named.
+    /// The other rows can still be [read one by one](ResultRow::json).
+    pub fn json<T: DeserializeOwned>(&self) -> Result<Vec<T>, Error> {
+        self.rows.iter().map(ResultRow::json).collect()
+    }
+
+    /// The row of an organization.
+    pub fn of(&self, organization: i64) -> Option<&ResultRow> {
+        self.rows.iter().find(|row| row.organization == organization)
+    }
+}
+
+impl ResultRow {
+    /// The value, read as JSON.
+    ///
+    /// # Errors
+    ///
+    /// A run that has not ended well; a value of another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let ResultRow { run, organization, status, .. } = self;
+        if !self.completed {
+            let detail = format!("run {run} at organization {organization} has no result: it is {status:?}");
+            return Err(Error::new(ErrorKind::Failed, detail));
+        }
+        let text: &[u8] = self.bytes.as_deref().filter(|bytes| !bytes.is_empty()).unwrap_or(b"null");
+        serde_json::from_slice(text).map_err(|cause| {
+            // The cause's words would quote the result.
+            let place = format!("line {}, column {}", cause.line(), cause.column());
+            let detail =
+                format!("the result of run {run} at organization {organization} is not as expected, at {place}");
+            Error::new(ErrorKind::Decode, detail)
+        })
+    }
+}
+
+/// Results are private, so only their size is shown.
+impl fmt::Debug for ResultRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResultRow")
+            .field("run", &self.run)
+            .field("organization", &self.organization)
+            .field("status", &self.status)
+            .field("bytes", &self.bytes.as_ref().map(Bytes::len))
+            .finish_non_exhaustive()
+    }
+}

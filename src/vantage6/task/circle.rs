@@ -1,0 +1,51 @@
+//! Who takes part in a task: the organizations of a collaboration or of a study.
+
+use futures::TryStreamExt;
+
+use crate::error::{Error, ErrorKind};
+use crate::vantage6::{Client, types};
+
+/// A collaboration or some of its organizations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Circle {
+    pub(super) collaboration: Option<i64>,
+    pub(super) study: Option<i64>,
+}
+
+/// The id in a link that an object has to have.
+pub(super) fn id(link: Option<&types::Link>, of: &str, to: &str) -> Result<i64, Error> {
+    let missing = || Error::new(ErrorKind::Decode, format!("{of} names no {to}"));
+    link.map(|link| link.id).ok_or_else(missing)
+}
+
+impl Client {
+    pub(super) async fn circle_of_session(&self, session: i64) -> Result<Circle, Error> {
+        let found = self.session().get(session).send().await?;
+        let study = found.study.as_ref().map(|study| study.id);
+        Ok(Circle { collaboration: Some(id(found.collaboration.as_ref(), "the session", "collaboration")?), study })
+    }
+
+    /// Whether what is sent there has to be encrypted.
+    pub(super) async fn is_encrypted(&self, circle: &Circle) -> Result<bool, Error> {
+        let collaboration = match (circle.collaboration, circle.study) {
+            (Some(collaboration), _) => collaboration,
+            (None, Some(study)) => {
+                let study = self.study().get(study).send().await?;
+                id(study.collaboration.as_ref(), "the study", "collaboration")?
+            }
+            (None, None) => return Err(Error::new(ErrorKind::Request, "a task needs a collaboration or a study")),
+        };
+        Ok(self.collaboration().get(collaboration).send().await?.encrypted)
+    }
+
+    /// All organizations of it, with their public keys, on as few pages as there are.
+    pub(super) async fn organizations_in(&self, circle: &Circle) -> Result<Vec<types::Organization>, Error> {
+        let list = self.organization().list();
+        let list = match circle {
+            Circle { study: Some(study), .. } => list.study_id(*study),
+            Circle { collaboration: Some(collaboration), .. } => list.collaboration_id(*collaboration),
+            Circle { .. } => return Err(Error::new(ErrorKind::Request, "a task needs a collaboration or a study")),
+        };
+        list.items().try_collect().await
+    }
+}
