@@ -141,7 +141,8 @@ impl<C> Builder<C> {
         self.ranked(RANK, Bearer::fixed(token).map(|bearer| Arc::new(bearer) as _))
     }
 
-    /// User and password with each request.
+    /// User and password with each request, except to servers whose addresses
+    /// have their own.
     pub fn basic(self, user: &str, password: impl Into<Secret>) -> Self {
         self.ranked(RANK, Basic::new(user, password).map(|basic| Arc::new(basic) as _))
     }

@@ -129,10 +129,8 @@ impl<'a> Run<'a> {
         // Chosen last: a node's trial does not wait for a token.
         let lease = self.place()?;
         let node = lease.node();
-        let credential = match &slot {
-            None if takes => node.credential().cloned(),
-            _ => credential,
-        };
+        let yields = slot.as_ref().is_none_or(|auth| auth.yields());
+        let credential = node.credential().filter(|_| takes && yields).cloned().or(credential);
         let Exchange { result, outcome, success, limit } = self.exchange(node, credential.as_ref()).await?;
         // A reply that cannot be taken is one: its node lives.
         let unreadable = matches!(&result, Err(failure) if failure.is_unreadable());

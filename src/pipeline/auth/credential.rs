@@ -119,4 +119,8 @@ impl Authenticate for Basic {
     ) -> BoxFuture<'a, Result<Credential, Error>> {
         Box::pin(async { Ok(self.0.clone()) })
     }
+
+    fn yields(&self) -> bool {
+        true
+    }
 }

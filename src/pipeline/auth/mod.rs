@@ -69,4 +69,10 @@ pub trait Authenticate: std::fmt::Debug + Send + Sync {
     fn renews(&self) -> bool {
         false
     }
+
+    /// Whether the user and the password in a server's address go before this
+    /// credential. Default: no; [`Basic`], which is of the same kind, yields.
+    fn yields(&self) -> bool {
+        false
+    }
 }
