@@ -19,4 +19,4 @@ mod seams;
 mod socket;
 mod spans;
 mod streams;
-mod transport;
+pub(crate) mod transport;

@@ -8,9 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use mlhub::clock::{Clock, SystemClock};
-use mlhub::op::AuthKind;
-use mlhub::pipeline::Pipeline;
-use mlhub::{Builder, Error, Op, RawCall, Retry};
+use mlhub::loudml::Client;
+use mlhub::{Error, Retry};
 
 use self::node::Node;
 use crate::ready::until;
@@ -20,8 +19,6 @@ use crate::support::Checked;
 const TASKS: usize = 4;
 /// One attempt: long beside what an answer takes, also on a machine that is busy.
 const PATIENCE: Duration = Duration::from_secs(1);
-
-static MODELS: Op = Op::raw("pool", AuthKind::None, "error");
 
 /// What the calls have come to.
 #[derive(Default)]
@@ -58,16 +55,18 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn calls(road: Pipeline, record: Arc<Record>) {
+async fn calls(loud: Client, record: Arc<Record>) {
     let clock = SystemClock::new();
     while !record.over.load(Ordering::Relaxed) {
         let before = clock.now();
-        let call = RawCall::raw(road.clone(), &MODELS, http::Method::GET, "/models").idempotent();
-        let answer = call.send_with_node::<serde_json::Value>().await;
+        let answer = loud.raw(http::Method::GET, "/models").idempotent().answer().await;
         let took = u64::try_from((clock.now() - before).as_micros()).unwrap_or(u64::MAX);
         record.longest.fetch_max(took, Ordering::Relaxed);
         match answer {
-            Ok((_, node)) => *locked(&record.answers).entry(node.origin().to_owned()).or_default() += 1,
+            Ok(answer) => {
+                let node = answer.attempts.last().map(|attempt| attempt.node.clone()).unwrap_or_default();
+                *locked(&record.answers).entry(node).or_default() += 1;
+            }
             Err(error) => locked(&record.errors).push(error),
         }
     }
@@ -78,13 +77,13 @@ fn no_call_fails_while_nodes_are_killed_and_hang_and_come_back() -> Checked {
     let (one, mut two) = (Node::start(0), Node::start(0));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let _context = runtime.enter();
-    let road = Builder::new(one.url(), |road: Pipeline| road)
+    let loud = Client::builder(one.url())
         .node(two.url())
         .timeout(PATIENCE)
         .retry(Retry::default().on_timeout(true))
         .build()?;
     let record = Arc::new(Record::default());
-    let tasks: Vec<_> = (0..TASKS).map(|_| runtime.spawn(calls(road.clone(), Arc::clone(&record)))).collect();
+    let tasks: Vec<_> = (0..TASKS).map(|_| runtime.spawn(calls(loud.clone(), Arc::clone(&record)))).collect();
     let mut phases = Vec::new();
     let mut phase = |what: &'static str| phases.push((what, record.longest()));
 

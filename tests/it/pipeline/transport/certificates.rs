@@ -9,22 +9,22 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 type Made<T> = Result<T, rcgen::Error>;
 
 /// An authority that nobody trusts unasked.
-pub(super) struct Authority {
-    pub(super) pem: String,
-    pub(super) der: Vec<u8>,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
+    pub(crate) der: Vec<u8>,
     issuer: Issuer<'static, KeyPair>,
 }
 
 /// A certificate and its key, both as PEM.
-pub(super) struct Pair {
-    pub(super) certificate: String,
-    pub(super) key: String,
-    pub(super) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
-    pub(super) key_der: Vec<u8>,
+pub(crate) struct Pair {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
+    pub(crate) chain: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(crate) key_der: Vec<u8>,
 }
 
 impl Authority {
-    pub(super) fn new() -> Made<Self> {
+    pub(crate) fn new() -> Made<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name = named("an authority of tests");
@@ -34,12 +34,12 @@ impl Authority {
     }
 
     /// A server's certificate for that name.
-    pub(super) fn server(&self, name: &str) -> Made<Pair> {
+    pub(crate) fn server(&self, name: &str) -> Made<Pair> {
         self.sign(name, ExtendedKeyUsagePurpose::ServerAuth, KeyPair::generate()?, |_| {})
     }
 
     /// A server's certificate that was good once.
-    pub(super) fn expired(&self, name: &str) -> Made<Pair> {
+    pub(crate) fn expired(&self, name: &str) -> Made<Pair> {
         self.sign(name, ExtendedKeyUsagePurpose::ServerAuth, KeyPair::generate()?, |params| {
             params.not_before = date_time_ymd(2020, 1, 1);
             params.not_after = date_time_ymd(2021, 1, 1);
@@ -47,7 +47,7 @@ impl Authority {
     }
 
     /// A client's certificate.
-    pub(super) fn client(&self, key: KeyPair) -> Made<Pair> {
+    pub(crate) fn client(&self, key: KeyPair) -> Made<Pair> {
         self.sign("svc", ExtendedKeyUsagePurpose::ClientAuth, key, |_| {})
     }
 

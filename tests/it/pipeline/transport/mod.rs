@@ -1,12 +1,12 @@
 //! The last hop on real sockets: TLS, proxies, limits, redirects.
 
-mod certificates;
+pub(crate) mod certificates;
 mod http2;
 mod identity;
 mod limits;
 mod proxy;
 mod redirects;
-mod server;
+pub(crate) mod server;
 mod split;
 mod tls;
 mod urls;

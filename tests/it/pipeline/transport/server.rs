@@ -18,7 +18,7 @@ type Fault = Box<dyn std::error::Error>;
 
 /// What a server has seen.
 #[derive(Clone, Default)]
-pub(super) struct Tally(Arc<Counts>);
+pub(crate) struct Tally(Arc<Counts>);
 
 #[derive(Default)]
 struct Counts {
@@ -30,34 +30,34 @@ struct Counts {
 
 impl Tally {
     /// Connections that were ever opened.
-    pub(super) fn accepted(&self) -> usize {
+    pub(crate) fn accepted(&self) -> usize {
         self.0.accepted.load(Ordering::SeqCst)
     }
 
     /// The most connections that were open at one time.
-    pub(super) fn most(&self) -> usize {
+    pub(crate) fn most(&self) -> usize {
         self.0.most.load(Ordering::SeqCst)
     }
 
     /// The head of each request.
-    pub(super) fn heads(&self) -> Vec<String> {
+    pub(crate) fn heads(&self) -> Vec<String> {
         self.0.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn opened(&self) -> Held {
+    pub(crate) fn opened(&self) -> Held {
         self.0.accepted.fetch_add(1, Ordering::SeqCst);
         let open = self.0.open.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.most.fetch_max(open, Ordering::SeqCst);
         Held(self.clone())
     }
 
-    pub(super) fn saw(&self, head: &str) {
+    pub(crate) fn saw(&self, head: &str) {
         self.0.heads.lock().unwrap_or_else(PoisonError::into_inner).push(head.to_owned());
     }
 }
 
 /// A connection that is open.
-pub(super) struct Held(Tally);
+pub(crate) struct Held(Tally);
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -66,7 +66,7 @@ impl Drop for Held {
 }
 
 /// A server without TLS.
-pub(super) async fn plain() -> std::io::Result<(SocketAddr, Tally)> {
+pub(crate) async fn plain() -> std::io::Result<(SocketAddr, Tally)> {
     serve(|socket, tally| async move {
         let _held = tally.opened();
         answer(socket, &tally).await
@@ -76,12 +76,12 @@ pub(super) async fn plain() -> std::io::Result<(SocketAddr, Tally)> {
 
 /// A server with that certificate, which asks for one signed by `clients` if
 /// there is one.
-pub(super) async fn secure(pair: &Pair, clients: Option<&Authority>) -> Result<(SocketAddr, Tally), Fault> {
+pub(crate) async fn secure(pair: &Pair, clients: Option<&Authority>) -> Result<(SocketAddr, Tally), Fault> {
     speaking(pair, clients, rustls::ALL_VERSIONS).await
 }
 
 /// A server that speaks those versions of TLS alone.
-pub(super) async fn speaking(
+pub(crate) async fn speaking(
     pair: &Pair,
     clients: Option<&Authority>,
     versions: &[&'static rustls::SupportedProtocolVersion],
@@ -109,7 +109,7 @@ pub(super) async fn speaking(
 }
 
 /// Listens and gives each connection to `each`.
-pub(super) async fn serve<F>(
+pub(crate) async fn serve<F>(
     each: impl Fn(TcpStream, Tally) -> F + Send + 'static,
 ) -> std::io::Result<(SocketAddr, Tally)>
 where
@@ -128,7 +128,7 @@ where
 }
 
 /// Answers request after request, until the client hangs up.
-pub(super) async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, tally: &Tally) -> std::io::Result<()> {
+pub(crate) async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, tally: &Tally) -> std::io::Result<()> {
     while let Some(head) = head(&mut socket).await? {
         tally.saw(&head);
         socket.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await?;
@@ -138,7 +138,7 @@ pub(super) async fn answer(mut socket: impl AsyncRead + AsyncWrite + Unpin, tall
 }
 
 /// The head of the next request, which has no body; nothing at the end.
-pub(super) async fn head(socket: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Option<String>> {
+pub(crate) async fn head(socket: &mut (impl AsyncRead + Unpin)) -> std::io::Result<Option<String>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match socket.read_u8().await {
