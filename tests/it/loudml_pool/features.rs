@@ -3,13 +3,36 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mlhub::loudml::Client;
+use mlhub::clock::Clock;
+use mlhub::loudml::{self, Client};
 use mlhub::pipeline::Rotation;
 use mlhub::testing::{Lab, Port, Reply};
 
 use super::support::Cluster;
 use crate::pipeline::transport::server::{answer, serve};
-use crate::support::{Checked, failure};
+use crate::support::{Checked, failure, seconds};
+
+/// The rests that the Python client gives: 60 s, doubled up to 32 min.
+#[tokio::test(start_paused = true)]
+async fn classic_rests_are_those_of_the_python_client() -> Checked {
+    let cluster = Cluster::new();
+    cluster.set("a", Reply::no_connection());
+    let loud = cluster.client(2).rest(loudml::classic()).build()?;
+    let clock = cluster.lab.clock();
+    // Whether the dead node is tried: there, an attempt that finds no connection is in no journal.
+    let tried = async || {
+        let answer = loud.raw(http::Method::GET, "/models").idempotent().answer().await?;
+        Ok::<_, mlhub::Error>(answer.attempts.len() == 2)
+    };
+    assert!(tried().await?);
+    for rest in [60, 120, 240, 480, 960, 1920, 1920] {
+        clock.sleep(seconds(rest - 1)).await;
+        assert!(!tried().await?, "a second before {rest} s are over");
+        clock.sleep(seconds(1)).await;
+        assert!(tried().await?, "after {rest} s");
+    }
+    Ok(())
+}
 
 /// Nodes are not shuffled; where a client begins is drawn.
 #[tokio::test(start_paused = true)]
@@ -99,7 +122,9 @@ async fn who_finds_all_connections_in_use_waits_for_a_turn() -> Checked {
     let hasty = loud.with(|o| o.timeout(Duration::from_millis(100)).no_retry());
     let hasty = || hasty.raw(http::Method::GET, "/models").send::<u8>();
     let (one, two) = futures::future::join(hasty(), hasty()).await;
-    assert!(failure(one)?.is_timeout() && failure(two)?.is_timeout());
+    assert!(failure(one)?.is_timeout());
+    let starved = failure(two)?;
+    assert!(!starved.may_have_been_applied(), "its turn never came: {starved}");
     Ok(())
 }
 

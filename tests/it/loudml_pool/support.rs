@@ -11,7 +11,7 @@ use mlhub::testing::{Lab, Reply};
 /// What a node says when a test says nothing else: it has no models.
 const NOTHING: [u8; 0] = [];
 
-/// Nodes `a.test`, `b.test`, ..
+/// Nodes `a.test`, `b.test`, .., at the port where Loud ML listens.
 pub(super) struct Cluster {
     pub(super) lab: Lab,
     replies: Arc<Mutex<BTreeMap<String, Reply>>>,
@@ -29,12 +29,12 @@ impl Cluster {
 
     /// That node does that from now on.
     pub(super) fn set(&self, name: &str, reply: Reply) {
-        locked(&self.replies).insert(format!("{name}.test"), reply);
+        locked(&self.replies).insert(format!("{name}.test:8077"), reply);
     }
 
     /// That node lives again.
     pub(super) fn heal(&self, name: &str) {
-        locked(&self.replies).remove(&format!("{name}.test"));
+        locked(&self.replies).remove(&format!("{name}.test:8077"));
     }
 
     /// A client of so many of them, which begins with the first.
@@ -49,7 +49,7 @@ impl Cluster {
 
     /// The nodes that were sent something, in order.
     pub(super) fn served(&self) -> Vec<String> {
-        self.lab.seen().iter().map(|seen| seen.host().trim_end_matches(".test").to_owned()).collect()
+        self.lab.seen().iter().map(|seen| seen.host().trim_end_matches(".test:8077").to_owned()).collect()
     }
 }
 

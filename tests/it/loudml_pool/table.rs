@@ -8,8 +8,9 @@ type Row = (&'static str, &'static [&'static str]);
 const FEATURES: &[Row] = &[
     ("connections that are kept", &["pipeline/transport/limits::calls_one_after_the_other_share_one_socket"]),
     (
-        "hosts: URLs with user and password (RFC 1738), IPv6",
+        "hosts in every form: host:port, a map, a URL with user and password (RFC 1738), none",
         &[
+            "loudml/client::hosts_of_every_form_become_addresses",
             "pipeline/transport/urls::user_and_password_are_decoded_and_taken_out_and_the_rest_stays",
             "pipeline/transport/urls::an_address_of_ip_version_six_is_reached",
         ],
@@ -27,6 +28,7 @@ const FEATURES: &[Row] = &[
         &[
             "pipeline/nodes/rests::a_rest_is_a_second_and_doubles_up_to_thirty",
             "pipeline/nodes/rests::rests_are_data_and_may_be_longer",
+            "loudml_pool/features::classic_rests_are_those_of_the_python_client",
             "pipeline/nodes/trials::the_server_closest_to_waking_serves_when_none_lives",
         ],
     ),
@@ -109,10 +111,19 @@ const BUGS: &[Row] = &[
         "44 ms for each call where the server writes head and body apart",
         &["pipeline/transport/split::a_reply_in_two_writes_takes_no_longer_than_in_one"],
     ),
-    ("a dead address costs a second and shrinks the pool", &["loudml_pool/bugs/dead::a_dead_address_costs_no_second"]),
+    (
+        "a dead address costs a second and shrinks the pool",
+        &[
+            "loudml_pool/bugs/dead::a_dead_address_costs_no_second",
+            "loudml_pool/bugs/sniffing::a_dead_node_makes_no_pool_smaller",
+        ],
+    ),
     (
         "11 s to notice that nothing listens",
-        &["loudml_pool/bugs/dead::that_nobody_listens_is_heard_in_a_second_or_two_or_at_once"],
+        &[
+            "loudml/client::nobody_waits_eleven_seconds_to_learn_that_nothing_listens",
+            "loudml_pool/bugs/dead::that_nobody_listens_is_heard_in_a_second_or_two_or_at_once",
+        ],
     ),
     (
         "a hung node is never retired",
@@ -123,11 +134,19 @@ const BUGS: &[Row] = &[
     ),
     (
         "`exists` and `ping` take a failure for a no",
-        &["loudml_pool/bugs/replies::not_there_and_cannot_tell_are_two_answers"],
+        &[
+            "loudml/client::no_and_cannot_tell_are_different_answers",
+            "loudml_pool/bugs/replies::not_there_and_cannot_tell_are_two_answers",
+        ],
     ),
     (
         "sniffing loses nodes, credentials, scheme and prefix",
-        &["pipeline/nodes/sniffing/found::scheme_prefix_and_credential_are_those_of_the_server_that_was_asked"],
+        &[
+            "loudml_pool/bugs/sniffing::a_node_that_tells_of_itself_alone_takes_no_other_away_and_no_credential",
+            "loudml_pool/bugs/sniffing::a_node_that_is_found_is_called_with_the_credential_of_who_told",
+            "loudml/client::sniffing_adds_and_never_shrinks",
+            "pipeline/nodes/sniffing/found::scheme_prefix_and_credential_are_those_of_the_server_that_was_asked",
+        ],
     ),
     (
         "sniffing gives up at the first error, hides the failure before it, is done by many at once, forgets who is dead",
@@ -173,8 +192,17 @@ const BUGS: &[Row] = &[
     ),
     ("a generator over names never ends", &["loudml_pool/bugs/replies::a_list_ends_and_a_call_by_name_is_one_call"]),
     (
+        "`wait` has no end: for a job that is canceled and runs again, or is forgotten",
+        &[
+            "loudml/jobs::a_training_that_is_cancelled_in_the_queue_ends_although_it_says_that_it_runs",
+            "loudml/jobs::a_job_that_was_forgotten_is_explained",
+        ],
+    ),
+    (
         "user-only URLs, IPv6, addresses without a scheme",
         &[
+            "loudml/client::an_address_may_carry_user_and_password_or_a_user_alone",
+            "loudml/client::hosts_of_every_form_become_addresses",
             "pipeline/transport/urls::user_and_password_are_decoded_and_taken_out_and_the_rest_stays",
             "pipeline/transport/urls::an_address_of_ip_version_six_is_reached",
         ],

@@ -4,3 +4,4 @@
 mod dead;
 mod repeats;
 mod replies;
+mod sniffing;

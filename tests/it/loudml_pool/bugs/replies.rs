@@ -123,7 +123,8 @@ async fn an_answer_comes_with_all_that_is_known_of_it() -> Checked {
     assert_eq!((answer.status.as_u16(), answer.headers["x-request-id"].to_str()?), (200, "r7"));
     let attempts: Vec<_> =
         answer.attempts.iter().map(|a| (a.node.as_str(), a.outcome.to_string(), a.took.as_millis())).collect();
-    let expected = [("http://a.test", "no connection".to_owned(), 0), ("http://b.test", "200".to_owned(), 30)];
+    let expected =
+        [("http://a.test:8077", "no connection".to_owned(), 0), ("http://b.test:8077", "200".to_owned(), 30)];
     assert_eq!(attempts, expected);
     Ok(())
 }

@@ -1,22 +1,29 @@
 //! Asking the nodes for others. This server tells of itself alone, by the
 //! address that it was called by.
 
-use mlhub::{Platform, Sniff};
 use mlhub::loudml::Client;
 use mlhub::pipeline::Rotation;
 use mlhub::testing::{Lab, Replay, Reply};
+use mlhub::{Platform, Sniff};
 use serde_json::Value;
 
 use crate::recordings;
 use crate::support::Checked;
 
-const RECORDED: &str = "127.0.0.1:18077";
+/// Two servers were recorded, and told of themselves.
+const RECORDED: [&str; 2] = ["127.0.0.1:18077", "127.0.0.1:18078"];
+
+/// A server that tells of that address.
+fn telling(recordings: &Value, address: &str) -> std::io::Result<Replay> {
+    let replay = Replay::new(recordings)?;
+    Ok(RECORDED.iter().fold(replay, |replay, recorded| replay.replacing(recorded, address)))
+}
 
 /// A lab with nodes that answer as the recorded one did, each under its address.
 fn nodes(recordings: &Value, addresses: &[&str]) -> Result<Lab, Box<dyn std::error::Error>> {
     let lab = Lab::new();
     for address in addresses {
-        Replay::new(recordings)?.replacing(RECORDED, address).serve_at(&lab, address);
+        telling(recordings, address)?.serve_at(&lab, address);
     }
     Ok(lab)
 }
@@ -56,7 +63,7 @@ async fn a_dead_node_makes_no_pool_smaller() -> Checked {
     let loud = Client::builder("http://10.0.0.3:8077")
         .node("http://10.0.0.1:8077")
         .node("http://10.0.0.2:8077")
-        .sniff(Sniff::on_failure())
+        .sniff(Sniff::default().on_failure())
         .selector(Rotation::starting_at(0))
         .lab(&lab)
         .build()?;
@@ -75,7 +82,7 @@ async fn a_node_that_is_found_is_called_with_the_credential_of_who_told() -> Che
     let Some(recordings) = recordings::read("loudml.json") else { return Ok(()) };
     let lab = nodes(&recordings, &["10.0.0.2:8077"])?;
     // Behind a name, the server tells of the address behind it.
-    Replay::new(&recordings)?.replacing(RECORDED, "10.0.0.2:8077").serve_at(&lab, "10.0.0.1:8077");
+    telling(&recordings, "10.0.0.2:8077")?.serve_at(&lab, "10.0.0.1:8077");
     let loud = Client::builder("http://u:p%40ss@10.0.0.1:8077").sniff(Sniff::on_start()).lab(&lab).build()?;
     for _ in 0..4 {
         loud.server().info().send().await?;
