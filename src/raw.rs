@@ -154,9 +154,16 @@ impl RawCall {
         self
     }
 
+    /// A field of the JSON body, also where a parameter of the path is called the same.
+    pub fn field(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(name.to_owned(), value.into());
+        self
+    }
+
     fn place(&mut self, name: &str, value: Value) -> Result<(), Error> {
-        // Some travel in the path and in the body.
-        let params: Vec<&'static Param> = self.op.params.iter().filter(|param| param.name == name).collect();
+        // Where all travel in one body, some travel in the path as well; elsewhere two of one name are two.
+        let most = if self.op.body == BodyKind::Params { usize::MAX } else { 1 };
+        let params: Vec<&'static Param> = self.op.params.iter().filter(|param| param.name == name).take(most).collect();
         if params.is_empty() {
             if matches!(self.op.body, BodyKind::Json | BodyKind::Params | BodyKind::Form) {
                 self.fields.insert(name.to_owned(), value);

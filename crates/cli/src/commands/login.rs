@@ -1,6 +1,7 @@
 //! `login`, `logout`, `whoami`.
 
 use mlhub::Secret;
+use serde_json::Value;
 
 use crate::args::Login;
 use crate::fault::Fault;
@@ -12,15 +13,25 @@ use crate::terminal;
 pub(crate) async fn login(access: &Access, options: &Login, out: &Out) -> Result<(), Fault> {
     let username = username(access, options).await?;
     let password = password(access, options, &username).await?;
-    let bare = Access {
+    let client = (access.platform.client)(&bare(access)).map_err(|error| access.fault(&error))?;
+    let login = client.login(&access.url, &username, &password).await.map_err(|error| access.fault(&error))?;
+    keep(access, login, &username, out)
+}
+
+/// The same without a credential: what fetches one has none.
+pub(super) fn bare(access: &Access) -> Access {
+    Access {
         platform: access.platform,
         profile: access.profile.clone(),
         url: access.url.clone(),
         given_url: access.given_url.clone(),
         credential: Credential::None,
-    };
-    let client = (access.platform.client)(&bare).map_err(|error| access.fault(&error))?;
-    let login = client.login(&access.url, &username, &password).await.map_err(|error| access.fault(&error))?;
+        settings: access.settings.clone(),
+    }
+}
+
+/// Keeps a login, and says so.
+pub(super) fn keep(access: &Access, login: crate::profile::Login, username: &str, out: &Out) -> Result<(), Fault> {
     let until = match (&login.refresh_token, &login.expires_at) {
         (Some(_), _) => ", for as long as it is used once in a while".to_owned(),
         (None, Some(end)) => format!(", until {end}"),
@@ -89,18 +100,27 @@ pub(crate) async fn whoami(access: &Access, out: &Out) -> Result<(), Fault> {
         Credential::None => return Err(access.logged_out()),
         Credential::Token { source, expires_at, .. } => (*source, expires_at.clone()),
         Credential::Kept(login) => ("profile", login.expires_at.clone()),
+        Credential::Service { .. } => ("environment", None),
         Credential::Password { username, password } => {
             client.sign_in(username, password).await.map_err(fault)?;
             ("environment", None)
         }
     };
     let me = client.whoami().await.map_err(fault)?;
-    let field = |name: &str| me.get(name).cloned().unwrap_or_default();
     let ends = ends.map_or_else(String::new, |end| end.to_string());
-    let mut table = Table::new(["username", "uuid", "platform", "url", "login", "expires_at"]);
-    let cells = [access.platform.name.into(), shown(&access.url).into(), source.into(), ends.into()];
-    let [platform, url, source, ends] = cells;
-    table.row([field("username"), field("uuid"), platform, url, source, ends]);
+    // The name first, then what else the platform says of the account.
+    let mut fields: Vec<(String, Value)> =
+        me.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+    fields.sort_by_key(|(name, _)| name != "username");
+    fields.extend([
+        ("platform".to_owned(), access.platform.name.into()),
+        ("url".to_owned(), shown(&access.url).into()),
+        ("login".to_owned(), source.into()),
+        ("expires_at".to_owned(), ends.into()),
+    ]);
+    let (names, cells) = fields.into_iter().unzip();
+    let mut table = Table::with_columns(names);
+    table.push(cells);
     out.record(&table)
 }
 

@@ -12,6 +12,7 @@ mod ops;
 mod scripts;
 #[cfg(feature = "hub")]
 pub(crate) mod serve;
+pub(crate) mod vantage6;
 
 use crate::args::{Cli, Command};
 use crate::fault::Fault;

@@ -22,7 +22,7 @@ fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     match &access.credential {
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
         Credential::Kept(login) => builder = builder.token(login.token.clone()),
-        Credential::None | Credential::Password { .. } => {}
+        Credential::None | Credential::Password { .. } | Credential::Service { .. } => {}
     }
     // What is said with the command goes before what is in the environment.
     if !given {

@@ -30,7 +30,7 @@ pub(crate) async fn connect(access: &Access) -> Result<AutoTune, Error> {
 fn build(access: &Access) -> Result<AutoTune, Error> {
     let mut builder = AutoTune::builder(&access.url);
     match &access.credential {
-        Credential::None | Credential::Password { .. } => {}
+        Credential::None | Credential::Password { .. } | Credential::Service { .. } => {}
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
         Credential::Kept(login) => builder = builder.authenticate(kept(access, login)?),
     }

@@ -25,7 +25,7 @@ pub(crate) fn connect(access: &Access) -> Result<LoudMl, Error> {
     let first = LoudMl::builder(urls.next().unwrap_or(&access.url));
     let builder = urls.fold(first, |builder, url| builder.node(url));
     match &access.credential {
-        Credential::None | Credential::Kept(_) => builder,
+        Credential::None | Credential::Kept(_) | Credential::Service { .. } => builder,
         Credential::Token { token, .. } => builder.token(token.clone()),
         Credential::Password { username, password } => builder.basic(username, password.clone()),
     }

@@ -4,7 +4,7 @@
 pub(crate) mod auger;
 pub(crate) mod autotune;
 pub(crate) mod loudml;
-mod vantage6;
+pub(crate) mod vantage6;
 
 use futures::future::BoxFuture;
 use mlhub::op::AuthKind;

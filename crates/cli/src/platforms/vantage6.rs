@@ -8,7 +8,7 @@ use mlhub::{Error, Op, RawCall, Secret};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, renewed, token_of, variable};
+use crate::profile::{Access, Credential, Login, renewed, token_of};
 
 /// The row of the table. The address is the one of a hub that runs on this machine for a trial.
 pub(crate) const PLATFORM: Platform =
@@ -18,36 +18,60 @@ fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     Ok(Box::new(build(access)?))
 }
 
-fn build(access: &Access) -> Result<Vantage6, Error> {
+/// A client that is signed in, as far as there is a credential.
+pub(crate) async fn connect(access: &Access) -> Result<Vantage6, Error> {
+    let client = build(access)?;
+    if let Credential::Password { username, password } = &access.credential {
+        client.login(mlhub::vantage6::Login::password(username, password.clone())).await?;
+    }
+    Ok(client)
+}
+
+/// A client that has what the command line, the environment and the profile say.
+pub(crate) fn build(access: &Access) -> Result<Vantage6, Error> {
     let mut builder = Vantage6::builder(&access.url);
-    if let Some(keycloak) = keycloak() {
+    if let Some(keycloak) = keycloak(access) {
         builder = builder.keycloak(keycloak);
     }
     match &access.credential {
         Credential::None | Credential::Password { .. } => {}
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
         Credential::Kept(login) => builder = builder.authenticate(kept(access, login)?),
+        Credential::Service { account, secret } => builder = builder.authenticate(service(access, account, secret)?),
     }
     builder.build()
 }
 
-/// Where logins are made, as the environment says.
-fn keycloak() -> Option<Keycloak> {
-    let said = |what| variable(PLATFORM.name, what);
-    let mut keycloak = Keycloak::new(said("AUTH_URL")?);
-    if let Some(realm) = said("REALM") {
+/// Where logins are made, as the environment says, or the profile.
+fn keycloak(access: &Access) -> Option<Keycloak> {
+    let mut keycloak = Keycloak::new(access.setting("AUTH_URL", "auth_url")?);
+    if let Some(realm) = access.setting("REALM", "keycloak_realm") {
         keycloak = keycloak.realm(realm);
     }
-    if let Some(client) = said("CLIENT") {
+    if let Some(client) = access.setting("CLIENT", "keycloak_client") {
         keycloak = keycloak.client(client);
     }
     Some(keycloak)
 }
 
+/// A service account, which logs in when a token is needed.
+fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Error> {
+    let mut builder = Vantage6::builder(&access.url);
+    if let Some(keycloak) = keycloak(access) {
+        builder = builder.keycloak(keycloak);
+    }
+    let (client, account, secret) = (builder.build()?, account.to_owned(), secret.clone());
+    let next = move |_| {
+        let (client, account, secret) = (client.clone(), account.clone(), secret.clone());
+        async move { client.sign_in(mlhub::vantage6::Login::service_account(account, secret)).await }
+    };
+    Ok(Bearer::from_source(next))
+}
+
 /// The login in the profile, which is renewed there.
 fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
     let mut builder = Vantage6::builder(&access.url);
-    if let Some(keycloak) = keycloak() {
+    if let Some(keycloak) = keycloak(access) {
         builder = builder.keycloak(keycloak);
     }
     let (client, profile) = (builder.build()?, access.profile.clone());
@@ -100,4 +124,11 @@ impl Client for Vantage6 {
         }
         .boxed()
     }
+}
+
+/// What is kept of a token: it is proved to work, and tells whose it is.
+pub(crate) async fn kept_login(access: &Access, token: &mlhub::Token) -> Result<Login, Error> {
+    let client = Vantage6::builder(&access.url).token(token.value().clone()).build()?;
+    let username = client.identity().await?.user.username.clone();
+    Ok(Login::of(access.url.clone(), username, token))
 }

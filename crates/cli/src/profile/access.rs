@@ -1,5 +1,6 @@
 //! What one command uses: an address, and a credential that belongs to it.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use mlhub::Secret;
@@ -27,6 +28,8 @@ pub(crate) struct Access {
     pub(crate) given_url: Option<String>,
     /// How to prove who is asking.
     pub(crate) credential: Credential,
+    /// What else the profile says about the platform.
+    pub(crate) settings: BTreeMap<String, String>,
 }
 
 /// How to prove who is asking.
@@ -51,6 +54,13 @@ pub(crate) enum Credential {
         username: String,
         /// The password.
         password: Secret,
+    },
+    /// A login with each command, as a service account.
+    Service {
+        /// Which.
+        account: String,
+        /// Its secret.
+        secret: Secret,
     },
 }
 
@@ -80,7 +90,13 @@ impl Access {
             Some(credential) => credential,
             None => kept(files.login(&profile, platform.name)?, &url, clock::now()),
         };
-        Ok(Access { platform, profile, url, given_url: given, credential })
+        let settings = files.settings(&profile, platform.name)?;
+        Ok(Access { platform, profile, url, given_url: given, credential, settings })
+    }
+
+    /// A setting of the platform: the variable `MLHUB_<PLATFORM>_<VARIABLE>`, else what the profile has under that key.
+    pub(crate) fn setting(&self, name: &str, key: &str) -> Option<String> {
+        variable(self.platform.name, name).or_else(|| self.settings.get(key).filter(|text| !text.is_empty()).cloned())
     }
 
     /// The failure of a call with this.
@@ -113,12 +129,16 @@ fn said(platform: &str, global: &Global) -> Option<Credential> {
     if let Some(given) = &global.token {
         return Some(token(given.clone(), "--token"));
     }
-    if let Some(given) = variable(platform, "TOKEN") {
+    // Some platforms have tokens of several sorts.
+    if let Some(given) = ["TOKEN", "PROJECT_TOKEN", "CLUSTER_TOKEN"].iter().find_map(|name| variable(platform, name)) {
         return Some(token(given.into(), "environment"));
     }
     let username = variable(platform, "USERNAME")?;
-    let password = variable(platform, "PASSWORD")?;
-    Some(Credential::Password { username, password: password.into() })
+    if let Some(password) = variable(platform, "PASSWORD") {
+        return Some(Credential::Password { username, password: password.into() });
+    }
+    let secret = variable(platform, "CLIENT_SECRET")?;
+    Some(Credential::Service { account: username, secret: secret.into() })
 }
 
 /// The credential in the profile, if it belongs to that server and still lives, or can be renewed.

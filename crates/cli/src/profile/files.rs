@@ -10,6 +10,7 @@ use etcetera::BaseStrategy as _;
 use mlhub::{Secret, Timestamp, Token};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -19,6 +20,8 @@ use crate::terminal;
 const CONFIG: &str = "config.yaml";
 /// Tokens.
 const CREDENTIALS: &str = "credentials.yaml";
+/// The address of a vantage6 hub, as its own configurations call it.
+const HQ_URL: &str = "hq_url";
 /// Held while the other two are read and written, so that two logins at once
 /// do not undo each other.
 const LOCK: &str = ".lock";
@@ -58,6 +61,16 @@ impl Login {
 struct Place {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     url: Option<String>,
+    /// What else people have written there.
+    #[serde(flatten)]
+    more: BTreeMap<String, Value>,
+}
+
+impl Place {
+    /// The address, also under the name that vantage6's own configurations have for it.
+    fn address(&self) -> Option<String> {
+        self.url.clone().or_else(|| Some(self.more.get(HQ_URL)?.as_str()?.to_owned()))
+    }
 }
 
 /// Both files: profile, platform, entry.
@@ -102,7 +115,15 @@ impl Files {
     /// The address in the profile.
     pub(crate) fn url(&self, profile: &str, platform: &str) -> Result<Option<String>, Fault> {
         let config: Profiles<Place> = self.read(CONFIG)?;
-        Ok(config.profiles.get(profile).and_then(|entries| entries.get(platform)?.url.clone()))
+        Ok(config.profiles.get(profile).and_then(|entries| entries.get(platform)?.address()))
+    }
+
+    /// What else the profile says about the platform: texts by their keys.
+    pub(crate) fn settings(&self, profile: &str, platform: &str) -> Result<BTreeMap<String, String>, Fault> {
+        let config: Profiles<Place> = self.read(CONFIG)?;
+        let place = config.profiles.get(profile).and_then(|entries| entries.get(platform));
+        let texts = place.into_iter().flat_map(|place| &place.more);
+        Ok(texts.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
     }
 
     /// The login in the profile.
@@ -123,7 +144,10 @@ impl Files {
     pub(crate) fn keep_under(&self, _: &Lock, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
         let mut config: Profiles<Place> = self.read(CONFIG)?;
         let place = config.profiles.entry(profile.to_owned()).or_default().entry(platform.to_owned()).or_default();
-        place.url = Some(login.url.clone());
+        match place.more.get_mut(HQ_URL) {
+            Some(url) => *url = login.url.clone().into(),
+            None => place.url = Some(login.url.clone()),
+        }
         let mut file: Profiles<Login> = self.read(CREDENTIALS)?;
         file.profiles.entry(profile.to_owned()).or_default().insert(platform.to_owned(), login);
         self.write(CREDENTIALS, &file)?;
@@ -238,6 +262,22 @@ mod tests {
         assert!(!files.forget("default", "autotune").unwrap());
         assert!(files.login("default", "autotune").unwrap().is_none());
         assert_eq!(files.login("other", "autotune").unwrap().unwrap().token.expose(), "two");
+    }
+
+    #[test]
+    fn what_people_have_written_beside_the_address_stays_there() {
+        let (_dir, files) = folder();
+        std::fs::create_dir_all(&files.folder).unwrap();
+        let text =
+            "profiles:\n  default:\n    vantage6:\n      hq_url: http://old\n      keycloak_realm: r\n      port: 7\n";
+        std::fs::write(files.folder.join(CONFIG), text).unwrap();
+        assert_eq!(files.url("default", "vantage6").unwrap().as_deref(), Some("http://old"));
+        files.keep("default", "vantage6", login("one")).unwrap();
+        assert_eq!(files.url("default", "vantage6").unwrap().as_deref(), Some("http://a"));
+        let settings = files.settings("default", "vantage6").unwrap();
+        assert_eq!(settings.get("keycloak_realm").map(String::as_str), Some("r"));
+        assert!(std::fs::read_to_string(files.folder.join(CONFIG)).unwrap().contains("port: 7"));
+        assert!(files.settings("default", "autotune").unwrap().is_empty());
     }
 
     #[cfg(unix)]

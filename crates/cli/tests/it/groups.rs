@@ -43,8 +43,9 @@ fn said(seen: &Seen) -> (String, String, String) {
     (seen.method.to_string(), seen.url.clone(), body)
 }
 
-/// The command of an operation with all that it needs, and the same as `call` has it.
-fn both(row: &Value) -> [Vec<String>; 2] {
+/// The command of an operation with all that it needs, and the same as `call` has it; none where the command was
+/// written by hand and has tests of its own.
+fn both(row: &Value) -> Option<[Vec<String>; 2]> {
     let (platform, id) = (row["platform"].as_str().unwrap(), row["operation"].as_str().unwrap());
     let mut group: Vec<String> = row["command"].as_str().unwrap().split(' ').skip(1).map(str::to_owned).collect();
     let mut call = words(&["call", platform, id]);
@@ -58,9 +59,17 @@ fn both(row: &Value) -> [Vec<String>; 2] {
         call.push(format!("{}={value}", parameter["parameter"].as_str().unwrap()));
         group.push(value);
     }
+    let in_path: BTreeSet<&str> =
+        parameters.iter().filter(|p| p["place"] == "path").filter_map(|p| p["parameter"].as_str()).collect();
     for parameter in parameters.iter().filter(|parameter| parameter["place"] != "path" && parameter["required"] == true)
     {
         let name = parameter["parameter"].as_str().unwrap();
+        if parameter["place"] == "body" && in_path.contains(name) {
+            // Two of one name: `call` takes that of the body with the whole body.
+            group.extend([format!("--{name}"), sample(parameter).to_owned()]);
+            call.extend(["--body".to_owned(), format!("{{\"{name}\":{}}}", sample(parameter))]);
+            continue;
+        }
         if name == "--body" {
             [&mut group, &mut call].into_iter().for_each(|words| words.extend(["--body".to_owned(), "{}".to_owned()]));
             continue;
@@ -75,7 +84,7 @@ fn both(row: &Value) -> [Vec<String>; 2] {
     if help.contains("--detach") {
         group.push("--detach".to_owned());
     }
-    [group, call]
+    help.contains("--param <NAME=VALUE>").then_some([group, call])
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,8 +96,9 @@ async fn every_operation_of_every_platform_sends_what_call_sends() {
     let port = Port::open(&lab).await.unwrap();
     let mut platforms = BTreeSet::new();
     for row in operations {
+        let Some(both) = both(&row) else { continue };
         let mut sent = Vec::new();
-        for mut words in both(&row) {
+        for mut words in both {
             words.extend(["--url".to_owned(), port.url(), "--token".to_owned(), "t".to_owned()]);
             let before = lab.seen().len();
             // Some services of a platform have addresses of their own.
@@ -238,4 +248,40 @@ fn a_parameter_that_the_document_does_not_name_travels_as_well() {
     assert_eq!(listed, "");
     let listed = home.run(&["autotune", "trial", "list", &id, "--state", "pending", "-q"]).ok();
     assert_eq!(listed.lines().count(), 1);
+}
+
+/// Runs the program on a terminal, where somebody types; what is seen there.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(home: &Home, args: &[&str], typed: &str) -> String {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let own = home.command(args);
+    let words = std::iter::once(own.get_program()).chain(own.get_args());
+    let line = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect::<Vec<_>>().join(" ");
+    let mut terminal = Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]).current_dir(home.path()).env_clear();
+    terminal.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?)))).env("SHELL", "/bin/sh");
+    let mut child = terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success(), "{args:?} {done:?}");
+    String::from_utf8(done.stdout).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_people_see_tables_and_are_asked_before_something_goes() {
+    if !crate::support::can("terminals", std::process::Command::new("script").arg("--version")) {
+        return;
+    }
+    let (home, id) = (HUB.home(), HUB.experiment());
+    let seen = on_a_terminal(&home, &["autotune", "experiment", "list", "--limit", "1"], "");
+    assert!(seen.starts_with("ID ") && seen.contains("NAME"), "{seen}");
+    let delete = ["autotune", "experiment", "delete", &id];
+    let seen = on_a_terminal(&home, &delete, "n\n");
+    assert!(seen.contains(&format!("Delete experiment {id}? [y/N]")) && seen.contains("nothing was deleted"), "{seen}");
+    home.run(&["autotune", "experiment", "get", &id]).ok();
+    let seen = on_a_terminal(&home, &[&delete[..], &["--yes"]].concat(), "");
+    assert!(!seen.contains("[y/N]"), "{seen}");
+    home.run(&["autotune", "experiment", "get", &id]).fails(4);
 }

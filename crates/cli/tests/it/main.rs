@@ -26,3 +26,4 @@ mod streams;
 mod support;
 #[cfg(target_os = "linux")]
 mod tune;
+mod vantage6;

@@ -61,9 +61,11 @@ pub(super) fn named(op: &'static Op) -> Vec<Arg> {
 
 fn others(op: &'static Op) -> impl Iterator<Item = &'static Param> {
     let walked = op.list.map(|list| [list.position, list.size]).unwrap_or_default();
+    // Where all travel in one body, one in the path is one in the body as well; elsewhere they are two.
     let seen = move |param: &&'static Param| {
         let first = op.params.iter().find(|other| other.name == param.name);
-        first.is_some_and(|first| std::ptr::eq(first, *param))
+        let two = param.place == Place::Body && op.body != BodyKind::Params;
+        two || first.is_some_and(|first| std::ptr::eq(first, *param))
     };
     let walk = move |param: &&'static Param| walked.contains(&Some(param.name));
     op.params.iter().filter(|param| !in_path(param)).filter(seen).filter(move |param| !walk(param))
@@ -77,8 +79,11 @@ pub(super) fn flag(name: &str) -> String {
 }
 
 /// Not the name alone: global options have ids, too.
-fn id(param: &Param) -> String {
-    format!("param:{}", param.name)
+pub(super) fn id(param: &Param) -> String {
+    match param.place {
+        Place::Path => format!("path:{}", param.name),
+        _ => format!("param:{}", param.name),
+    }
 }
 
 fn value_name(param: &Param) -> &'static str {
@@ -109,7 +114,9 @@ pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatche
         // A command that waits takes fewer.
         let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
         let texts: Vec<&str> = given.map(String::as_str).collect();
-        call = call.arg(param.name, value(param, &texts).map_err(usage)?);
+        let value = value(param, &texts).map_err(usage)?;
+        let field = param.place == Place::Body && op.body == BodyKind::Json;
+        call = if field { call.field(param.name, value) } else { call.arg(param.name, value) };
     }
     if let Ok(Some(pairs)) = matches.try_get_many::<(String, String)>(PARAM) {
         let pairs: Vec<_> = pairs.cloned().collect();
@@ -130,7 +137,7 @@ pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatche
 }
 
 /// The path's parameters, as they were given.
-pub(super) fn given(op: &'static Op, matches: &ArgMatches) -> Vec<String> {
+pub(crate) fn given(op: &'static Op, matches: &ArgMatches) -> Vec<String> {
     let values = |param: &'static Param| matches.get_many::<String>(&id(param)).into_iter().flatten().cloned();
     in_order(op).into_iter().flat_map(values).collect()
 }

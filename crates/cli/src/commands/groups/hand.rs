@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command};
 use futures::future::BoxFuture;
 
 use super::Context;
-use crate::commands::{autotune, loudml};
+use crate::commands::{autotune, loudml, vantage6};
 use crate::fault::Fault;
 use crate::platforms::Platform;
 
@@ -34,7 +34,7 @@ pub(crate) struct Verb {
     pub(crate) run: Run,
 }
 
-static HANDS: &[Hand] = &[autotune::HAND, loudml::HAND];
+static HANDS: &[Hand] = &[autotune::HAND, loudml::HAND, vantage6::HAND];
 
 fn of(platform: &Platform) -> Option<&'static Hand> {
     HANDS.iter().find(|hand| hand.platform == platform.name)

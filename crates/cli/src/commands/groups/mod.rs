@@ -13,12 +13,12 @@ mod wait;
 
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
-pub(crate) use flags::fill;
+pub(crate) use flags::{fill, given};
 pub(crate) use hand::{Hand, Verb};
 pub(crate) use help::{fault, way_on};
-pub(crate) use tree::{BODY, WAIT};
+pub(crate) use tree::{BODY, WAIT, patience, timeout, waits};
 pub(crate) use verb::run as operation;
-pub(crate) use wait::{Leave, announce, ended, finished, resume};
+pub(crate) use wait::{Leave, announce, ended, finished, resume, watch};
 
 use crate::args::Global;
 use crate::fault::Fault;

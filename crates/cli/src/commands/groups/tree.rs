@@ -1,7 +1,9 @@
 //! The command tree of a platform, built only where somebody asks for that platform.
 
+use std::time::Duration;
+
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use mlhub::Op;
 use mlhub::op::{BodyKind, Place};
 
@@ -70,7 +72,8 @@ pub(super) fn verbs(platform: &'static Platform, group: &str) -> Vec<&'static st
     verbs
 }
 
-fn verb_of(platform: &'static Platform, group: &'static str, verb: &'static str) -> Command {
+/// The command of a verb.
+pub(super) fn verb_of(platform: &'static Platform, group: &'static str, verb: &'static str) -> Command {
     let command = match (platform.verb(group, verb), platform.waiting(group)) {
         (Some(op), _) => operation(platform, op),
         (None, Some(op)) if verb == WAITING => waiting(op),
@@ -139,7 +142,19 @@ fn waiting(op: &'static Op) -> Command {
         .arg(fields())
 }
 
-pub(super) fn timeout() -> Arg {
+/// What a command by hand takes that can wait for what it has begun.
+pub(crate) fn waits(help: &'static str) -> [Arg; 2] {
+    let wait = Arg::new(WAIT).long("wait").action(ArgAction::SetTrue).help(help).help_heading(WAITS_HEADING);
+    [wait, timeout().requires(WAIT)]
+}
+
+/// How long somebody wants to wait.
+pub(crate) fn patience(matches: &ArgMatches) -> Option<Duration> {
+    matches.try_get_one(TIMEOUT).ok().flatten().copied()
+}
+
+/// The option that says so.
+pub(crate) fn timeout() -> Arg {
     let timeout = Arg::new(TIMEOUT).long("timeout").value_name("DURATION").value_parser(duration);
     timeout.help("How long to wait at most, such as 90s or 1h30m").help_heading(WAITS_HEADING)
 }

@@ -120,13 +120,13 @@ pub(super) async fn wait(
 }
 
 /// Waits, shows how it goes, and says how to come back.
-pub(crate) async fn watch(
+pub(crate) async fn watch<V: Send + 'static>(
     context: &Context<'_>,
     access: &Access,
-    wait: mlhub::Wait<'static, Value>,
+    wait: mlhub::Wait<'static, V>,
     op: &'static Op,
     timeout: Option<Duration>,
-) -> Result<Value, Fault> {
+) -> Result<V, Fault> {
     let back = back(access, &wait.handle());
     context.leave.by(back.clone());
     let mut sight = Sight::new(context.out);
