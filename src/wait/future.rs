@@ -103,10 +103,10 @@ impl<'f, V: Send + 'static> Wait<'f, V> {
     }
 
     /// What was asked for, of a wait that has not begun.
-    pub(super) fn into_plan(self) -> Result<Plan<'f, V>, Self> {
+    pub(super) fn into_plan(self) -> Result<Plan<'f, V>, Box<Self>> {
         match self.state {
             State::Planned(plan) => Ok(*plan),
-            state => Err(Wait { state, ..self }),
+            state => Err(Box::new(Wait { state, ..self })),
         }
     }
 

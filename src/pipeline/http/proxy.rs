@@ -102,18 +102,18 @@ struct Rule {
 impl Proxies {
     /// Fails for an address that is none.
     pub(super) fn new(choice: &ProxyChoice) -> Result<Self, Error> {
-        let (plain, secure) = match choice {
-            ProxyChoice::None => (None, None),
+        let rules = match choice {
+            ProxyChoice::None => Rules { plain: None, secure: None },
             // Read once: most programs have no proxy, and their requests need not ask.
             ProxyChoice::Environment => named(&Variables::read(|name| std::env::var(name).ok()))?,
             ProxyChoice::Variables(variables) => named(variables)?,
             ProxyChoice::Given(proxy) => {
                 let rule = Rule::new(proxy)?;
-                (rule.clone(), rule)
+                Rules { plain: rule.clone(), secure: rule }
             }
         };
-        let none = plain.is_none() && secure.is_none();
-        Ok(Proxies((!none).then(|| Arc::new(Rules { plain, secure }))))
+        let any = rules.plain.is_some() || rules.secure.is_some();
+        Ok(Proxies(any.then(|| Arc::new(rules))))
     }
 
     /// The proxy on the way to that address.
@@ -136,7 +136,7 @@ impl Proxies {
 }
 
 /// The rules that variables name, for plain requests and for TLS.
-fn named(variables: &Variables) -> Result<(Option<Arc<Rule>>, Option<Arc<Rule>>), Error> {
+fn named(variables: &Variables) -> Result<Rules, Error> {
     let except = variables.first(&["NO_PROXY"]).map_or("", |(_, value)| value);
     let rule = |names: &[&str]| {
         let Some((name, address)) = variables.first(names) else { return Ok(None) };
@@ -145,7 +145,7 @@ fn named(variables: &Variables) -> Result<(Option<Arc<Rule>>, Option<Arc<Rule>>)
             error.with_detail(detail)
         })
     };
-    Ok((rule(&["HTTP_PROXY", "ALL_PROXY"])?, rule(&["HTTPS_PROXY", "ALL_PROXY"])?))
+    Ok(Rules { plain: rule(&["HTTP_PROXY", "ALL_PROXY"])?, secure: rule(&["HTTPS_PROXY", "ALL_PROXY"])? })
 }
 
 impl Rule {
