@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mlhub::{Error, Retry, auger, autotune, vantage6};
+use mlhub::{Error, Retry, auger, autotune, loudml, vantage6};
 
 /// Ask and tell, as on the first page of the documentation.
 async fn ask_and_tell() -> Result<(), Error> {
@@ -33,6 +33,18 @@ async fn trials_and_sessions(token: String) -> Result<(), Error> {
     let saved: String = hub.experiment_session().get("1bf4").wait().handle().to_string();
     let again = hub.experiment_session().resume(&saved)?.await?;
     println!("{} {:?} {raw} {:?}", trials.len(), session.status, again.status);
+    Ok(())
+}
+
+/// Several servers of Loud ML, and models by name.
+async fn models_by_name() -> Result<(), Error> {
+    let loud = loudml::Client::builder("http://10.0.0.1:8077")
+        .node("http://10.0.0.2:8077")
+        .sniff(loudml::Sniff::on_start().on_failure().every(Duration::from_secs(60)))
+        .retry(Retry::default().max_attempts(4).on_timeout(true))
+        .build()?;
+    let models = loud.models().get(["first_model"]).fields(["settings", "state"]).send().await?;
+    println!("{}", models.len());
     Ok(())
 }
 
@@ -112,6 +124,7 @@ fn a_client_is_built_without_sending_anything() {
     // Futures are lazy: made here, dropped here.
     drop(ask_and_tell());
     drop(trials_and_sessions("token".to_owned()));
+    drop(models_by_name());
     drop(every_call(client));
     drop(federated("secret"));
 }

@@ -64,3 +64,10 @@ pub use nodes::classic;
 pub use series::Step;
 
 crate::glue::platform!(generated, "loudml", Basic, "error", hosts::begin);
+
+/// The pages for users, compiled.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/loudml/first-ten-minutes.md")]
+    struct FirstTenMinutes;
+}

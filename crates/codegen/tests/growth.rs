@@ -141,3 +141,41 @@ fn what_is_only_received_has_no_builder() {
     assert!(code.contains("pub fn builder() -> builder::Login "), "requests are filled in:\n{code}");
     assert!(!code.contains("builder::ToolPage "), "nobody fills in an answer:\n{code}");
 }
+
+#[test]
+fn a_call_whose_status_is_the_answer_says_yes_or_no() {
+    let mut document = workshop();
+    let mut head = document["paths"]["/jobs/{id}"]["get"].clone();
+    head["operationId"] = json!("job_exists");
+    head["responses"]["2XX"] = json!({"description": "There is one."});
+    head["x-mlhub"] = json!({"reply": "exists", "hints": {"503": "ask again"}});
+    document["paths"]["/jobs/{id}"]["head"] = head;
+    let code = code(&document).expect("compiles");
+    assert!(code.contains("pub async fn send(self) -> ::std::result::Result<bool, ::mlhub::Error>"), "{code}");
+    assert!(code.contains("hints: &[(503u16, \"ask again\")]"), "{code}");
+}
+
+#[test]
+fn a_moment_is_a_type_of_ours_and_a_parameter_may_bring_another_along() {
+    let mut document = workshop();
+    let since = json!({"name": "since", "in": "query", "description": "From then on.",
+        "schema": {"type": "string", "format": "moment"}});
+    document["paths"]["/tools"]["get"]["parameters"].as_array_mut().expect("a list").push(since);
+    document["paths"]["/tools"]["get"]["x-mlhub"]["wire"] = json!({"with": {"since": {"sorted": "yes"}}});
+    let code = code(&document).expect("compiles");
+    assert!(code.contains("since: Result<Option<::mlhub::glue::When>, String>"), "{code}");
+    assert!(code.contains("with: &[(\"since\", \"sorted\", \"yes\")]"), "{code}");
+}
+
+#[test]
+fn a_number_in_a_path_is_a_place_in_a_list() {
+    let mut document = workshop();
+    let job = &mut document["paths"]["/jobs/{id}"]["get"];
+    let one = job["responses"]["2XX"]["content"]["application/json"]["schema"].clone();
+    job["responses"]["2XX"]["content"]["application/json"]["schema"] = json!({"type": "array", "items": one});
+    job["x-mlhub"]["waits"] = json!({"done": {"status": "0.data.status", "good": ["done"], "value": "0.data"}});
+    let code = code(&document).expect("compiles");
+    assert!(code.contains(".and_then(|v| v.into_iter().nth(0usize))"), "{code}");
+    document["paths"]["/jobs/{id}"]["get"]["x-mlhub"]["waits"]["done"]["status"] = json!("first.data.status");
+    assert!(self::code(&document).expect_err("no such step").contains("first.data.status"));
+}

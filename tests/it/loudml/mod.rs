@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod exceptions;
 mod exchange;
+mod guide;
 mod jobs;
 mod named;
 mod recorded;
