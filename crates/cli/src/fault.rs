@@ -81,6 +81,14 @@ impl Fault {
         self
     }
 
+    /// The same with another command to try, where it ends in that way.
+    pub(crate) fn next_after(self, exit: Exit, next: String) -> Fault {
+        match &self {
+            Fault::Told(told) if told.exit == exit => self.next(next),
+            _ => self,
+        }
+    }
+
     fn caused_by(mut self, mut source: Option<&(dyn std::error::Error + 'static)>) -> Fault {
         if let Fault::Told(told) = &mut self {
             while let Some(cause) = source {

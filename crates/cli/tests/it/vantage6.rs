@@ -287,6 +287,9 @@ async fn a_task_is_made_waited_for_and_shown_opened() {
     let (home, ran) = run(home, &["vantage6", "task", "get", "5", "--include-results"]).await;
     let whole: Value = serde_json::from_str(&ran.ok()).unwrap();
     assert_eq!((&whole["id"], &whole["results"][0]["result"]["average"]), (&json!(5), &json!(53.25)));
+    let picked = ["vantage6", "task", "get", "5", "--include-results", "--fields", "id,results.0.result.average"];
+    let (home, ran) = run(home, &picked).await;
+    assert_eq!(ran.ok(), "5\t53.25\n");
     let (home, ran) = run(home, &["vantage6", "task", "get", "5", "--fields", "name,session.id"]).await;
     assert_eq!(ran.ok(), "mean\t3\n");
     let (home, ran) = run(home, &["vantage6", "run", "log", "9"]).await;
@@ -298,6 +301,7 @@ async fn a_task_is_made_waited_for_and_shown_opened() {
     let (_, ran) = run(home, &["vantage6", "task", "wait", "5"]).await;
     let said = ran.fails(8);
     assert!(said.contains("killed by user"), "{said}");
+    assert!(said.trim_end().ends_with("next: mlhub vantage6 task get 5 --include-results"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -61,6 +61,17 @@ pub(super) fn fields(matches: &ArgMatches) -> Vec<String> {
     matches.get_many::<String>(FIELDS).into_iter().flatten().cloned().collect()
 }
 
+/// Shows the fields that were asked for, if any were.
+pub(crate) fn picked(
+    context: &Context<'_>,
+    op: &'static Op,
+    matches: &ArgMatches,
+    value: &Value,
+) -> Option<Result<(), Fault>> {
+    let fields = Some(fields(matches)).filter(|fields| !fields.is_empty())?;
+    Some(Shown { context, op, fields }.waited(value.clone()))
+}
+
 async fn answer(
     context: &Context<'_>,
     access: &Access,

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use super::client::Hub;
 use super::{ID, id, number};
-use crate::commands::groups::{Context, given, operation, patience, timeout, watch};
+use crate::commands::groups::{Context, given, operation, patience, picked, timeout, watch};
+use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Table;
 
@@ -43,7 +44,10 @@ pub(super) async fn task(context: &Context<'_>, matches: &ArgMatches) -> Result<
     let found = hub.client.task().get_with_results(task).await.map_err(|error| hub.fault(&error))?;
     let mut value = serde_json::to_value(&found.task).map_err(Fault::local)?;
     value["results"] = rows(&found.results).iter().map(Row::value).collect();
-    context.out.value(&value)
+    match picked(context, op, matches, &value) {
+        Some(shown) => shown,
+        None => context.out.value(&value),
+    }
 }
 
 /// Waits for a task that is there.
@@ -55,8 +59,10 @@ pub(super) async fn wait(context: &Context<'_>, matches: &ArgMatches) -> Result<
 /// Waits for what the runs of a task give, and shows it.
 pub(super) async fn until(context: &Context<'_>, hub: &Hub, task: i64, timeout: Option<Duration>) -> Result<(), Fault> {
     let op = context.platform.verb("task", "get").ok_or_else(missing)?;
-    let results = watch(context, &hub.access, hub.client.wait_for_results(task), op, timeout).await?;
-    show(context, &results)
+    let results = watch(context, &hub.access, hub.client.wait_for_results(task), op, timeout).await;
+    // Where one run has failed, the others may have given something all the same.
+    let rest = format!("mlhub vantage6 task get {task} --include-results{}", hub.access.again());
+    show(context, &results.map_err(|fault| fault.next_after(Exit::Failed, rest))?)
 }
 
 /// Says what was made, and how to wait for its task.
