@@ -362,8 +362,8 @@ fn decode(text: &str) -> String {
 
 /// What stands at a dotted path; a number steps into a list.
 fn at<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
-    let steps = path.split('.').filter(|step| !step.is_empty());
-    let found = steps.fold(Some(value), |here, step| match here? {
+    let mut steps = path.split('.').filter(|step| !step.is_empty());
+    let found = steps.try_fold(value, |here, step| match here {
         Value::Array(items) => items.get(step.parse::<usize>().ok()?),
         other => other.get(step),
     });
