@@ -35,8 +35,7 @@ impl Columns {
         // Another operation of the group may answer with the same objects, or with others.
         let listed = platform.listing(op.group).map(|list| list.columns).unwrap_or_default();
         let has = |path: &&str| at(first, path).is_some();
-        let paths =
-            if !listed.is_empty() && listed.iter().all(|path| has(&path)) { told(listed) } else { guess(first) };
+        let paths = if !listed.is_empty() && listed.iter().all(has) { told(listed) } else { guess(first) };
         Columns { paths, asked: false }
     }
 
