@@ -109,7 +109,7 @@ impl Options {
             timeout: self.timeout,
             deadline: self.deadline,
             idle: self.idle,
-            retry: self.retry.clone(),
+            retry: self.retry,
             max_reply: self.max_reply,
             curl: self.curl,
             headers,
