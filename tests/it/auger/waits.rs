@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use mlhub::ErrorKind;
 use mlhub::auger::ops::OPS;
 use mlhub::testing::AugerHub;
+use mlhub::{ErrorKind, Wait};
 use serde_json::json;
 
 use super::client;
@@ -13,6 +13,9 @@ use super::client;
 fn at(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
+
+/// Longer than anything takes here: a wait that should have failed ends all the same.
+const DAY: Duration = Duration::from_secs(86_400);
 
 #[test]
 fn every_resource_with_a_status_can_be_waited_for() {
@@ -87,7 +90,7 @@ async fn a_project_is_waited_into_running_and_into_undeployed() {
 async fn a_start_that_falls_back_to_undeployed_fails() {
     let standin = AugerHub::new();
     standin.story("projects", "1", &[(at(0), "undeployed"), (at(5), "deploying"), (at(60), "undeployed")]);
-    let error = client(&standin).project().get(1).wait_running().await.expect_err("it never runs");
+    let error = client(&standin).project().get(1).wait_running().timeout(DAY).await.expect_err("it never runs");
     assert_eq!(error.kind(), ErrorKind::Failed);
     assert!(error.to_string().contains("undeployed"), "{error}");
 }
@@ -98,10 +101,16 @@ async fn a_model_that_fails_on_the_way_is_no_success() {
         let standin = AugerHub::new();
         let id = standin.add("pipelines", json!({"id": "broken", "error_message": "no space left"}));
         standin.story("pipelines", "broken", &[(at(0), "packaging"), (at(30), word)]);
-        let error = client(&standin).pipeline().get(id.as_str().expect("a text")).wait().await.expect_err(word);
+        let wait = client(&standin).pipeline().get(id.as_str().expect("a text")).wait().timeout(DAY);
+        let error = wait.await.expect_err(word);
         assert_eq!((error.kind(), error.message()), (ErrorKind::Failed, Some("no space left")), "{word}");
         assert!(error.to_string().contains(word), "{error}");
     }
+}
+
+/// Whether the work failed, and not the wait for it.
+async fn failed<V: Send + 'static>(wait: Wait<'_, V>) -> bool {
+    wait.timeout(DAY).await.is_err_and(|error| error.kind() == ErrorKind::Failed)
 }
 
 #[tokio::test(start_paused = true)]
@@ -112,15 +121,15 @@ async fn other_failing_words_fail_too() {
         standin.story(list, id, &[(at(0), "requested"), (at(9), word)]);
     };
     ends("project_files", "68", "processed_with_error");
-    assert!(hub.project_file().get(68).wait().await.is_err());
+    assert!(failed(hub.project_file().get(68).wait()).await);
     ends("cluster_tasks", "25", "failure");
-    assert!(hub.cluster_task().get(25).wait().await.is_err());
+    assert!(failed(hub.cluster_task().get(25).wait()).await);
     ends("prediction_groups", "7", "error");
-    assert!(hub.prediction_group().get(7).wait().await.is_err());
+    assert!(failed(hub.prediction_group().get(7).wait()).await);
     ends("clusters", "1", "error");
-    assert!(hub.cluster().get(1).wait().await.is_err());
+    assert!(failed(hub.cluster().get(1).wait()).await);
     ends("experiment_sessions", "5772fd1ec439b7", "interrupted");
-    assert!(hub.experiment_session().get("5772fd1ec439b7").wait().await.is_err());
+    assert!(failed(hub.experiment_session().get("5772fd1ec439b7").wait()).await);
 }
 
 #[tokio::test(start_paused = true)]
