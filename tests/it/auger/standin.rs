@@ -63,7 +63,8 @@ async fn an_upload_arrives() {
     };
     assert_eq!(send(whole).await.expect("an answer").status(), 201);
     assert_eq!(standin.files()["files/iris.csv"], "a,b\r\n1,2");
-    let short = format!("--x\r\n{head}\r\n\r\na\r\n--x--\r\n");
+    let key = "content-disposition: form-data; name=\"key\"\r\n\r\nfiles/other.csv";
+    let short = format!("--x\r\n{key}\r\n--x\r\n{head}\r\n\r\na\r\n--x--\r\n");
     assert_eq!(send(short).await.expect("an answer").status(), 400, "without the policy nothing arrives");
 }
 
