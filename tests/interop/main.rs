@@ -3,6 +3,7 @@
 //! installs what it needs; without that the tests say that they are skipped.
 
 mod client;
+mod cost;
 mod crypto;
 mod federation;
 mod hq;

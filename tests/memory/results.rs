@@ -1,8 +1,13 @@
-//! A result of 50 MiB, sealed inside of a JSON reply: read into memory, and
-//! written on as it arrives.
+//! A result of 50 MiB, sealed inside of a JSON reply: read into memory by the
+//! client, and written on as it arrives.
 
 use allocation_counter::measure;
-use mlhub::vantage6::crypto::{Layout, Opener, PrivateKey, Sealer, TextReader};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::stream;
+use mlhub::pipeline::{Body, Transport, TransportError};
+use mlhub::vantage6::crypto::{Layout, PrivateKey, PublicKey, Sealer};
+use mlhub::vantage6::{Client, Results};
 
 const SIZE: usize = 50 << 20;
 /// About what a connection hands over at once.
@@ -12,56 +17,78 @@ const PIECE: usize = 64 * 1024;
 struct Reply {
     sealer: Option<Sealer>,
     left: usize,
-    out: Vec<u8>,
 }
 
 impl Reply {
-    fn new(key: &PrivateKey, size: usize) -> Reply {
-        let sealer = Sealer::new(Layout::Text, key.public_key()).expect("a sealer");
-        Reply { sealer: Some(sealer), left: size, out: br#"{"id": 7, "result": ""#.to_vec() }
+    fn body(key: &PublicKey, size: usize) -> Body {
+        let reply = Reply { sealer: Sealer::new(Layout::Text, key).ok(), left: size };
+        let begin = Bytes::from_static(br#"{"id": 7, "result": ""#);
+        let pieces = stream::unfold(Some((Some(begin), reply)), |state| async {
+            let (begin, mut reply) = state?;
+            match begin {
+                Some(begin) => Some((Ok(begin), Some((None, reply)))),
+                None => reply.more().map(|piece| (Ok(piece), Some((None, reply)))),
+            }
+        });
+        Body::stream(pieces)
     }
 
-    /// Some more of it, in place of what was there; nothing after its end.
-    fn more(&mut self) -> bool {
-        let Some(sealer) = &mut self.sealer else { return false };
+    /// Some more of it; nothing after its end.
+    fn more(&mut self) -> Option<Bytes> {
+        let mut out = Vec::new();
+        let sealer = self.sealer.as_mut()?;
         let piece = self.left.min(PIECE);
-        sealer.push(&[b'x'; PIECE][..piece], &mut self.out).expect("sealed");
+        sealer.push(&[b'7'; PIECE][..piece], &mut out).expect("sealed");
         self.left -= piece;
         if self.left == 0 {
-            self.sealer.take().expect("a sealer").finish(&mut self.out);
-            self.out.extend_from_slice(br#"", "run": {"id": 7}}"#);
+            self.sealer.take()?.finish(&mut out);
+            out.extend_from_slice(br#"", "run": {"id": 7}}"#);
         }
-        true
+        Some(out.into())
     }
 }
 
-/// What it takes to read one: the most that was allocated at one time.
-fn most(key: &PrivateKey, size: usize, mut read: impl FnMut(&mut Vec<u8>)) -> u64 {
-    measure(|| {
-        let (mut reply, mut plain) = (Reply::new(key, size), Vec::new());
-        let mut reader = TextReader::new("result", Opener::sealed(Layout::Text, key));
-        while reply.more() {
-            reader.push(&reply.out, &mut plain).expect("it opens");
-            read(&mut plain);
-            reply.out.clear();
-        }
-        assert!(reader.finish().expect("it is whole").message);
-    })
-    .bytes_max
+/// A hub with one task, whose one run has that result.
+#[derive(Debug)]
+struct Hub(PublicKey);
+
+impl Transport for Hub {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+        let reply = match request.uri().path() {
+            "/hq/result/7" => Reply::body(&self.0, SIZE),
+            "/hq/blobstream/status" => Body::from(r#"{"blob_store_enabled": false}"#),
+            "/hq/task/3/status" => Body::from(r#"{"status": "completed"}"#),
+            "/hq/run" => Body::from(concat!(
+                r#"{"data": [{"id": 7, "status": "completed", "blob_storage_used": false, "organization": "#,
+                r#"{"id": 2, "link": "/hq/organization/2", "methods": []}}], "links": {}}"#
+            )),
+            other => panic!("nobody was to ask for {other}"),
+        };
+        Box::pin(async move { Ok(http::Response::new(reply)) })
+    }
+}
+
+/// The most that is allocated at one time in a call of a client that has been used before.
+fn most<T>(key: &PrivateKey, call: impl AsyncFnOnce(&Client) -> T) -> (u64, T) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let client = Client::builder("http://hub.test/hq").token("t").transport(Hub(key.public_key().clone())).build();
+    let client = client.expect("a plain address");
+    client.set_private_key(key.clone());
+    runtime.block_on(client.has_blob_store()).expect("an answer");
+    let mut value = None;
+    let used = measure(|| value = Some(runtime.block_on(call(&client))));
+    (used.bytes_max, value.expect("it was called"))
 }
 
 #[test]
 fn a_large_result_takes_little_more_than_itself_and_nearly_nothing_on_its_way_to_a_file() {
     let key = PrivateKey::generate().expect("a key");
-    let mut length = 0;
-    let in_memory = most(&key, SIZE, |plain| length = plain.len());
-    assert_eq!(length, SIZE);
-    let mut written = 0;
-    let to_a_file = most(&key, SIZE, |plain| {
-        written += plain.len();
-        plain.clear();
-    });
-    assert_eq!(written, SIZE);
+    let (in_memory, results): (u64, Results) = most(&key, async |client| client.results(3).await.expect("results"));
+    let row = results.rows.first().and_then(|row| row.bytes.as_ref()).expect("a result");
+    assert!(row.len() == SIZE && row.iter().all(|byte| *byte == b'7'), "{} bytes", row.len());
+    let file = tempfile::tempfile().expect("a file");
+    let (to_a_file, written) = most(&key, async |client| client.write_result(7, &file).await.expect("a result"));
+    assert_eq!(written, SIZE as u64);
     println!("{SIZE} bytes: {in_memory} at most in memory, {to_a_file} on the way to a file");
     assert!(in_memory as f64 <= 2.5 * SIZE as f64, "{in_memory}");
     assert!(to_a_file > 0 && to_a_file <= 16 << 20, "{to_a_file}");

@@ -127,6 +127,16 @@ fn keys_that_do_not_fit_fail_as_damage_does() -> Checked {
 }
 
 #[test]
+fn nothing_follows_the_padding_of_base64_wherever_it_is_cut() {
+    for text in ["AA==AAAA", "AAA=AAAA", "AA==AA==", "AA=A", "====", "AAAA="] {
+        for cut in 1..=text.len() {
+            let opened = in_pieces(Opener::plain(), text.as_bytes(), &[cut]);
+            assert!(opened.is_err(), "{text} in pieces of {cut} is {opened:?}");
+        }
+    }
+}
+
+#[test]
 fn a_message_that_failed_stays_failed() -> Checked {
     let (mut opener, mut plain) = (Opener::plain(), Vec::new());
     assert!(opener.push(b"!!!!", &mut plain).is_err());
