@@ -9,9 +9,12 @@ const DASHES: &str = "-----";
 /// Letters in a line.
 const LINE: usize = 64;
 
+/// A block's label, and its bytes, which may be a secret.
+type Block<'a> = (&'a str, Zeroizing<Vec<u8>>);
+
 /// The first block with one of those labels: its label and its bytes. Nothing
 /// where there is none; `Err` where there is one that is damaged.
-pub(super) fn find<'a>(text: &str, labels: &[&'a str]) -> Result<Option<(&'a str, Zeroizing<Vec<u8>>)>, Damaged> {
+pub(super) fn find<'a>(text: &str, labels: &[&'a str]) -> Result<Option<Block<'a>>, Damaged> {
     let mut rest = text;
     while let Some((_, block)) = rest.split_once(BEGIN) {
         let Some((label, body)) = block.split_once(DASHES) else { return Err(Damaged) };
