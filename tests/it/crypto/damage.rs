@@ -78,7 +78,10 @@ fn a_cut_message_does_not_open() {
                 Err(error) => assert_eq!(seen(&error), uniform, "{layout:?}, {length} bytes"),
                 Ok(plain) => {
                     assert!(length >= head, "{layout:?}: {length} bytes are no head");
-                    assert!(layout == Layout::Blob || (length - head) % 4 == 0, "{length} bytes are no base64");
+                    assert!(
+                        layout == Layout::Blob || (length - head).is_multiple_of(4),
+                        "{length} bytes are no base64"
+                    );
                     assert_eq!(plain, noise(200, 7)[..plain.len()], "{layout:?}, {length} bytes");
                 }
             }

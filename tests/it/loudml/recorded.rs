@@ -198,7 +198,7 @@ fn without_nan(text: &str) -> String {
         out.push('"');
         out += &if inside { piece.to_owned() } else { outside(piece) };
         // A backslash before the quote means that the text goes on.
-        inside = inside && piece.ends_with('\\') || !inside;
+        inside = !inside || piece.ends_with('\\');
     }
     out
 }
