@@ -74,7 +74,7 @@ fn round(times: &mut Vec<f64>, mut work: impl FnMut() -> usize) {
     assert!(length >= SIZE, "{length} bytes are not all");
 }
 
-fn speed(times: &mut Vec<f64>) -> f64 {
+fn speed(times: &mut [f64]) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).map_or(0.0, |median| SIZE as f64 / 1e6 / median)
 }

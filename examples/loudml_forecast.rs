@@ -6,9 +6,10 @@
 //! server instead; say where its InfluxDB is as the argument.
 
 use std::error::Error;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use mlhub::When;
+use mlhub::clock::{Clock as _, SystemClock};
 use mlhub::loudml::{Client, types};
 use mlhub::testing::{Lab, Reply, Seen};
 use serde_json::json;
@@ -38,7 +39,7 @@ async fn story(loud: &Client, store: &str) -> Result<(), Box<dyn Error>> {
         "create_database": "true", "measurement": "cpu"})
     .try_into()?;
     loud.buckets().create().body(bucket).send().await?;
-    let now = SystemTime::now();
+    let now = SystemClock::new().wall();
     let load = |minute: u32| 0.5 + 0.3 * (f64::from(minute) / 60.0 * std::f64::consts::TAU).sin();
     let points = (0..3000)
         .map(|minute| types::Point::at(now - Duration::from_secs(60 * u64::from(minute))).field("load", load(minute)));

@@ -70,7 +70,7 @@ async fn a_token_ends_and_the_server_restarts_in_the_middle_of_a_wait() -> Check
     let client = member(hq, &federation).await?;
     let task = client.create_task(super::results::echo(&federation, json!({}))).await?;
     let wait = client.wait_for_results(task.id).every(OFTEN).timeout(Duration::from_secs(120));
-    let waiting = tokio::spawn(async move { wait.await });
+    let waiting = tokio::spawn(wait);
     tokio::task::spawn_blocking(move || hq.restart(|| ())).await?;
     beside(federation.work(&federation.members, 1, json!({"task": task.id}))).await?;
     let results = waiting.await??;
