@@ -15,6 +15,7 @@ mod loudml_pool;
 mod oracle;
 mod paging;
 mod pipeline;
+#[path = "../support/ready.rs"]
 mod ready;
 mod recordings;
 mod storm;

@@ -17,6 +17,7 @@ mod login;
 mod loudml;
 mod quickstart;
 #[cfg(unix)]
+#[path = "../../../../tests/support/ready.rs"]
 mod ready;
 mod secrets;
 mod serve;
