@@ -55,7 +55,7 @@ async fn a_walk_begins_where_the_call_is_set_to() {
     let lab = Lab::new();
     lab.then(Reply::json(&json!({"items": [{"id": 21}], "meta": {"total": 21}})));
     assert_eq!(ids(call(&lab, "tool_list").arg("offset", 20).arg("limit", 2)).await.expect("tools"), ["21"]);
-    assert_eq!(lab.seen()[0].query(), "limit=2&offset=20");
+    assert_eq!(lab.seen()[0].query(), "offset=20&limit=2");
 }
 
 #[tokio::test(start_paused = true)]
