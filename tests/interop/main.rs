@@ -8,6 +8,8 @@ mod crypto;
 mod federation;
 mod hq;
 mod peer;
+#[path = "../support/ready.rs"]
+mod ready;
 mod server;
 mod stand;
 mod tasks;

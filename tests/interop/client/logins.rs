@@ -10,6 +10,7 @@ use super::replies::Replies;
 use super::{Checked, OFTEN, beside, failure, member, organizations, stranger};
 use crate::federation::Federation;
 use crate::hq::{self, ADMIN, Hq};
+use crate::ready::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_logs_in_at_another_device() -> Checked {
@@ -70,13 +71,18 @@ async fn a_token_ends_and_the_server_restarts_in_the_middle_of_a_wait() -> Check
     let client = member(hq, &federation).await?;
     let task = client.create_task(super::results::echo(&federation, json!({}))).await?;
     let wait = client.wait_for_results(task.id).every(OFTEN).timeout(Duration::from_secs(120));
+    let refreshed = || hq.identity("count")["refresh_token"].as_u64().unwrap_or_default();
+    let before = tokio::task::spawn_blocking(refreshed).await?;
     let waiting = tokio::spawn(wait);
-    tokio::task::spawn_blocking(move || hq.restart(|| ())).await?;
+    tokio::task::spawn_blocking(move || {
+        hq.restart(|| ());
+        // Nobody works until the wait has gone on with new tokens, before the restart or after it.
+        until("two tokens that were refreshed", || refreshed() >= before + 2);
+    })
+    .await?;
     beside(federation.work(&federation.members, 1, json!({"task": task.id}))).await?;
     let results = waiting.await??;
     assert_eq!(results.rows.len(), 1);
-    let refreshed = hq.identity("count")["refresh_token"].as_u64().unwrap_or_default();
-    assert!(refreshed >= 2, "{refreshed} tokens were refreshed");
     Ok(())
 }
 
