@@ -354,6 +354,8 @@ pub struct Wire {
     pub path: Option<&'static str>,
     /// Query pairs added to each request that does not name them itself.
     pub query: &'static [(&'static str, &'static str)],
+    /// Query parameters and the client's name for what it usually has there, sent unless the request names them itself.
+    pub usual: &'static [(&'static str, &'static str)],
     /// Query pairs added where the parameter of the first name is set and that of the second is not.
     pub with: &'static [(&'static str, &'static str, &'static str)],
     /// The service that serves it, where that is another than the platform's

@@ -14,6 +14,7 @@ use super::options::Options;
 use super::reply::Reply;
 use super::run::Run;
 use super::transport::Transport;
+use super::usual::Usual;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::op::Op;
@@ -44,6 +45,8 @@ pub(crate) struct Core {
     pub(crate) requests: reqwest::Client,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
+    /// What calls have that name no value of their own.
+    pub(crate) usual: Usual,
     /// What the platform's own part learns about its server.
     memory: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -90,6 +93,7 @@ impl Pipeline {
                 requests: settings.requests,
                 clock: settings.clock,
                 budget: Budget::default(),
+                usual: Usual::default(),
                 memory: settings.memory.map_or_else(OnceLock::new, OnceLock::from),
             }),
             options,
@@ -172,6 +176,17 @@ impl Pipeline {
     pub fn memory<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let memory = self.core.memory.get_or_init(|| Arc::new(T::default()));
         Arc::clone(memory).downcast().unwrap_or_default()
+    }
+
+    /// The value that the calls of this client and all its clones have where
+    /// they name none, by the document's name for it.
+    pub fn usual(&self, name: &str) -> Option<String> {
+        self.core.usual.get(name)
+    }
+
+    /// Gives them another, or none.
+    pub fn set_usual(&self, name: &'static str, value: Option<String>) {
+        self.core.usual.set(name, value);
     }
 
     /// The servers that the client knows of at this moment.

@@ -41,6 +41,7 @@ mod stage;
 mod trace;
 mod transport;
 mod unpack;
+mod usual;
 mod verdict;
 
 pub use self::core::Pipeline;

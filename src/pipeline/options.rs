@@ -57,6 +57,8 @@ pub struct Options {
     pub(crate) probe: bool,
     pub(crate) get_body: GetBody,
     pub(crate) params_as_query: bool,
+    /// Whether values that the client has for calls that name none are sent.
+    pub(crate) usual: bool,
     pub(crate) gzip: Option<bool>,
     pub(crate) ask_packed: bool,
     pub(crate) keep_packed: bool,
@@ -85,6 +87,7 @@ impl Default for Options {
             probe: false,
             get_body: GetBody::default(),
             params_as_query: false,
+            usual: true,
             gzip: None,
             ask_packed: false,
             keep_packed: false,
@@ -179,6 +182,13 @@ impl Options {
     /// where parameters travel in one, else a part of the query.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends none of the values that the client has for calls that name none,
+    /// such as the collaboration that a vantage6 client was set up for.
+    pub fn without_usual(mut self) -> Self {
+        self.usual = false;
         self
     }
 

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, PLACEHOLDER, Prefix, Query, in_json};
 use super::options::{GetBody, Options};
+use super::usual::Usual;
 use super::{path, unpack};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
@@ -17,13 +18,19 @@ pub(crate) const USER_AGENT: &str = concat!("mlhub/", env!("CARGO_PKG_VERSION"))
 
 /// Applies what operation and options say; the draft is then the same for all
 /// attempts.
-pub(crate) fn prepare(draft: &mut Draft, op: &Op, options: &Options, clock: &dyn Clock) -> Result<(), Error> {
+pub(crate) fn prepare(
+    draft: &mut Draft,
+    op: &Op,
+    options: &Options,
+    usual: &Usual,
+    clock: &dyn Clock,
+) -> Result<(), Error> {
     if let Some(fault) = &options.fault {
         return Err(fault.clone());
     }
     // The generator sends the version of the document, which no server asks for.
     draft.headers.remove("api-version");
-    set_path(draft, op)?;
+    set_path(draft, op, options, usual)?;
     for (name, value) in &options.extra {
         if in_json(op) && draft.method != Method::GET || op.body == BodyKind::Params {
             draft.push_field(name, value)?;
@@ -52,7 +59,7 @@ pub(crate) fn prepare(draft: &mut Draft, op: &Op, options: &Options, clock: &dyn
     set_key(draft, op, clock)
 }
 
-fn set_path(draft: &mut Draft, op: &Op) -> Result<(), Error> {
+fn set_path(draft: &mut Draft, op: &Op, options: &Options, usual: &Usual) -> Result<(), Error> {
     if op.path.is_empty() {
         return Ok(());
     }
@@ -63,6 +70,11 @@ fn set_path(draft: &mut Draft, op: &Op) -> Result<(), Error> {
     for (name, value) in wire.map_or(&[][..], |wire| wire.query) {
         if !draft.has_query(name) {
             draft.push_query(name, value);
+        }
+    }
+    for (name, place) in wire.map_or(&[][..], |wire| wire.usual) {
+        if let Some(value) = usual.get(place).filter(|_| options.usual && !draft.has_query(name)) {
+            draft.push_query(name, &value);
         }
     }
     Ok(())

@@ -69,7 +69,8 @@ impl<'a> Run<'a> {
 
     async fn drive(&mut self) -> Result<Reply, Error> {
         let clock = Arc::clone(self.pipeline.clock());
-        prepare::prepare(&mut self.draft, self.context.op, self.pipeline.options(), &*clock)
+        let (options, usual) = (self.pipeline.options(), &self.pipeline.core().usual);
+        prepare::prepare(&mut self.draft, self.context.op, options, usual, &*clock)
             .map_err(|error| self.context.dress(error))?;
         self.context.method = self.draft.method.clone();
         let mut repetitions = 0;

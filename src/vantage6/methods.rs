@@ -1,7 +1,9 @@
 //! Calls that the platform's Python client has by name and HQ has no endpoint
 //! for.
 
-use super::{Results, SessionTree, builder, groups, types};
+use std::path::Path;
+
+use super::{PrivateKey, Results, SessionTree, TaskTree, builder, groups, types};
 use crate::error::Error;
 
 /// A task and what its runs have given.
@@ -59,6 +61,16 @@ impl<'a> groups::Session<'a> {
     pub async fn tree(&self, session: i64) -> Result<SessionTree, Error> {
         SessionTree::read(self.client, session).await
     }
+
+    /// The tasks of a session, each with the tasks that have to be completed
+    /// before it; it prints as a tree.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for a session that is not there.
+    pub async fn task_tree(&self, session: i64) -> Result<TaskTree, Error> {
+        TaskTree::read(self.client, session).await
+    }
 }
 
 impl groups::Organization<'_> {
@@ -70,5 +82,19 @@ impl groups::Organization<'_> {
     pub async fn own(&self) -> Result<types::Organization, Error> {
         let id = self.client.identity().await?.organization_id;
         self.client.organization().get(id).send().await
+    }
+}
+
+impl groups::Util<'_> {
+    /// Makes a private key and keeps it in that file, readable by its owner
+    /// alone. Nothing is sent, and the client does not use it by itself.
+    ///
+    /// # Errors
+    ///
+    /// A file that is there already, and a place that cannot be written.
+    pub fn generate_private_key(&self, path: impl AsRef<Path>) -> Result<PrivateKey, Error> {
+        let key = PrivateKey::generate()?;
+        key.save(path)?;
+        Ok(key)
     }
 }

@@ -45,7 +45,9 @@ mod login;
 mod memory;
 mod methods;
 mod result;
+mod setup;
 mod task;
+mod task_tree;
 mod tree;
 
 pub use crypto::{PrivateKey, PublicKey};
@@ -60,12 +62,8 @@ pub use keycloak::Keycloak;
 pub use login::{DevicePrompt, Login};
 pub use methods::TaskWithResults;
 pub use result::{ResultRow, Results};
-pub use task::{NewDataframe, NewStep, NewTask};
+pub use task::{NewDataframe, NewSession, NewStep, NewTask};
+pub use task_tree::TaskTree;
 pub use tree::SessionTree;
 
 crate::glue::platform!(generated, "vantage6", Bearer, "msg");
-
-/// The blocks of the guide, compiled with the other examples.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/vantage6/first-ten-minutes.md")]
-mod guide {}

@@ -20,12 +20,34 @@ pub struct SessionTree {
     pub tasks: Vec<types::Task>,
 }
 
+/// The tasks of a session, the oldest first, of whichever collaboration it is.
+pub(super) async fn tasks_of(client: &Client, session: i64) -> Result<Vec<types::Task>, Error> {
+    let client = client.everywhere();
+    let mut tasks: Vec<_> = client.task().list().session_id(session).items().try_collect().await?;
+    tasks.sort_by_key(|task: &types::Task| task.id);
+    Ok(tasks)
+}
+
+/// A task in one line.
+pub(super) struct Line<'a>(pub(super) &'a types::Task);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Line(task) = self;
+        let name = task.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("-");
+        write!(f, "task {} {name}", task.id)?;
+        if let Some(action) = task.action.as_ref().and_then(crate::glue::word) {
+            write!(f, ", {action}")?;
+        }
+        write!(f, ": {}", crate::glue::word(&task.status).unwrap_or_default())
+    }
+}
+
 impl SessionTree {
     pub(super) async fn read(client: &Client, session: i64) -> Result<Self, Error> {
         let found = client.session().get(session).send().await?;
         let dataframes = client.dataframe().list(session).items().try_collect().await?;
-        let mut tasks: Vec<types::Task> = client.task().list().session_id(session).items().try_collect().await?;
-        tasks.sort_by_key(|task| task.id);
+        let tasks = tasks_of(client, session).await?;
         Ok(SessionTree { session: found, dataframes, tasks })
     }
 
@@ -39,13 +61,7 @@ impl SessionTree {
     fn branches(&self, f: &mut fmt::Formatter<'_>, tasks: &[&types::Task], indent: &str) -> fmt::Result {
         for (index, task) in tasks.iter().enumerate() {
             let last = index + 1 == tasks.len();
-            let status = crate::glue::word(&task.status).unwrap_or_default();
-            let name = task.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("-");
-            write!(f, "\n{indent}{} task {} {name}", if last { "└─" } else { "├─" }, task.id)?;
-            if let Some(action) = task.action.as_ref().and_then(crate::glue::word) {
-                write!(f, ", {action}")?;
-            }
-            write!(f, ": {status}")?;
+            write!(f, "\n{indent}{} {}", if last { "└─" } else { "├─" }, Line(task))?;
             // A circle of parents would have no end.
             if indent.len() < 64 {
                 let below = format!("{indent}{}", if last { "   " } else { "│  " });

@@ -252,6 +252,9 @@ pub struct WaitList {
     pub status: Option<String>,
     /// The field of an item whose presence is final.
     pub present: Option<String>,
+    /// As many of its items cost the server about as much as one look at a job. Pages then hold as many items as there
+    /// are jobs, and no more of them are read than looks would cost. Left out: pages as large as may be.
+    pub worth: Option<u64>,
 }
 
 /// A call that stops a job. It takes those path parameters of the waiting operation that it has too, wherever they go.
@@ -330,6 +333,10 @@ pub struct Wire {
     /// Query parameters that are sent, unless the call names them itself.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
+    /// Query parameters that a client may have a usual value for, with its name for that: it is sent where there is
+    /// one, unless the call names them itself.
+    #[serde(default)]
+    pub usual: BTreeMap<String, String>,
     /// Query parameters that are sent with another one, by its name, unless they are set: a server's default that
     /// nobody would guess, said otherwise.
     #[serde(default)]

@@ -18,6 +18,16 @@ pub(super) fn id(link: Option<&types::Link>, of: &str, to: &str) -> Result<i64, 
     link.map(|link| link.id).ok_or_else(missing)
 }
 
+impl Circle {
+    /// Itself; where it is empty, the collaboration that the client was set up for.
+    pub(super) fn or_usual(self, client: &Client) -> Self {
+        match self == Circle::default() {
+            true => Circle { collaboration: client.usual_collaboration(), study: None },
+            false => self,
+        }
+    }
+}
+
 impl Client {
     pub(super) async fn circle_of_session(&self, session: i64) -> Result<Circle, Error> {
         let found = self.session().get(session).send().await?;
@@ -25,22 +35,28 @@ impl Client {
         Ok(Circle { collaboration: Some(id(found.collaboration.as_ref(), "the session", "collaboration")?), study })
     }
 
+    /// The collaboration that it is or belongs to.
+    pub(super) async fn collaboration_of(&self, circle: &Circle) -> Result<Option<i64>, Error> {
+        let (None, Some(study)) = (circle.collaboration, circle.study) else {
+            return Ok(circle.collaboration);
+        };
+        let study = self.study().get(study).send().await?;
+        id(study.collaboration.as_ref(), "the study", "collaboration").map(Some)
+    }
+
     /// Whether what is sent there has to be encrypted.
     pub(super) async fn is_encrypted(&self, circle: &Circle) -> Result<bool, Error> {
-        let collaboration = match (circle.collaboration, circle.study) {
-            (Some(collaboration), _) => collaboration,
-            (None, Some(study)) => {
-                let study = self.study().get(study).send().await?;
-                id(study.collaboration.as_ref(), "the study", "collaboration")?
-            }
-            (None, None) => return Err(Error::new(ErrorKind::Request, "a task needs a collaboration or a study")),
+        let Some(collaboration) = self.collaboration_of(circle).await? else {
+            return Err(Error::new(ErrorKind::Request, "a task needs a collaboration or a study"));
         };
         Ok(self.collaboration().get(collaboration).send().await?.encrypted)
     }
 
     /// All organizations of it, with their public keys, on as few pages as there are.
     pub(super) async fn organizations_in(&self, circle: &Circle) -> Result<Vec<types::Organization>, Error> {
-        let list = self.organization().list();
+        // A study may be of another collaboration than the client's usual one.
+        let client = self.everywhere();
+        let list = client.organization().list();
         let list = match circle {
             Circle { study: Some(study), .. } => list.study_id(*study),
             Circle { collaboration: Some(collaboration), .. } => list.collaboration_id(*collaboration),

@@ -2,10 +2,12 @@
 
 mod circle;
 mod new_dataframe;
+mod new_session;
 mod new_task;
 mod seal;
 
 pub use new_dataframe::{NewDataframe, NewStep};
+pub use new_session::NewSession;
 pub use new_task::NewTask;
 
 use super::{Client, types};
@@ -25,7 +27,7 @@ impl Client {
     /// collaboration, or that has no public key where it needs one; what HQ
     /// refuses, such as an organization without a node.
     pub async fn create_task(&self, task: NewTask) -> Result<types::Task, Error> {
-        let (circle, arguments, body) = task.prepare()?;
+        let (circle, arguments, body) = task.prepare(self)?;
         let organizations = self.seal(&circle, arguments).await?;
         self.task().create().body(body.organizations(organizations)).send().await
     }
@@ -77,7 +79,7 @@ impl Client {
         };
         let organizations = self.seal(&circle, step.arguments.for_each(everywhere)?).await?;
         let mut task = types::SessionTask::builder().image(step.image).method(step.method).organizations(organizations);
-        if let Some(store) = step.store {
+        if let Some(store) = step.store.or_else(|| self.usual_store()) {
             task = task.store_id(store);
         }
         types::SessionTask::try_from(task).map_err(|why| crate::glue::invalid(&why))

@@ -50,7 +50,8 @@ impl NewStep {
         self
     }
 
-    /// The algorithm store that the image is from.
+    /// The algorithm store that the image is from. Default: the one that was
+    /// [set](crate::vantage6::groups::Store::set).
     pub fn store(mut self, id: i64) -> Self {
         self.store = Some(id);
         self

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::circle::Circle;
 use crate::error::{Error, ErrorKind};
-use crate::vantage6::types;
+use crate::vantage6::{Client, types};
 
 /// A task to be made. What is left out is as HQ has it.
 ///
@@ -75,7 +75,8 @@ impl NewTask {
         }
     }
 
-    /// The collaboration; it or the [`study`](Self::study) is needed.
+    /// The collaboration; it or the [`study`](Self::study) is needed. Default:
+    /// the one that the client was [set up](Client::setup_collaboration) for.
     pub fn collaboration(mut self, id: i64) -> Self {
         self.circle.collaboration = Some(id);
         self
@@ -134,7 +135,8 @@ impl NewTask {
         self
     }
 
-    /// The algorithm store that the image is from.
+    /// The algorithm store that the image is from. Default: the one that was
+    /// [set](crate::vantage6::groups::Store::set).
     pub fn store(mut self, id: i64) -> Self {
         self.store = Some(id);
         self
@@ -178,7 +180,8 @@ impl NewTask {
         self
     }
 
-    pub(super) fn prepare(self) -> Result<Prepared, Error> {
+    /// Takes it apart; what it does not say and the client has as usual is as there.
+    pub(super) fn prepare(self, client: &Client) -> Result<Prepared, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -186,8 +189,10 @@ impl NewTask {
             let detail = "a task needs a session; make one, and name it by `.session(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
         };
-        if self.circle == Circle::default() {
-            let detail = "a task needs `.collaboration(id)` or `.study(id)`";
+        let circle = self.circle.or_usual(client);
+        if circle == Circle::default() {
+            let detail = "a task needs `.collaboration(id)` or `.study(id)`, or a client that was set up for a \
+                collaboration by `client.setup_collaboration(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
         }
         let mut organizations = Vec::with_capacity(self.organizations.len());
@@ -211,13 +216,13 @@ impl NewTask {
         if let Some(action) = self.action {
             body = body.action(word::<types::Action>(&action)?);
         }
-        if let Some(collaboration) = self.circle.collaboration {
+        if let Some(collaboration) = circle.collaboration {
             body = body.collaboration_id(collaboration);
         }
-        if let Some(study) = self.circle.study {
+        if let Some(study) = circle.study {
             body = body.study_id(study);
         }
-        if let Some(store) = self.store {
+        if let Some(store) = self.store.or_else(|| client.usual_store()) {
             body = body.store_id(store);
         }
         if let Some(dataframe) = self.changes {
@@ -229,7 +234,7 @@ impl NewTask {
         if !self.depends_on.is_empty() {
             body = body.depends_on_ids(self.depends_on);
         }
-        Ok((self.circle, self.arguments.for_each(organizations)?, body))
+        Ok((circle, self.arguments.for_each(organizations)?, body))
     }
 }
 
@@ -267,7 +272,7 @@ fn text(arguments: &impl Serialize) -> Result<Bytes, Error> {
 }
 
 /// A word of an open set of words.
-fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(super) fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_value(Value::from(text))
         .map_err(|cause| Error::new(ErrorKind::Request, format!("{text:?} is no such word")).with_source(cause))
 }

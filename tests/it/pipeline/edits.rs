@@ -21,6 +21,7 @@ static LATER: LazyLock<Op> = LazyLock::new(|| Op {
     wire: Some(Wire {
         path: Some("/models/{names}/_eval"),
         query: &[("bg", "true")],
+        usual: &[],
         with: &[("fields", "include_fields", "true")],
         service: None,
     }),
@@ -177,7 +178,7 @@ async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
         method: http::Method::GET,
         params: &[],
         body: BodyKind::None,
-        wire: Some(Wire { path: None, service: None, query: &[("sort", "id")], with: &[] }),
+        wire: Some(Wire { path: None, service: None, query: &[("sort", "id")], usual: &[], with: &[] }),
         ..op("ordered", RetryClass::Safe)
     });
     let lab = Lab::new();
@@ -186,6 +187,29 @@ async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
     RawCall::of(client(&lab)?, &ORDERED).query("sort", "-name").send::<u8>().await?;
     let asked: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
     assert_eq!(asked, ["page=2&sort=id", "sort=-name"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_client_usually_has_goes_where_a_call_names_nothing() -> Checked {
+    static PLACED: LazyLock<Op> = LazyLock::new(|| Op {
+        wire: Some(Wire { path: None, service: None, query: &[], usual: &[("place_id", "place")], with: &[] }),
+        ..op("placed", RetryClass::Safe)
+    });
+    let lab = Lab::new();
+    lab.times(5, Reply::json(&1));
+    let road = client(&lab)?;
+    let clone = road.clone();
+    let call = || RawCall::of(clone.clone(), &PLACED);
+    call().send::<u8>().await?;
+    road.set_usual("place", Some("7".to_owned()));
+    call().send::<u8>().await?;
+    call().query("place_id", 8).send::<u8>().await?;
+    RawCall::of(road.with(|o| o.without_usual()), &PLACED).send::<u8>().await?;
+    road.set_usual("place", None);
+    call().send::<u8>().await?;
+    let asked: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
+    assert_eq!(asked, ["", "place_id=7", "place_id=8", "", ""]);
     Ok(())
 }
 

@@ -121,8 +121,11 @@ fn row(
         Some(wire) => {
             let (path, service) = (option(wire.path.clone()), option(wire.service.clone()));
             let query = wire.query.iter().map(|(k, v)| quote!((#k, #v)));
+            let usual = wire.usual.iter().map(|(k, v)| quote!((#k, #v)));
             let with = wire.with.iter().flat_map(|(set, pairs)| pairs.iter().map(move |(k, v)| quote!((#set, #k, #v))));
-            quote!(Some(#root::glue::Wire { path: #path, query: &[#(#query),*], with: &[#(#with),*], service: #service }))
+            quote!(Some(#root::glue::Wire {
+                path: #path, query: &[#(#query),*], usual: &[#(#usual),*], with: &[#(#with),*], service: #service,
+            }))
         }
     };
     let errors = meta.errors.as_deref().unwrap_or_default();
