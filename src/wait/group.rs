@@ -54,12 +54,14 @@ struct Reading {
     found: HashMap<String, Listed>,
     asked: Option<Duration>,
     requests: usize,
+    /// The looks at single jobs that would have cost the server as much.
+    cost: usize,
 }
 
 impl<'f, V: Send + 'static> Group<'f, V> {
     /// Puts a job to those in the same list.
     pub(super) fn join(groups: &mut Vec<Self>, index: usize, mut driver: Driver<'f, V>) {
-        let (list, id) = match driver.job().listing() {
+        let (list, id) = match driver.job().listing(1) {
             Some(Listing { op, args, id, .. }) => {
                 (Some(List { op, args, road: driver.job().road().clone() }), Some(id))
             }
@@ -129,15 +131,13 @@ impl<'f, V: Send + 'static> Group<'f, V> {
 
     /// Reads the list and tells the jobs that go on; those that have to be looked at themselves.
     async fn read_list(&mut self) -> HashSet<usize> {
-        let Some((listing, clock)) = self
-            .slots
-            .first()
-            .and_then(|first| Some((first.driver.job().listing()?, std::sync::Arc::clone(first.driver.clock()))))
-        else {
+        let wanted: HashSet<String> = self.slots.iter().filter_map(|slot| slot.id.clone()).collect();
+        let Some((listing, clock)) = self.slots.first().and_then(|first| {
+            Some((first.driver.job().listing(wanted.len())?, std::sync::Arc::clone(first.driver.clock())))
+        }) else {
             self.list = None;
             return self.due_now();
         };
-        let wanted: HashSet<String> = self.slots.iter().filter_map(|slot| slot.id.clone()).collect();
         let limit = self.slots.iter().filter_map(|slot| slot.driver.limit()).min();
         let reading = match within(&*clock, limit, read(listing, &wanted)).await {
             Ok(Ok(reading)) => reading,
@@ -147,7 +147,7 @@ impl<'f, V: Send + 'static> Group<'f, V> {
         // Cut short by the limit of one wait, it says nothing about the jobs, and only that one ends.
         let cut = reading.requests == 0;
         self.troubles = 0;
-        if reading.requests >= wanted.len() && reading.found.len() < wanted.len() {
+        if reading.cost >= wanted.len() && reading.found.len() < wanted.len() {
             self.list = None;
         }
         let chance = unit(&*clock);
@@ -189,18 +189,21 @@ impl<'f, V: Send + 'static> Group<'f, V> {
     }
 }
 
-/// Reads the list until all wanted jobs are found, or as many requests are made as looks at each would take.
+/// Reads the list until all wanted jobs are found or passed, or looks at each would have cost no more.
 async fn read(mut listing: Listing, wanted: &HashSet<String>) -> Result<Reading, Error> {
-    let mut reading = Reading::default();
+    let (mut reading, mut items) = (Reading::default(), 0);
     while let Some(page) = listing.pages.try_next().await? {
         reading.requests += 1;
+        items += page.jobs.len();
+        reading.cost = listing.cost(reading.requests, items);
         reading.asked = reading.asked.max(page.retry_after);
+        let past = listing.is_past(&page.jobs, wanted);
         for job in page.jobs {
             if let Some(id) = job.id.clone().filter(|id| wanted.contains(id)) {
                 reading.found.insert(id, job);
             }
         }
-        if reading.found.len() == wanted.len() || reading.requests >= wanted.len() {
+        if past || reading.found.len() == wanted.len() || reading.cost >= wanted.len() {
             break;
         }
     }

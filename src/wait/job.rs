@@ -18,7 +18,7 @@ pub(super) trait Job<V>: Send + Sync {
     fn look(&self) -> BoxFuture<'_, Result<Look<V>, Error>>;
     fn value(&self) -> BoxFuture<'_, Result<V, Error>>;
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
-    fn listing(&self) -> Option<Listing>;
+    fn listing(&self, wanted: usize) -> Option<Listing>;
     fn road(&self) -> &Pipeline;
     fn pin(&mut self, node: Option<&str>);
 }
@@ -51,8 +51,8 @@ impl<P: Poll> Job<P::Value> for P {
         Poll::cancel(self)
     }
 
-    fn listing(&self) -> Option<Listing> {
-        Poll::listing(self)
+    fn listing(&self, wanted: usize) -> Option<Listing> {
+        Poll::listing(self, wanted)
     }
 
     fn road(&self) -> &Pipeline {

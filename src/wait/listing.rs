@@ -1,5 +1,6 @@
 //! A list that tells of many jobs at once.
 
+use std::collections::HashSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -18,8 +19,28 @@ pub struct Listing {
     pub args: Vec<String>,
     /// The job's id in it.
     pub id: String,
+    /// As many of its items cost the server as much as a look at one job; none where nothing is known about that.
+    pub worth: Option<u64>,
     /// Reads it; nothing is sent before the first is asked for.
     pub pages: BoxStream<'static, Result<Survey, Error>>,
+}
+
+impl Listing {
+    /// How many looks at single jobs have cost the server as much as that many requests for pages, and items on them.
+    pub(super) fn cost(&self, requests: usize, items: usize) -> usize {
+        let per_look = self.worth.map_or(usize::MAX, |worth| usize::try_from(worth).unwrap_or(usize::MAX).max(1));
+        requests + items / per_look
+    }
+
+    /// Whether no job that is wanted can come after those, where the list is in the order of its ids.
+    pub(super) fn is_past(&self, jobs: &[Listed], wanted: &HashSet<String>) -> bool {
+        let Some(paging) = self.op.paging.filter(|paging| paging.sorted) else { return false };
+        // Ids that are no numbers are in an order of which nothing is known here.
+        let number = |id: &String| id.parse::<u64>().ok();
+        let Some(last) = jobs.last().and_then(|job| number(job.id.as_ref()?)) else { return false };
+        let wanted: Option<Vec<u64>> = wanted.iter().map(number).collect();
+        wanted.is_some_and(|ids| ids.iter().all(|id| if paging.descending { *id >= last } else { *id <= last }))
+    }
 }
 
 /// Some jobs of a list.

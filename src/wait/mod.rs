@@ -67,8 +67,9 @@ pub trait Poll: Send + Sync + 'static {
     /// Fetches the value at the end, where the look had none.
     fn value(&self) -> impl Future<Output = Result<Self::Value, Error>> + Send;
 
-    /// The list that tells of this job among others, where the platform has one.
-    fn listing(&self) -> Option<Listing> {
+    /// The list that tells of this job among others, where the platform has one; so many are wanted.
+    fn listing(&self, wanted: usize) -> Option<Listing> {
+        let _ = wanted;
         None
     }
 

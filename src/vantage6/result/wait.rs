@@ -9,7 +9,7 @@ use crate::op::{Op, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::platform::Platform;
 use crate::vantage6::{Client, ops};
-use crate::wait::{Look, Poll, Wait, WaitHandle};
+use crate::wait::{Listing, Look, Poll, Wait, WaitHandle};
 
 /// The operation whose wait this is, with more in its value.
 const OPERATION: &str = "task_get";
@@ -103,6 +103,10 @@ impl Poll for UntilDone {
 
     async fn value(&self) -> Result<Results, Error> {
         self.client.results_of(self.task).await
+    }
+
+    fn listing(&self, wanted: usize) -> Option<Listing> {
+        self.client.everywhere().task().get(self.task).listing_done(wanted)
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {

@@ -1,21 +1,28 @@
 //! The list that tells of many jobs, for waits that are waited for together.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::walk::{How, walk};
 use crate::document::{Document, Operation};
 use crate::meta::Wait;
 use crate::model::{Builder, Model, inside};
+use crate::names;
 
-/// `Poll::listing`, where the wait names a list.
+/// What a builder says about the list that its job is in, and `Poll::listing` that asks it.
+pub(super) struct Emitted {
+    pub(super) of_builder: TokenStream,
+    pub(super) of_poll: TokenStream,
+}
+
+/// Both, where the wait names a list.
 pub(super) fn emit(
     document: &Document,
     model: &Model,
     (operation, builder): (&Operation, &Builder),
-    wait: &Wait,
+    (goal, wait): (&str, &Wait),
     root: &TokenStream,
-) -> Result<Option<TokenStream>, String> {
+) -> Result<Option<Emitted>, String> {
     let Some(list) = &wait.list else { return Ok(None) };
     let id = &list.operation;
     let called =
@@ -29,12 +36,15 @@ pub(super) fn emit(
     let shared = shared.collect::<Result<Vec<_>, _>>()?;
     let (items, pages) = match &called.meta.paging {
         Some(paging) => {
-            let size = match (&paging.size, paging.max) {
-                (Some(_), max @ 1..) => Some(quote!(.page_size(#max))),
+            let size = match (&paging.size, paging.max, list.worth) {
+                (Some(_), max @ 1.., None) => Some(quote!(.page_size(#max))),
+                (Some(_), max @ 1.., Some(_)) => Some(quote!(.page_size((wanted as u64).clamp(1, #max)))),
+                (_, _, Some(_)) => return Err("list: `worth` needs pages that have a size".to_owned()),
                 _ => None,
             };
             (paging.items.as_str(), quote!(#root::glue::Survey::pages(call.pages()#size, listed)))
         }
+        None if list.worth.is_some() => return Err("list: `worth` needs pages that have a size".to_owned()),
         None => {
             let reply = &made.reply;
             let whole = quote! {{
@@ -74,20 +84,36 @@ pub(super) fn emit(
         }
     };
     let (name, item) = (&made.name, super::walk::qualified(item));
-    Ok(Some(quote! {
-        fn listing(&self) -> ::std::option::Option<#root::glue::Listing> {
+    let method = format_ident!("listing_{}", names::snake(goal));
+    let worth = list.worth.map_or_else(|| quote!(None), |worth| quote!(Some(#worth)));
+    let own = &builder.name;
+    let of_builder = quote! {
+        impl #own<'_> {
+            /// The list that tells of so many such jobs.
+            #[doc(hidden)]
+            #[must_use]
+            #[allow(unused_variables, reason = "not every list has pages that are cut to size")]
+            pub fn #method(&self, wanted: usize) -> ::std::option::Option<#root::glue::Listing> {
             fn listed(item: &#item) -> #root::glue::Listed {
                 #root::glue::Listed { id: #key, status: #status, present: #present }
             }
             #[allow(unused_mut, reason = "not every list takes parameters")]
-            let mut call = #name::new(&self.0.client);
-            #(call.#shared = self.0.#shared.clone();)*
+            let mut call = #name::new(&self.client);
+            #(call.#shared = self.#shared.clone();)*
             Some(#root::glue::Listing {
                 op: super::ops::find(#id),
-                args: ::std::vec![#(self.0.#shared.as_ref().ok()?.to_string()),*],
-                id: self.0.#param.as_ref().ok()?.to_string(),
+                args: ::std::vec![#(self.#shared.as_ref().ok()?.to_string()),*],
+                id: self.#param.as_ref().ok()?.to_string(),
+                worth: #worth,
                 pages: #pages,
             })
+            }
         }
-    }))
+    };
+    let of_poll = quote! {
+        fn listing(&self, wanted: usize) -> ::std::option::Option<#root::glue::Listing> {
+            self.0.#method(wanted)
+        }
+    };
+    Ok(Some(Emitted { of_builder, of_poll }))
 }

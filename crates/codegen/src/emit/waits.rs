@@ -149,7 +149,8 @@ fn one(
         }}
     };
     let (polled_id, polled_reply) = (&polled.id, &polled_builder.reply);
-    let listing = listing::emit(document, model, (operation, builder), wait, root).map_err(fail)?;
+    let listing = listing::emit(document, model, (operation, builder), (goal, wait), root).map_err(fail)?;
+    let (listing, of_builder) = listing.map(|emitted| (emitted.of_poll, emitted.of_builder)).unzip();
     let cancel = wait.cancel.as_ref().map(|cancel| {
         let (id, names, values) = (&cancel.operation, cancel.values.keys(), cancel.values.values());
         quote! {
@@ -228,6 +229,8 @@ fn one(
 
             #cancel
         }
+
+        #of_builder
 
         impl #name<'_> {
             #[doc = #doc]
