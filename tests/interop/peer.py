@@ -14,6 +14,7 @@ a result, as the platform's node does.
   cost {api, auth, username, secret, per_page, gets}
                                        -> microseconds of CPU that the platform's own client takes:
                                           {"item", "get"}, for an item of a list and for one read
+  methods                              -> the public methods of the platform's own client, by group
 """
 import base64
 import contextlib
@@ -200,8 +201,23 @@ def cost(api, auth, username, secret, per_page, gets):
     return {"item": item * 1e6, "get": get * 1e6}
 
 
+def methods():
+    import inspect
+
+    from vantage6.client import UserClient
+
+    with contextlib.redirect_stdout(sys.stderr):
+        client = UserClient("http://127.0.0.1:1/hq", "http://127.0.0.1:1", log_level="critical")
+
+    def public(of):
+        return [name for name, _ in inspect.getmembers(of, inspect.isroutine) if not name.startswith("_")]
+
+    groups = {name: of for name, of in vars(client).items() if type(of).__module__.startswith("vantage6.client")}
+    return {"": public(client), **{name: public(of) for name, of in groups.items()}}
+
+
 DO = {"key": key, "seal": seal, "seal_blob": seal_blob, "open": open_text, "open_blob": open_blob, "call": call,
-      "work": work, "cost": cost}
+      "work": work, "cost": cost, "methods": methods}
 
 print(json.dumps({"ok": "ready"}), flush=True)
 for line in sys.stdin:

@@ -2,6 +2,11 @@
 //! behaved, to show.
 
 mod better;
+mod checklist;
+mod guide;
 mod login;
+mod many;
 mod provider;
+mod story;
 mod token;
+mod usual;
