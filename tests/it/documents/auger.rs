@@ -1,20 +1,15 @@
 //! Auger's document.
 
-use futures::FutureExt;
 use mlhub::auger::{Client, ops, schemas};
 use mlhub::testing::Lab;
 use serde_json::{Value, json};
 
-use super::{surface, wire};
+use super::surface;
+use super::wire::{self, call};
 
 fn client(lab: &Lab) -> Client {
-    Client::builder("http://hub.test/base")
-        .project_token("tok")
-        .optimizers_url("http://optimizers.test/deep")
-        .transport(lab.clone())
-        .clock(lab.clock())
-        .build()
-        .expect("plain addresses")
+    let builder = Client::builder("http://hub.test/base").project_token("tok");
+    wire::over(builder.optimizers_url("http://optimizers.test/deep"), lab)
 }
 
 #[test]
@@ -25,13 +20,6 @@ fn its_surface() {
 #[test]
 fn its_types() {
     insta::assert_json_snapshot!("auger__types", schemas());
-}
-
-/// A call whose result does not matter.
-macro_rules! call {
-    ($id:literal, |$c:ident| $call:expr) => {
-        ($id, |$c| $call.send().map(|_| ()).boxed())
-    };
 }
 
 /// A parameter whose form the document leaves open.

@@ -1,22 +1,17 @@
 //! AutoTune's document.
 
-use futures::FutureExt;
 use mlhub::autotune::{Client, ops, schemas, types};
 use mlhub::testing::Lab;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{surface, wire};
+use super::surface;
+use super::wire::{self, call};
 
 const ID: Uuid = Uuid::from_u128(7);
 
 fn client(lab: &Lab) -> Client {
-    Client::builder("http://hub.test/base")
-        .token("tok")
-        .transport(lab.clone())
-        .clock(lab.clock())
-        .build()
-        .expect("a plain address")
+    wire::over(Client::builder("http://hub.test/base").token("tok"), lab)
 }
 
 #[test]
@@ -27,13 +22,6 @@ fn its_surface() {
 #[test]
 fn its_types() {
     insta::assert_json_snapshot!("autotune__types", schemas());
-}
-
-/// A call whose result does not matter.
-macro_rules! call {
-    ($id:literal, |$c:ident| $call:expr) => {
-        ($id, |$c| $call.send().map(|_| ()).boxed())
-    };
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,17 +1,17 @@
 //! Loud ML's document.
 
-use futures::FutureExt;
 use mlhub::loudml::{Client, ops, schemas, types};
 use mlhub::testing::Lab;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::{surface, wire};
+use super::surface;
+use super::wire::{self, call};
 
 const JOB: &str = "0da5e6b5-6ab0-4d3e-9b19-daf6b524347e";
 
 fn client(lab: &Lab) -> Client {
-    Client::builder("http://loud.test:8077").transport(lab.clone()).clock(lab.clock()).build().expect("a plain address")
+    wire::over(Client::builder("http://loud.test:8077"), lab)
 }
 
 #[test]
@@ -22,13 +22,6 @@ fn its_surface() {
 #[test]
 fn its_types() {
     insta::assert_json_snapshot!("loudml__types", schemas());
-}
-
-/// A call whose result does not matter.
-macro_rules! call {
-    ($id:literal, |$c:ident| $call:expr) => {
-        ($id, |$c| $call.send().map(|_| ()).boxed())
-    };
 }
 
 #[tokio::test(start_paused = true)]

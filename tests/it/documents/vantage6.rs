@@ -1,25 +1,19 @@
 //! vantage6's document, version 5.
 
-use futures::FutureExt;
 use mlhub::testing::Lab;
 use mlhub::vantage6::{Client, keycloak, ops, schemas, types};
 use mlhub::{Secret, Timestamp};
 use serde_json::json;
 
-use super::{surface, wire};
+use super::surface;
+use super::wire::{self, call};
 
 fn client(lab: &Lab) -> Client {
-    Client::builder("http://hub.test/hq")
-        .token("tok")
-        .transport(lab.clone())
-        .clock(lab.clock())
-        .build()
-        .expect("a plain address")
+    wire::over(Client::builder("http://hub.test/hq").token("tok"), lab)
 }
 
 fn provider(lab: &Lab) -> keycloak::Client {
-    let builder = keycloak::Client::builder("http://auth.test");
-    builder.transport(lab.clone()).clock(lab.clock()).build().expect("a plain address")
+    wire::over(keycloak::Client::builder("http://auth.test"), lab)
 }
 
 #[test]
@@ -36,13 +30,6 @@ fn its_types() {
 fn the_surface_of_the_identity_provider() {
     insta::assert_snapshot!("keycloak__surface", surface::listing(keycloak::ops::OPS));
     insta::assert_json_snapshot!("keycloak__types", keycloak::schemas());
-}
-
-/// A call whose result does not matter.
-macro_rules! call {
-    ($id:literal, |$c:ident| $call:expr) => {
-        ($id, |$c| $call.send().map(|_| ()).boxed())
-    };
 }
 
 #[tokio::test(start_paused = true)]

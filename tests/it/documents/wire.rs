@@ -2,11 +2,25 @@
 //! without a snapshot, fails.
 
 use futures::future::BoxFuture;
-use mlhub::Op;
 use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::{Builder, Op};
 
 /// A call of an operation, sent to a lab; what comes back does not matter.
 pub(super) type Call<C> = (&'static str, for<'a> fn(&'a C) -> BoxFuture<'a, ()>);
+
+/// One of them. Its result does not matter.
+macro_rules! call {
+    ($id:literal, |$c:ident| $call:expr) => {
+        ($id, |$c| ::futures::FutureExt::boxed(::futures::FutureExt::map($call.send(), |_| ())))
+    };
+}
+
+pub(super) use call;
+
+/// A client that speaks to that lab.
+pub(super) fn over<C>(builder: Builder<C>, lab: &Lab) -> C {
+    builder.transport(lab.clone()).clock(lab.clock()).build().expect("plain addresses")
+}
 
 /// Sends every call and compares what was sent with its snapshot.
 pub(super) async fn check<C>(platform: &str, ops: &[Op], calls: &[Call<C>], client: impl Fn(&Lab) -> C) {
