@@ -3,7 +3,7 @@
 use mlhub::vantage6::crypto::{PrivateKey, PublicKey, Registered};
 use serde_json::json;
 
-use crate::{peer, stand};
+use crate::{platform, stand};
 
 type Checked = Result<(), Box<dyn std::error::Error>>;
 
@@ -17,16 +17,16 @@ fn theirs_reads_what_ours_seals() -> Checked {
     if !stand::is_there() {
         return Ok(());
     }
-    let (private, public) = peer::key();
+    let (private, public) = platform::key();
     let to = PublicKey::from_api(&public)?;
     for length in [0, 1, 15, 16, 17, 1000, 100_000, 3_000_000] {
         let plain = message(length);
-        assert!(peer::open(&private, &to.seal(&plain)?) == plain, "{length} bytes as text");
-        assert!(peer::open_blob(&private, &to.seal_blob(&plain)?) == plain, "{length} bytes as a blob");
+        assert!(platform::open(&private, &to.seal(&plain)?) == plain, "{length} bytes as text");
+        assert!(platform::open_blob(&private, &to.seal_blob(&plain)?) == plain, "{length} bytes as a blob");
     }
     // As a blob any bytes travel; the platform's reader of texts takes JSON alone.
     let binary: Vec<u8> = (0..=255).collect();
-    assert_eq!(peer::open_blob(&private, &to.seal_blob(&binary)?), binary);
+    assert_eq!(platform::open_blob(&private, &to.seal_blob(&binary)?), binary);
     Ok(())
 }
 
@@ -39,8 +39,8 @@ fn ours_reads_what_theirs_seals() -> Checked {
     let to = ours.public_key().to_api();
     let binary: Vec<u8> = (0..=255).collect();
     for plain in [Vec::new(), binary, message(1), message(100_000), message(3_000_000)] {
-        assert!(ours.open(peer::seal(&to, &plain))? == plain, "{} bytes as text", plain.len());
-        assert!(ours.open_blob(peer::seal_blob(&to, &plain))? == plain, "{} bytes as a blob", plain.len());
+        assert!(ours.open(platform::seal(&to, &plain))? == plain, "{} bytes as text", plain.len());
+        assert!(ours.open_blob(platform::seal_blob(&to, &plain))? == plain, "{} bytes as a blob", plain.len());
     }
     Ok(())
 }
@@ -50,12 +50,12 @@ fn keys_are_the_same_on_both_sides() -> Checked {
     if !stand::is_there() {
         return Ok(());
     }
-    let (private, public) = peer::key();
+    let (private, public) = platform::key();
     let read = PrivateKey::from_pem(&private)?;
     assert_eq!(read.public_key().to_api(), public);
     assert_eq!(read.to_pem().expose(), private);
     assert_eq!(read.public_key().registered(Some(&public)), Registered::Same);
     let ours = PrivateKey::generate()?;
-    assert_eq!(peer::open(ours.to_pem().expose(), &ours.public_key().seal(b"{}")?), b"{}");
+    assert_eq!(platform::open(ours.to_pem().expose(), &ours.public_key().seal(b"{}")?), b"{}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::hq::Hq;
-use crate::peer;
+use crate::platform;
 
 /// One organization in it.
 pub(crate) struct Member {
@@ -31,7 +31,7 @@ impl Federation {
     pub(crate) fn new(hq: &'static Hq, name: &str, members: usize, encrypted: bool) -> Federation {
         let members: Vec<Member> = (0..members)
             .map(|number| {
-                let (key, public) = if encrypted { peer::key() } else { Default::default() };
+                let (key, public) = if encrypted { platform::key() } else { Default::default() };
                 let body = json!({"name": format!("{name}-{number}"), "public_key": public});
                 let organization = id(&hq.ask("POST", "/organization", body));
                 let node = format!("{name}-{number}");

@@ -25,9 +25,9 @@ pub(crate) struct Hq {
     pub(crate) url: String,
     /// The identity provider.
     pub(crate) auth: String,
-    folder: PathBuf,
-    server: Mutex<Child>,
-    _identity: Child,
+    pub(crate) folder: PathBuf,
+    pub(crate) server: Mutex<Child>,
+    identity: Child,
 }
 
 /// The one of all tests; nothing, loudly, where it is not installed.
@@ -49,16 +49,7 @@ impl Hq {
         std::fs::write(folder.join("hq.yaml"), settings(&folder)).expect("its settings");
         let (server, port) = serve(&folder, &auth, "0", organizations);
         let url = format!("http://127.0.0.1:{port}/hq");
-        Hq { url, auth, folder, server: Mutex::new(server), _identity: identity }
-    }
-
-    /// Ends the server, and starts it again at the same address over the same data.
-    pub(crate) fn restart(&self, while_away: impl FnOnce()) {
-        let mut server = self.server.lock().expect("no test panics here");
-        server.kill().and_then(|()| server.wait()).expect("it ends");
-        while_away();
-        let port = self.url.trim_end_matches("/hq").rsplit(':').next().expect("a port").to_owned();
-        (*server, _) = serve(&self.folder, &self.auth, &port, 0);
+        Hq { url, auth, folder, server: Mutex::new(server), identity }
     }
 
     /// A request as it is, by the first account, without the client that is
@@ -82,13 +73,16 @@ impl Hq {
         let reply = peer::order(json!({"do": "call", "method": "POST", "url": url, "form": form}));
         reply["body"]["access_token"].as_str().expect("a token").to_owned()
     }
+}
 
-    /// A helper of the identity provider; see `identity.py`.
-    pub(crate) fn identity(&self, helper: &str) -> Value {
-        let url = format!("{}/test/{helper}", self.auth);
-        let reply = peer::order(json!({"do": "call", "method": "GET", "url": url}));
-        assert_eq!(reply["status"], 200, "{helper}: {reply}");
-        reply["body"].clone()
+/// Where it is not the one of all tests.
+impl Drop for Hq {
+    fn drop(&mut self) {
+        if let Ok(server) = self.server.get_mut() {
+            let _ended = server.kill().and_then(|()| server.wait());
+        }
+        let _ended = self.identity.kill().and_then(|()| self.identity.wait());
+        let _gone = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -105,7 +99,7 @@ fn settings(folder: &Path) -> String {
     .to_string()
 }
 
-fn serve(folder: &Path, auth: &str, port: &str, organizations: usize) -> (Child, u16) {
+pub(crate) fn serve(folder: &Path, auth: &str, port: &str, organizations: usize) -> (Child, u16) {
     let config = folder.join("hq.yaml");
     let mut command = stand::script("serve_hq.py", &[&config.to_string_lossy(), port, &organizations.to_string()]);
     for (name, place) in

@@ -2,14 +2,18 @@
 //! stand-in for its identity provider and simulated nodes. `tests/interop/environment`
 //! installs what it needs; without that the tests say that they are skipped.
 
+mod checklist;
 mod client;
 mod cost;
 mod crypto;
 mod federation;
 mod hq;
+mod measure;
 mod peer;
+mod platform;
 #[path = "../support/ready.rs"]
 mod ready;
+mod restart;
 mod server;
 mod stand;
 mod tasks;
