@@ -25,6 +25,8 @@ pub struct Op {
     pub summary: &'static str,
     /// Parameters, in the order of the document.
     pub params: &'static [Param],
+    /// Parameters that are given by their place, after those of the path.
+    pub arguments: &'static [&'static str],
     /// What the request carries.
     pub body: BodyKind,
     /// What a success carries.
@@ -74,6 +76,7 @@ impl Op {
             path: "",
             summary: "A call that the document does not name.",
             params: &[],
+            arguments: &[],
             body: BodyKind::Json,
             reply: ReplyKind::Json,
             retry: RetryClass::Never,

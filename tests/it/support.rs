@@ -23,6 +23,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         path: "/things",
         summary: "",
         params: &[],
+        arguments: &[],
         body: BodyKind::Json,
         reply: ReplyKind::Json,
         retry,

@@ -95,6 +95,8 @@ fn a_parameter_in_path_and_body_is_set_once_and_sent_twice() {
 fn a_named_parameter_is_an_argument_of_the_accessor() {
     let code = code(&in_bodies()).expect("compiles");
     assert!(code.contains("(&self, id: V0, lines: V1) -> builder::JobGet"), "{code}");
+    // A command line asks the table of operations.
+    assert!(code.contains("arguments: &[\"lines\"]"), "{code}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub(crate) use autotune::{Autotune, Delete};
 pub(crate) use duration::duration;
 #[cfg(feature = "hub")]
 pub(crate) use options::{Backup, Quickstart, Serve};
-pub(crate) use options::{Body, Call, Completions, Explain, Login, Man, Named, Ops, Wait, pair};
+pub(crate) use options::{Body, Call, Completions, Config, Explain, ExplainConfig, Login, Man, Named, Ops, Wait, pair};
 pub(crate) use report::report;
 #[cfg(unix)]
 pub(crate) use tune::Guard;
@@ -147,7 +147,8 @@ pub(crate) enum Command {
     /// Log in and keep the token in the profile
     ///
     /// The password is read from `MLHUB_<PLATFORM>_PASSWORD`, or from stdin with `--password-stdin`, or asked for on a
-    /// terminal. The token is kept in the user's config folder, in a file that nobody else can read.
+    /// terminal. Where the platform's logins are made in a browser, that is done unless a name is given. The token is kept
+    /// in the user's config folder, in a file that nobody else can read.
     Login(Login),
     /// Forget the token in the profile
     Logout(Named),
@@ -159,6 +160,9 @@ pub(crate) enum Command {
     Wait(Wait),
     /// Say what leads to an error, and what to do about it
     Explain(Explain),
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(Config),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Print the manual page of a command

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 
 #[cfg(feature = "hub")]
 use super::duration::at_least_a_second;
@@ -131,6 +131,24 @@ pub(crate) struct Wait {
     /// Show these fields; a dot steps into one, as in a.b
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub(crate) fields: Vec<String>,
+}
+
+/// What to do with settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Say which settings count, and where each comes from
+    ///
+    /// A setting is looked for on the command line, in the environment and in the profile, in that order; what is secret is
+    /// not shown.
+    Explain(ExplainConfig),
+}
+
+/// Options of `config explain`.
+#[derive(Args, Debug)]
+pub(crate) struct ExplainConfig {
+    /// Which platform; all of them otherwise
+    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    pub(crate) platform: Option<String>,
 }
 
 /// Options of `explain`.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::args::Login;
 use crate::fault::Fault;
 use crate::output::{Out, Table};
-use crate::profile::{Access, Credential, Files, variable};
+use crate::profile::{Access, Credential, Files, shown, variable};
 use crate::terminal;
 
 /// Fetches a token, proves that it works, and keeps it.
@@ -122,23 +122,4 @@ pub(crate) async fn whoami(access: &Access, out: &Out) -> Result<(), Fault> {
     let mut table = Table::with_columns(names);
     table.push(cells);
     out.record(&table)
-}
-
-/// An address without the password that may stand in it.
-fn shown(url: &str) -> String {
-    match (url.split_once("://"), url.rfind('@')) {
-        (Some((scheme, _)), Some(at)) => format!("{scheme}://{}", &url[at + 1..]),
-        _ => url.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shown;
-
-    #[test]
-    fn an_address_is_shown_without_its_password() {
-        assert_eq!(shown("http://me:hunter2@host:1/p"), "http://host:1/p");
-        assert_eq!(shown("http://host:1/p"), "http://host:1/p");
-    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod autotune;
 #[cfg(feature = "hub")]
 mod backup;
 pub(crate) mod call;
+mod config;
 mod explain;
 pub(crate) mod groups;
 mod login;
@@ -14,7 +15,7 @@ mod scripts;
 pub(crate) mod serve;
 pub(crate) mod vantage6;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Config};
 use crate::fault::Fault;
 use crate::output::Out;
 use crate::platforms::{self, Platform};
@@ -70,7 +71,10 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
         Command::Ops(options) => ops::ops(options, out),
         Command::Login(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
-            login::login(&access, options, out).await
+            match groups::login(access.platform) {
+                Some(own) => own(&access, options, out).await,
+                None => login::login(&access, options, out).await,
+            }
         }
         Command::Logout(options) => {
             let access = Access::open(platform(&options.platform)?, global)?;
@@ -81,6 +85,7 @@ async fn dispatch(cli: &Cli, out: &Out) -> Result<(), Fault> {
             login::whoami(&access, out).await
         }
         Command::Explain(options) => explain::explain(options, out),
+        Command::Config(Config::Explain(options)) => config::explain(options, global, out),
         Command::Completions(options) => scripts::completions(options, out),
         Command::Man(options) => scripts::man(options, out),
     }

@@ -79,11 +79,12 @@ impl Out {
         }
     }
 
-    /// Prints a table of one row; where the form has objects, as one of them.
+    /// Prints a table of one row; where the form has objects, as one of them, and upright for people.
     pub(crate) fn record(&self, table: &Table) -> Result<(), Fault> {
         let value = table.value();
-        match (self.format, value.get(0)) {
-            (Some(Format::Json | Format::Yaml), Some(only)) => self.value(only),
+        match (self.format(), value.get(0)) {
+            (Format::Json | Format::Yaml, Some(only)) => self.value(only),
+            (Format::Table, Some(_)) if !self.quiet => self.rows(&table.first()),
             _ => self.table(table),
         }
     }

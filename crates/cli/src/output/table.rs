@@ -9,6 +9,9 @@ const GAP: usize = 2;
 const NARROWEST: usize = 8;
 /// Keys under which platforms keep the rows of a list.
 const LISTS: &[&str] = &["items", "data", "results"];
+/// What is shown of a thing that another one only refers to, and how many fields such a one has at most.
+const NAMES: &[&str] = &["id", "name"];
+const REFERENCE: usize = 4;
 /// Columns that name a row, the best first.
 const IDS: &[&str] = &["id", "uuid", "exp_uuid", "trial_id", "name"];
 
@@ -65,6 +68,27 @@ impl Table {
         let cell = |item: &Value, column: &String| item.get(column).cloned().unwrap_or_default();
         let rows = items.iter().map(|item| columns.iter().map(|column| cell(item, column)).collect()).collect();
         Table { columns, rows }
+    }
+
+    /// The fields of one thing, below each other. Of what it refers to the names are shown.
+    pub(crate) fn upright(fields: impl IntoIterator<Item = (String, Value)>) -> Table {
+        let mut table = Table::new(["field", "value"]);
+        for (name, value) in fields {
+            match &value {
+                Value::Object(other) if other.contains_key("id") && other.len() <= REFERENCE => {
+                    let names = NAMES.iter().filter_map(|key| Some((key, other.get(*key)?)));
+                    names.for_each(|(key, value)| table.row([format!("{name}.{key}").into(), value.clone()]));
+                }
+                _ => table.row([name.into(), value]),
+            }
+        }
+        table
+    }
+
+    /// The first row, upright.
+    pub(crate) fn first(&self) -> Table {
+        let row = self.rows.first().into_iter().flatten().cloned();
+        Table::upright(self.columns.iter().cloned().zip(row))
     }
 
     /// The rows as JSON.
@@ -222,6 +246,17 @@ mod tests {
         table.row([json!("experiment_create"), json!("Makes an experiment of your own")]);
         let expected = "OPERATION          SUMMARY\nexperiment_create  Makes a…\n";
         assert_eq!(table.aligned(20), (expected.to_owned(), true));
+    }
+
+    #[test]
+    fn one_thing_stands_upright_with_the_names_of_what_it_refers_to() {
+        let mut table = Table::new(["id", "organization", "columns"]);
+        let organization = json!({"id": 7, "name": "NKI", "link": "/organization/7"});
+        table.row([json!(1), organization, json!({"id": 1, "a": 1, "b": 1, "c": 1, "d": 1})]);
+        let expected =
+            "id\t1\norganization.id\t7\norganization.name\tNKI\ncolumns\t{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"id\":1}\n";
+        assert_eq!(table.first().tsv(), expected);
+        assert_eq!(Table::new(["id"]).first().tsv(), "");
     }
 
     #[test]

@@ -7,10 +7,21 @@ use mlhub::{Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, variable};
+use crate::profile::{Access, Credential, Login, Setting, variable};
 
 /// The row of the table. The address is the public one.
-pub(crate) const PLATFORM: Platform = Platform { name: "auger", url: "https://app.auger.ai", ops: ops::OPS, client };
+pub(crate) const PLATFORM: Platform =
+    Platform { name: "auger", url: "https://app.auger.ai", settings: SETTINGS, ops: ops::OPS, client };
+
+/// Of several tokens one is sent; `login` fetches that of a person.
+const SETTINGS: &[Setting] = &[
+    Setting::secret("PROJECT_TOKEN"),
+    Setting::secret("CLUSTER_TOKEN"),
+    Setting::secret("TOKEN"),
+    Setting::new("USERNAME"),
+    Setting::secret("PASSWORD"),
+    Setting::new("OPTIMIZERS_URL"),
+];
 
 fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     let name = PLATFORM.name;

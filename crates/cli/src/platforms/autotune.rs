@@ -8,11 +8,11 @@ use mlhub::{Error, Op, RawCall, Secret};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, renewed, token_of};
+use crate::profile::{Access, Credential, Login, renewing, who};
 
 /// The row of the table. The port is the one that the original documents.
 pub(crate) const PLATFORM: Platform =
-    Platform { name: "autotune", url: "http://127.0.0.1:8008", ops: ops::OPS, client };
+    Platform { name: "autotune", url: "http://127.0.0.1:8008", settings: &who(), ops: ops::OPS, client };
 
 fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     Ok(Box::new(build(access)?))
@@ -39,15 +39,11 @@ fn build(access: &Access) -> Result<AutoTune, Error> {
 
 /// The login in the profile, which is renewed there.
 fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
-    let (client, profile) = (AutoTune::builder(&access.url).build()?, access.profile.clone());
-    let next = move |last| {
-        let (client, profile) = (client.clone(), profile.clone());
-        async move {
-            let fetch = |refresh: Secret| async move { client.refresh(&refresh).await };
-            renewed(&profile, PLATFORM.name, last, fetch).await
-        }
-    };
-    Bearer::from_source(next).starting_with(token_of(login))
+    let client = AutoTune::builder(&access.url).build()?;
+    renewing(access, login, move |refresh| {
+        let client = client.clone();
+        async move { client.refresh(&refresh).await }
+    })
 }
 
 impl Client for AutoTune {

@@ -10,10 +10,11 @@ use mlhub::{Error, ErrorKind, Op, Platform as _, RawCall, Secret};
 use serde_json::Value;
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login};
+use crate::profile::{Access, Credential, Login, who};
 
 /// The row of the table. The port is the server's usual one.
-pub(crate) const PLATFORM: Platform = Platform { name: "loudml", url: "http://127.0.0.1:8077", ops: ops::OPS, client };
+pub(crate) const PLATFORM: Platform =
+    Platform { name: "loudml", url: "http://127.0.0.1:8077", settings: &who(), ops: ops::OPS, client };
 
 fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     Ok(Box::new(connect(access)?))

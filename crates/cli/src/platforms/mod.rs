@@ -12,7 +12,7 @@ use mlhub::{Error, Op, RawCall, Secret, Wait, WaitHandle};
 use serde_json::Value;
 
 use crate::fault::Fault;
-use crate::profile::{Access, Credential, Login};
+use crate::profile::{Access, Credential, Login, Setting};
 
 /// A platform.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(crate) struct Platform {
     pub(crate) name: &'static str,
     /// Where its server is looked for when nobody says.
     pub(crate) url: &'static str,
+    /// What else can be told about it.
+    pub(crate) settings: &'static [Setting],
     /// Every operation of its document.
     pub(crate) ops: &'static [Op],
     /// A client with that address and credential.

@@ -4,15 +4,31 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use mlhub::pipeline::Bearer;
 use mlhub::vantage6::{Client as Vantage6, Keycloak, ops};
-use mlhub::{Error, Op, RawCall, Secret};
+use mlhub::{Builder, Error, Op, RawCall, Secret};
 use serde_json::{Value, json};
 
 use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, renewed, token_of};
+use crate::profile::{Access, Credential, Login, Setting, renewing};
 
 /// The row of the table. The address is the one of a hub that runs on this machine for a trial.
 pub(crate) const PLATFORM: Platform =
-    Platform { name: "vantage6", url: "http://localhost:30761/hq", ops: ops::OPS, client };
+    Platform { name: "vantage6", url: "http://localhost:30761/hq", settings: SETTINGS, ops: ops::OPS, client };
+
+const AUTH_URL: Setting = Setting::new("AUTH_URL").key("auth_url");
+const REALM: Setting = Setting::new("REALM").key("keycloak_realm").usual("vantage6");
+const CLIENT: Setting = Setting::new("CLIENT").key("keycloak_client").usual("public_client");
+/// The organization's private key: a path, or the PEM text itself.
+pub(crate) const PRIVATE_KEY: Setting = Setting::new("PRIVATE_KEY").key("organization_key");
+const SETTINGS: &[Setting] = &[
+    AUTH_URL,
+    REALM,
+    CLIENT,
+    PRIVATE_KEY,
+    Setting::secret("TOKEN"),
+    Setting::new("USERNAME"),
+    Setting::secret("PASSWORD"),
+    Setting::secret("CLIENT_SECRET"),
+];
 
 fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     Ok(Box::new(build(access)?))
@@ -29,26 +45,36 @@ pub(crate) async fn connect(access: &Access) -> Result<Vantage6, Error> {
 
 /// A client that has what the command line, the environment and the profile say.
 pub(crate) fn build(access: &Access) -> Result<Vantage6, Error> {
-    let mut builder = Vantage6::builder(&access.url);
-    if let Some(keycloak) = keycloak(access) {
-        builder = builder.keycloak(keycloak);
-    }
+    let builder = outset(access);
     match &access.credential {
-        Credential::None | Credential::Password { .. } => {}
-        Credential::Token { token, .. } => builder = builder.token(token.clone()),
-        Credential::Kept(login) => builder = builder.authenticate(kept(access, login)?),
-        Credential::Service { account, secret } => builder = builder.authenticate(service(access, account, secret)?),
+        Credential::None | Credential::Password { .. } => builder,
+        Credential::Token { token, .. } => builder.token(token.clone()),
+        Credential::Kept(login) => builder.authenticate(kept(access, login)?),
+        Credential::Service { account, secret } => builder.authenticate(service(access, account, secret)?),
     }
-    builder.build()
+    .build()
+}
+
+/// The same without a credential: what fetches tokens has none.
+fn stranger(access: &Access) -> Result<Vantage6, Error> {
+    outset(access).build()
+}
+
+fn outset(access: &Access) -> Builder<Vantage6> {
+    let builder = Vantage6::builder(&access.url);
+    match keycloak(access) {
+        Some(keycloak) => builder.keycloak(keycloak),
+        None => builder,
+    }
 }
 
 /// Where logins are made, as the environment says, or the profile.
 fn keycloak(access: &Access) -> Option<Keycloak> {
-    let mut keycloak = Keycloak::new(access.setting("AUTH_URL", "auth_url")?);
-    if let Some(realm) = access.setting("REALM", "keycloak_realm") {
+    let mut keycloak = Keycloak::new(access.setting(&AUTH_URL)?);
+    if let Some(realm) = access.setting(&REALM) {
         keycloak = keycloak.realm(realm);
     }
-    if let Some(client) = access.setting("CLIENT", "keycloak_client") {
+    if let Some(client) = access.setting(&CLIENT) {
         keycloak = keycloak.client(client);
     }
     Some(keycloak)
@@ -56,11 +82,7 @@ fn keycloak(access: &Access) -> Option<Keycloak> {
 
 /// A service account, which logs in when a token is needed.
 fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Error> {
-    let mut builder = Vantage6::builder(&access.url);
-    if let Some(keycloak) = keycloak(access) {
-        builder = builder.keycloak(keycloak);
-    }
-    let (client, account, secret) = (builder.build()?, account.to_owned(), secret.clone());
+    let (client, account, secret) = (stranger(access)?, account.to_owned(), secret.clone());
     let next = move |_| {
         let (client, account, secret) = (client.clone(), account.clone(), secret.clone());
         async move { client.sign_in(mlhub::vantage6::Login::service_account(account, secret)).await }
@@ -70,19 +92,11 @@ fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Er
 
 /// The login in the profile, which is renewed there.
 fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
-    let mut builder = Vantage6::builder(&access.url);
-    if let Some(keycloak) = keycloak(access) {
-        builder = builder.keycloak(keycloak);
-    }
-    let (client, profile) = (builder.build()?, access.profile.clone());
-    let next = move |last| {
-        let (client, profile) = (client.clone(), profile.clone());
-        async move {
-            let fetch = |refresh: Secret| async move { client.refresh(&refresh).await };
-            renewed(&profile, PLATFORM.name, last, fetch).await
-        }
-    };
-    Bearer::from_source(next).starting_with(token_of(login))
+    let client = stranger(access)?;
+    renewing(access, login, move |refresh| {
+        let client = client.clone();
+        async move { client.refresh(&refresh).await }
+    })
 }
 
 impl Client for Vantage6 {

@@ -6,14 +6,12 @@ use std::time::SystemTime;
 use mlhub::Secret;
 
 use super::files::{Files, Login};
+use super::found::{self, Found, PROFILE, Setting, variable_name};
 use crate::args::Global;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::platforms::Platform;
 use crate::{clock, terminal};
-
-/// The profile that is used where none is named.
-const PROFILE: &str = "default";
 
 /// An address and the credential for it.
 #[derive(Debug)]
@@ -66,8 +64,7 @@ pub(crate) enum Credential {
 
 /// Reads a variable of the environment; one that is empty counts as not set.
 pub(crate) fn variable(platform: &str, what: &str) -> Option<String> {
-    let name = format!("MLHUB_{}_{what}", platform.to_uppercase().replace('-', "_"));
-    std::env::var(name).ok().filter(|value| !value.is_empty())
+    std::env::var(variable_name(platform, what)).ok().filter(|value| !value.is_empty())
 }
 
 impl Access {
@@ -79,13 +76,8 @@ impl Access {
     /// The same for a command that has an option of its own for the address.
     pub(crate) fn at(platform: &'static Platform, global: &Global, given: Option<String>) -> Result<Access, Fault> {
         let files = Files::open()?;
-        let profile = global.profile.clone();
-        let profile = profile.or_else(|| std::env::var("MLHUB_PROFILE").ok().filter(|name| !name.is_empty()));
-        let profile = profile.unwrap_or_else(|| PROFILE.to_owned());
-        let url = match given.clone().or_else(|| variable(platform.name, "URL")) {
-            Some(url) => url,
-            None => files.url(&profile, platform.name)?.unwrap_or_else(|| platform.url.to_owned()),
-        };
+        let profile = found::profile(global).value;
+        let url = address(&files, platform, &profile, given.as_ref())?.value;
         let credential = match said(platform.name, global) {
             Some(credential) => credential,
             None => kept(files.login(&profile, platform.name)?, &url, clock::now()),
@@ -94,9 +86,21 @@ impl Access {
         Ok(Access { platform, profile, url, given_url: given, credential, settings })
     }
 
-    /// A setting of the platform: the variable `MLHUB_<PLATFORM>_<VARIABLE>`, else what the profile has under that key.
-    pub(crate) fn setting(&self, name: &str, key: &str) -> Option<String> {
-        variable(self.platform.name, name).or_else(|| self.settings.get(key).filter(|text| !text.is_empty()).cloned())
+    /// A setting of the platform as somebody has said it.
+    pub(crate) fn setting(&self, setting: &Setting) -> Option<String> {
+        self.found(setting).map(|found| found.value)
+    }
+
+    /// The same with its place: its variable, else its key in the profile.
+    pub(crate) fn found(&self, setting: &Setting) -> Option<Found> {
+        let name = self.platform.name;
+        let kept = || Found::profile(&self.profile, name, setting.key?, self.settings.get(setting.key?).cloned());
+        Found::environment(name, setting.variable).or_else(kept)
+    }
+
+    /// The address, and who has said it.
+    pub(crate) fn address(&self) -> Result<Found, Fault> {
+        address(&Files::open()?, self.platform, &self.profile, self.given_url.as_ref())
     }
 
     /// The failure of a call with this.
@@ -121,6 +125,13 @@ impl Access {
         let name = self.platform.name;
         Fault::new(Exit::Denied, format!("not logged in to {name}"), format!("mlhub login {name}"))
     }
+}
+
+fn address(files: &Files, platform: &Platform, profile: &str, given: Option<&String>) -> Result<Found, Fault> {
+    // The profile may be broken; what was said elsewhere serves all the same.
+    let said = given.is_some() || variable(platform.name, "URL").is_some();
+    let kept = if said { None } else { files.url(profile, platform.name)? };
+    Ok(found::url(platform, profile, given, kept))
 }
 
 /// A credential from the command line or the environment.

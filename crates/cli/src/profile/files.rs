@@ -20,6 +20,8 @@ use crate::terminal;
 const CONFIG: &str = "config.yaml";
 /// Tokens.
 const CREDENTIALS: &str = "credentials.yaml";
+/// The address of a server.
+const URL: &str = "url";
 /// The address of a vantage6 hub, as its own configurations call it.
 const HQ_URL: &str = "hq_url";
 /// Held while the other two are read and written, so that two logins at once
@@ -67,9 +69,10 @@ struct Place {
 }
 
 impl Place {
-    /// The address, also under the name that vantage6's own configurations have for it.
-    fn address(&self) -> Option<String> {
-        self.url.clone().or_else(|| Some(self.more.get(HQ_URL)?.as_str()?.to_owned()))
+    /// The address and its key, which may be the name that vantage6's own configurations have for it.
+    fn address(&self) -> Option<(String, &'static str)> {
+        let own = self.url.clone().map(|url| (url, URL));
+        own.or_else(|| Some((self.more.get(HQ_URL)?.as_str()?.to_owned(), HQ_URL)))
     }
 }
 
@@ -112,8 +115,13 @@ impl Files {
         self.folder.join(CREDENTIALS)
     }
 
-    /// The address in the profile.
-    pub(crate) fn url(&self, profile: &str, platform: &str) -> Result<Option<String>, Fault> {
+    /// Where people write addresses and other settings.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.folder.join(CONFIG)
+    }
+
+    /// The address in the profile, and its key there.
+    pub(crate) fn url(&self, profile: &str, platform: &str) -> Result<Option<(String, &'static str)>, Fault> {
         let config: Profiles<Place> = self.read(CONFIG)?;
         Ok(config.profiles.get(profile).and_then(|entries| entries.get(platform)?.address()))
     }
@@ -257,7 +265,7 @@ mod tests {
         files.keep("default", "autotune", login("one")).unwrap();
         files.keep("other", "autotune", login("two")).unwrap();
         assert_eq!(files.login("default", "autotune").unwrap().unwrap().token.expose(), "one");
-        assert_eq!(files.url("other", "autotune").unwrap().as_deref(), Some("http://a"));
+        assert_eq!(files.url("other", "autotune").unwrap(), Some(("http://a".to_owned(), URL)));
         assert!(files.forget("default", "autotune").unwrap());
         assert!(!files.forget("default", "autotune").unwrap());
         assert!(files.login("default", "autotune").unwrap().is_none());
@@ -271,9 +279,9 @@ mod tests {
         let text =
             "profiles:\n  default:\n    vantage6:\n      hq_url: http://old\n      keycloak_realm: r\n      port: 7\n";
         std::fs::write(files.folder.join(CONFIG), text).unwrap();
-        assert_eq!(files.url("default", "vantage6").unwrap().as_deref(), Some("http://old"));
+        assert_eq!(files.url("default", "vantage6").unwrap(), Some(("http://old".to_owned(), HQ_URL)));
         files.keep("default", "vantage6", login("one")).unwrap();
-        assert_eq!(files.url("default", "vantage6").unwrap().as_deref(), Some("http://a"));
+        assert_eq!(files.url("default", "vantage6").unwrap(), Some(("http://a".to_owned(), HQ_URL)));
         let settings = files.settings("default", "vantage6").unwrap();
         assert_eq!(settings.get("keycloak_realm").map(String::as_str), Some("r"));
         assert!(std::fs::read_to_string(files.folder.join(CONFIG)).unwrap().contains("port: 7"));

@@ -3,8 +3,10 @@
 
 mod access;
 mod files;
+mod found;
 mod renewal;
 
 pub(crate) use access::{Access, Credential, variable};
 pub(crate) use files::{Files, Login};
-pub(crate) use renewal::{renewed, token_of};
+pub(crate) use found::{Setting, Source, profile, shown, shown_value, who};
+pub(crate) use renewal::renewing;

@@ -3,21 +3,33 @@
 use std::future::Future;
 use std::time::SystemTime;
 
+use mlhub::pipeline::Bearer;
 use mlhub::{Error, ErrorKind, Secret, Token};
 
+use super::access::Access;
 use super::files::{Files, Lock, Login};
 use crate::{clock, terminal};
+
+/// The credential of a login in the profile, which is renewed there; `fetch` is the platform's way from a refresh token to
+/// the next token.
+pub(crate) fn renewing<F, Fut>(access: &Access, login: &Login, fetch: F) -> Result<Bearer, Error>
+where
+    F: Fn(Secret) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, Error>> + Send + 'static,
+{
+    let (profile, platform) = (access.profile.clone(), access.platform.name);
+    let next = move |last| {
+        let (profile, fetch) = (profile.clone(), fetch.clone());
+        async move { renewed(&profile, platform, last, fetch).await }
+    };
+    Bearer::from_source(next).starting_with(token_of(login))
+}
 
 /// The token after `last` for a platform in a profile.
 ///
 /// A refresh token serves once, and one that comes a second time ends the login: so whoever fetches holds the lock of
 /// the files, and whoever waited for it finds the new token there.
-pub(crate) async fn renewed<F, Fut>(
-    profile: &str,
-    platform: &'static str,
-    last: Option<Token>,
-    fetch: F,
-) -> Result<Token, Error>
+async fn renewed<F, Fut>(profile: &str, platform: &'static str, last: Option<Token>, fetch: F) -> Result<Token, Error>
 where
     F: FnOnce(Secret) -> Fut,
     Fut: Future<Output = Result<Token, Error>>,
@@ -37,7 +49,7 @@ where
 }
 
 /// The token of a login.
-pub(crate) fn token_of(login: &Login) -> Token {
+fn token_of(login: &Login) -> Token {
     let token = Token::new(login.token.clone());
     match &login.refresh_token {
         Some(refresh) => token.with_refresh(refresh.clone()),

@@ -6,6 +6,8 @@ use mlhub::auger::ops::OPS;
 use mlhub::testing::{AugerHub, Lab, Port};
 use serde_json::{Value, json};
 
+use crate::page::Page;
+use crate::ready;
 use crate::support::{Home, Ran};
 
 /// The stand-in on a port.
@@ -109,4 +111,38 @@ async fn a_refused_token_is_a_login_away() {
     let (_, ran) = run(home(&port), &["project", "list"]).await;
     let said = ran.fails(3);
     assert!(said.trim_end().ends_with("next: mlhub login auger"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_document_gives_a_place_is_an_argument() {
+    let (_hub, port) = hub().await;
+    let (home, ran) = run(home(&port), &["status", "get", "Project", "1"]).await;
+    let status = ran.ok();
+    assert!(!status.trim().is_empty(), "{status}");
+    let (_, ran) = run(home, &["status", "get", "Project"]).await;
+    let said = ran.fails(2);
+    assert!(said.contains("<ID>"), "{said}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_the_page_is_run() {
+    let (hub, port) = hub().await;
+    hub.story("experiment_sessions", "5772fd1ec439b7", &[(Duration::ZERO, "completed")]);
+    hub.story("pipelines", "46188658d308607a", &[(Duration::ZERO, "ready")]);
+    let page = Page::new("auger/from-a-shell.md", Home::new()).says("http://127.0.0.1:5000", &port.url());
+    let reader = tokio::task::spawn_blocking(move || page.runs());
+    // A stand-in that takes a minute to deploy, as the Hub does, is hurried.
+    let hurried = hub.clone();
+    let hurry = move || {
+        let deploying = |hub: &AugerHub| hub.object("projects", "1").is_some_and(|it| it["status"] == "deploying");
+        ready::until("the page deploys", || deploying(&hurried));
+        hurried.story("projects", "1", &[(Duration::ZERO, "running")]);
+    };
+    let hurry = tokio::task::spawn_blocking(hurry);
+    reader.await.unwrap();
+    hurry.await.unwrap();
+    let sent = hub.lab().seen().into_iter().find(|seen| seen.path().ends_with("/predictions") && seen.method == "POST");
+    let sent = sent.unwrap().json();
+    assert_eq!((&sent["features"], &sent["records"]), (&json!(["petal"]), &json!([[1.5]])));
 }

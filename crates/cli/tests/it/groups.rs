@@ -59,6 +59,8 @@ fn both(row: &Value) -> Option<[Vec<String>; 2]> {
         call.push(format!("{}={value}", parameter["parameter"].as_str().unwrap()));
         group.push(value);
     }
+    let words: Vec<&str> = group[..3].iter().map(String::as_str).collect();
+    let help = Home::new().run(&[&words, &["--help"][..]].concat()).ok();
     let in_path: BTreeSet<&str> =
         parameters.iter().filter(|p| p["place"] == "path").filter_map(|p| p["parameter"].as_str()).collect();
     for parameter in parameters.iter().filter(|parameter| parameter["place"] != "path" && parameter["required"] == true)
@@ -66,21 +68,24 @@ fn both(row: &Value) -> Option<[Vec<String>; 2]> {
         let name = parameter["parameter"].as_str().unwrap();
         if parameter["place"] == "body" && in_path.contains(name) {
             // Two of one name: `call` takes that of the body with the whole body.
-            group.extend([format!("--{name}"), sample(parameter).to_owned()]);
             call.extend(["--body".to_owned(), format!("{{\"{name}\":{}}}", sample(parameter))]);
-            continue;
-        }
-        if name == "--body" {
+        } else if name == "--body" {
             [&mut group, &mut call].into_iter().for_each(|words| words.extend(["--body".to_owned(), "{}".to_owned()]));
             continue;
+        } else {
+            call.push(format!("{name}={}", sample(parameter)));
         }
-        // The long form of an option is in its help; `--param` takes any.
-        group.extend(["--param".to_owned(), format!("{name}={}", sample(parameter))]);
-        call.push(format!("{name}={}", sample(parameter)));
+        // What has no option has a place. The long form of an option is in the help; `--param` takes any.
+        let option = |long: &str| [' ', '['].iter().any(|end| help.contains(&format!("--{long}{end}")));
+        if !option(&name.to_lowercase().replace('_', "-")) && !option(&format!("param-{name}")) {
+            group.push(sample(parameter).to_owned());
+        } else if in_path.contains(name) {
+            group.extend([format!("--{name}"), sample(parameter).to_owned()]);
+        } else {
+            group.extend(["--param".to_owned(), format!("{name}={}", sample(parameter))]);
+        }
     }
     // A command that would wait for what it has begun can leave that.
-    let help =
-        Home::new().run(&[&group.iter().map(String::as_str).collect::<Vec<_>>()[..3], &["--help"]].concat()).ok();
     if help.contains("--detach") {
         group.push("--detach".to_owned());
     }
@@ -271,7 +276,7 @@ fn on_a_terminal(home: &Home, args: &[&str], typed: &str) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_people_see_tables_and_are_asked_before_something_goes() {
-    if !crate::support::can("terminals", std::process::Command::new("script").arg("--version")) {
+    if !crate::can::can("terminals", std::process::Command::new("script").arg("--version")) {
         return;
     }
     let (home, id) = (HUB.home(), HUB.experiment());

@@ -1,5 +1,6 @@
 //! A hub in the tests' own process, with an account and an experiment.
 
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 use mlhub_server::{Server, Settings};
@@ -22,7 +23,14 @@ pub(crate) struct Hub {
     pub(crate) token: String,
     // Both live as long as the tests.
     _runtime: Runtime,
-    _folder: TempDir,
+    _sweeper: Option<Child>,
+}
+
+/// Takes a folder away when this process has ended: what is static is never dropped. It waits for the end of its input.
+fn sweeper(folder: TempDir) -> Option<Child> {
+    let mut sweep = Command::new("sh");
+    sweep.args(["-c", "cat; rm -rf \"$0\""]).arg(folder.keep());
+    sweep.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
 impl Hub {
@@ -41,7 +49,7 @@ impl Hub {
         let reply = home.run(&["call", "autotune", "auth_token", &user, &password]).ok();
         let reply: Value = serde_json::from_str(&reply).unwrap();
         let token = reply["access_token"].as_str().unwrap().to_owned();
-        Hub { url, token, _runtime: runtime, _folder: folder }
+        Hub { url, token, _runtime: runtime, _sweeper: sweeper(folder) }
     }
 
     /// A home that is logged in.

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 use mlhub::testing::{Fault, Lab, Port, Reply};
 use serde_json::{Value, json};
 
+use crate::page::Page;
+use crate::ready;
 use crate::support::{Home, Ran};
-use crate::{guide, ready};
 
 /// A server with the model `m`, the bucket `b`, and a job of each kind that is over when it is told to be.
 struct Server {
@@ -303,6 +304,7 @@ fn what_is_no_series_is_not_drawn() {
 async fn every_command_of_the_page_is_run() {
     let server = Server::start().await;
     let port = server.port.address().port().to_string();
-    tokio::task::spawn_blocking(move || guide::runs_with("loudml/from-a-shell.md", "8077", &port)).await.unwrap();
+    let page = move || Page::new("loudml/from-a-shell.md", Home::new()).says("8077", &port).runs();
+    tokio::task::spawn_blocking(page).await.unwrap();
     assert_eq!(server.written.lock().unwrap()[0][1]["tags"], json!({"host": "h1"}));
 }

@@ -3,10 +3,13 @@
 mod auger;
 mod autotune;
 mod call;
+#[cfg(target_os = "linux")]
+mod can;
 // The plainest client, the same that judges the hub in its own tests.
 #[cfg(unix)]
 #[path = "../../../server/tests/it/support/client.rs"]
 mod client;
+mod config;
 #[cfg(unix)]
 mod crash;
 mod groups;
@@ -15,6 +18,7 @@ mod hub;
 mod login;
 #[cfg(unix)]
 mod loudml;
+mod page;
 mod quickstart;
 #[cfg(unix)]
 #[path = "../../../../tests/support/ready.rs"]

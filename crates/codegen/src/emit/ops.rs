@@ -46,6 +46,7 @@ fn row(
     let platform = &document.platform.platform;
     let method = quote::format_ident!("{}", operation.method.as_str());
     let params = params(document, operation, root);
+    let arguments = meta.arguments.iter().flatten();
     let body = match operation.body.as_ref().map(|(media, _)| media.as_str()) {
         // Also where the document names none: a further one goes there too, and so does the token.
         None if meta.params == Some(Params::Body) => quote!(Params),
@@ -136,6 +137,7 @@ fn row(
             platform: #platform, id: #id, group: #group, verb: #verb,
             method: #root::glue::http::Method::#method, path: #path, summary: #summary,
             params: &[#(#params),*],
+            arguments: &[#(#arguments),*],
             body: #root::glue::BodyKind::#body,
             reply: #root::glue::ReplyKind::#reply,
             retry: #root::glue::RetryClass::#retry,

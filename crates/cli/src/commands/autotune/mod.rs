@@ -32,6 +32,7 @@ pub(crate) const HAND: Hand = Hand {
         }
         .boxed()
     },
+    login: None,
     verbs: &[],
 };
 

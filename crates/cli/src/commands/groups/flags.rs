@@ -9,22 +9,47 @@ use super::tree::{BODY, PARAM, in_path};
 use crate::commands::call::{arguments, attach, read};
 use crate::fault::Fault;
 
+/// What names a thing in every document.
+const ID: &str = "id";
 /// Names that mean something to every command, or to some of the platforms' commands.
 const TAKEN: &[&str] = &[
     "body", "color", "fields", "goal", "help", "limit", "output", "param", "profile", "quiet", "timeout", "token",
     "url", "version", "wait", "yes",
 ];
 
-/// The path's parameters, in its order; the last takes several where the document takes a list.
-pub(super) fn path(op: &'static Op) -> Vec<Arg> {
-    let params: Vec<_> = in_order(op);
+/// What is given by its place; the last takes several where the document takes a list.
+pub(super) fn placed(op: &'static Op) -> Vec<Arg> {
+    let params: Vec<_> = by_place(op);
     let last = params.len();
     let arg = |(index, param): (usize, &'static Param)| {
-        let arg = Arg::new(id(param)).value_name(param.name.to_uppercase()).help(param.doc).required(true);
+        let arg = Arg::new(id(param)).value_name(word(op, param)).help(param.doc).required(param.required);
         let several = index + 1 == last && (param.list || param.join.is_some());
         if several { arg.num_args(1..).action(ArgAction::Append) } else { arg }
     };
     params.into_iter().enumerate().map(arg).collect()
+}
+
+/// The path's parameters, those that the document gives a place after them, and an id that is all there is to say.
+pub(super) fn by_place(op: &'static Op) -> Vec<&'static Param> {
+    let mut params = in_order(op);
+    params.extend(op.arguments.iter().filter_map(|name| op.params.iter().find(|p| p.name == *name && !in_path(p))));
+    params.extend(only_id(op));
+    params
+}
+
+/// The id that is the whole body: what a call is about where the path does not say it.
+fn only_id(op: &'static Op) -> Option<&'static Param> {
+    let mut fields = op.params.iter().filter(|param| param.place == Place::Body);
+    let only = fields.next().filter(|param| param.name == ID && param.required && op.body == BodyKind::Json)?;
+    fields.next().is_none().then_some(only)
+}
+
+/// What an argument is called: one beside another of the same name, by the last word of what is done, such as the
+/// organization in `add_organization`.
+fn word(op: &Op, param: &Param) -> String {
+    let twin = op.params.iter().any(|other| other.name == param.name && other.place != param.place);
+    let last = op.verb.rsplit('_').next().filter(|_| twin && !in_path(param));
+    last.unwrap_or(param.name).to_uppercase()
 }
 
 /// The path's parameters as they follow each other in it.
@@ -36,12 +61,15 @@ pub(super) fn in_order(op: &'static Op) -> Vec<&'static Param> {
 
 /// All other parameters, but those by which a list is walked.
 pub(super) fn named(op: &'static Op) -> Vec<Arg> {
+    let longs: Vec<String> = others(op).map(|param| flag(param.name)).collect();
     others(op)
         .map(|param| {
             let long = flag(param.name);
             let arg = Arg::new(id(param)).long(long.clone()).help(param.doc).value_name(value_name(param));
             let spelt = param.name.to_lowercase();
             let arg = if spelt == long || TAKEN.contains(&spelt.as_str()) { arg } else { arg.alias(spelt) };
+            let short = short(&long).filter(|short| !longs.contains(short) && !TAKEN.contains(&short.as_str()));
+            let arg = short.into_iter().fold(arg, |arg, short| arg.visible_alias(short));
             let arg = match (param.list || param.join.is_some(), param.kind) {
                 (true, _) => arg.action(ArgAction::Append),
                 (false, ParamKind::Boolean) => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
@@ -59,6 +87,12 @@ pub(super) fn named(op: &'static Op) -> Vec<Arg> {
         .collect()
 }
 
+/// The name of what an id is the id of: `--session` for `--session-id`, `--organizations` for `--organization-ids`.
+fn short(long: &str) -> Option<String> {
+    let one = long.strip_suffix("-id").map(str::to_owned);
+    one.or_else(|| long.strip_suffix("-ids").map(|name| format!("{name}s")))
+}
+
 fn others(op: &'static Op) -> impl Iterator<Item = &'static Param> {
     let walked = op.list.map(|list| [list.position, list.size]).unwrap_or_default();
     // Where all travel in one body, one in the path is one in the body as well; elsewhere they are two.
@@ -68,7 +102,9 @@ fn others(op: &'static Op) -> impl Iterator<Item = &'static Param> {
         two || first.is_some_and(|first| std::ptr::eq(first, *param))
     };
     let walk = move |param: &&'static Param| walked.contains(&Some(param.name));
-    op.params.iter().filter(|param| !in_path(param)).filter(seen).filter(move |param| !walk(param))
+    let placed = by_place(op);
+    let placed = move |param: &&'static Param| placed.iter().any(|other| std::ptr::eq(*other, *param));
+    op.params.iter().filter(move |param| !placed(param)).filter(seen).filter(move |param| !walk(param))
 }
 
 /// The option of a parameter: hyphens for underscores, and a word before it where the name means something else here.
@@ -110,7 +146,7 @@ pub(super) fn has_fields(op: &Op) -> bool {
 pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatches) -> Result<RawCall, Fault> {
     let usage =
         |message: String| Fault::usage(message, format!("mlhub {} {} {} --help", op.platform, op.group, op.verb));
-    for param in in_order(op).into_iter().chain(others(op)) {
+    for param in by_place(op).into_iter().chain(others(op)) {
         // A command that waits takes fewer.
         let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
         let texts: Vec<&str> = given.map(String::as_str).collect();
@@ -158,7 +194,12 @@ fn value(param: &Param, texts: &[&str]) -> Result<Value, String> {
     {
         return Ok(list);
     }
-    texts.iter().map(|text| one(param, text)).collect()
+    // No number has a comma in it.
+    let texts = texts.iter().flat_map(|text| {
+        let several = matches!(param.kind, ParamKind::Integer | ParamKind::Number);
+        if several { text.split(',').collect() } else { vec![*text] }
+    });
+    texts.map(|text| one(param, text)).collect()
 }
 
 fn one(param: &Param, text: &str) -> Result<Value, String> {
@@ -220,6 +261,8 @@ mod tests {
             assert_eq!(value(&param(kind, false), &[text]), Ok(expected), "{kind:?}");
         }
         assert_eq!(value(&param(ParamKind::Integer, true), &["1", "2"]), Ok(json!([1, 2])));
+        assert_eq!(value(&param(ParamKind::Integer, true), &["1,2", "3"]), Ok(json!([1, 2, 3])));
+        assert_eq!(value(&param(ParamKind::Text, true), &["1,2"]), Ok(json!(["1,2"])));
         assert_eq!(value(&param(ParamKind::Text, true), &["[\"a\",\"b\"]"]), Ok(json!(["a", "b"])));
     }
 
@@ -240,5 +283,12 @@ mod tests {
         assert_eq!(flag("Idempotency-Key"), "idempotency-key");
         assert_eq!(flag("url"), "param-url");
         assert_eq!(flag("fields"), "param-fields");
+    }
+
+    #[test]
+    fn what_an_id_is_the_id_of_is_a_name_as_well() {
+        assert_eq!(short("session-id").as_deref(), Some("session"));
+        assert_eq!(short("organization-ids").as_deref(), Some("organizations"));
+        assert_eq!((short("id"), short("ids"), short("name")), (None, None, None));
     }
 }

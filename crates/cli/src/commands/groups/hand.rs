@@ -4,12 +4,18 @@ use clap::{ArgMatches, Command};
 use futures::future::BoxFuture;
 
 use super::Context;
+use crate::args::Login;
 use crate::commands::{autotune, loudml, vantage6};
 use crate::fault::Fault;
+use crate::output::Out;
 use crate::platforms::Platform;
+use crate::profile::Access;
 
 /// Carries out a command.
 pub(crate) type Run = for<'a> fn(&'a Context<'a>, &'a ArgMatches) -> BoxFuture<'a, Result<(), Fault>>;
+/// Logs in, as `mlhub login` was told.
+pub(crate) type Enter = for<'a> fn(&'a Access, &'a Login, &'a Out) -> BoxFuture<'a, Result<(), Fault>>;
+
 /// What a platform has beside what the table gives.
 pub(crate) struct Hand {
     pub(crate) platform: &'static str,
@@ -21,6 +27,8 @@ pub(crate) struct Hand {
     pub(crate) has: fn(&str) -> bool,
     /// Carries it out; it is the subcommand of what was parsed.
     pub(crate) run: Run,
+    /// Its login, where that is more than a name and a password.
+    pub(crate) login: Option<Enter>,
     /// Commands within groups.
     pub(crate) verbs: &'static [Verb],
 }
@@ -38,6 +46,11 @@ static HANDS: &[Hand] = &[autotune::HAND, loudml::HAND, vantage6::HAND];
 
 fn of(platform: &Platform) -> Option<&'static Hand> {
     HANDS.iter().find(|hand| hand.platform == platform.name)
+}
+
+/// The platform's own login, if it has one.
+pub(crate) fn login(platform: &Platform) -> Option<Enter> {
+    of(platform)?.login
 }
 
 pub(super) fn about(platform: &Platform) -> String {

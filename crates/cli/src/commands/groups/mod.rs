@@ -14,7 +14,7 @@ mod wait;
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 
 pub(crate) use flags::{fill, given};
-pub(crate) use hand::{Hand, Verb};
+pub(crate) use hand::{Hand, Verb, login};
 pub(crate) use help::{fault, way_on};
 pub(crate) use tree::{BODY, WAIT, patience, timeout, waits};
 pub(crate) use verb::{picked, run as operation};

@@ -65,14 +65,16 @@ impl Columns {
         Value::Object(self.paths.iter().map(field).collect())
     }
 
-    /// All fields of one row, below each other.
+    /// All fields of one row, below each other: what people look at first, then the others.
     pub(super) fn record(&self, row: &Value) -> Table {
-        let mut table = Table::new(["field", VALUE]);
-        match self.object(row) {
-            Value::Object(fields) => fields.into_iter().for_each(|(name, value)| table.row([name.into(), value])),
-            other => table.row([VALUE.into(), other]),
-        }
-        table
+        let Value::Object(mut fields) = self.object(row) else {
+            return Table::upright([(VALUE.to_owned(), row.clone())]);
+        };
+        let first =
+            |path: &String| if self.asked { path.clone() } else { path.split('.').next().unwrap_or(path).to_owned() };
+        let names: Vec<String> = self.paths.iter().map(first).collect();
+        let ahead: Vec<_> = names.into_iter().filter_map(|name| fields.remove_entry(&name)).collect();
+        Table::upright(ahead.into_iter().chain(fields))
     }
 }
 

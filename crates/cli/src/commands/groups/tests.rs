@@ -20,7 +20,7 @@ fn sample(param: &Param) -> &'static str {
 /// The command of an operation with everything that it takes.
 fn words(op: &'static Op) -> Vec<String> {
     let mut words: Vec<String> = ["mlhub", op.platform, op.group, op.verb].map(str::to_owned).to_vec();
-    words.extend(flags::in_order(op).into_iter().map(|param| sample(param).to_owned()));
+    words.extend(flags::by_place(op).into_iter().map(|param| sample(param).to_owned()));
     for arg in flags::named(op) {
         let param = op.params.iter().rfind(|param| flags::id(param) == arg.get_id().as_str()).unwrap();
         words.push(format!("--{}={}", arg.get_long().unwrap(), sample(param)));
@@ -69,7 +69,7 @@ fn every_group_with_something_to_wait_for_has_a_wait() {
                 continue;
             }
             let mut words: Vec<String> = ["mlhub", platform.name, group, tree::WAITING].map(str::to_owned).to_vec();
-            words.extend(flags::in_order(op).into_iter().map(|param| sample(param).to_owned()));
+            words.extend(flags::by_place(op).into_iter().map(|param| sample(param).to_owned()));
             words.push(format!("--goal={}", op.waits[0].goal));
             Cli::command().try_get_matches_from(&words).unwrap_or_else(|error| panic!("{words:?}: {error}"));
             waits += 1;

@@ -89,7 +89,7 @@ pub(super) fn verb_of(platform: &'static Platform, group: &'static str, verb: &'
 
 fn operation(platform: &'static Platform, op: &'static Op) -> Command {
     let mut command = Command::new(op.verb).about(op.summary.trim_end_matches('.'));
-    command = command.args(flags::path(op)).args(flags::named(op));
+    command = command.args(flags::placed(op)).args(flags::named(op));
     if flags::takes_body(op) {
         let body = Arg::new(BODY).long("body").value_name("JSON|@FILE|-");
         let body = body.help("The whole body: JSON, a file as @FILE, or - for stdin");
@@ -135,7 +135,7 @@ fn waiting(op: &'static Op) -> Command {
     let told = told.value_parser(PossibleValuesParser::new(goals)).help("What to wait for").help_heading(WAITS_HEADING);
     Command::new(WAITING)
         .about("Waits for one that is there already, and shows it. Ctrl-C leaves it alone")
-        .args(flags::path(op))
+        .args(flags::placed(op))
         .args(flags::named(op).into_iter().filter(|arg| arg.is_required_set()))
         .arg(told)
         .arg(timeout())

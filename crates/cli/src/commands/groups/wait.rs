@@ -73,7 +73,8 @@ async fn take_up(options: &args::Wait, global: &Global, out: &Out, leave: &Leave
     let access = context.access()?;
     let client = platforms::connect(&access, op).await?;
     let wait = client.resume(op, platform.ops, &handle).map_err(|error| help::fault(&access, op, &error))?;
-    let value = watch(&context, &access, wait, op, options.timeout).await?;
+    let back = back(&access, &wait.handle());
+    let value = watch(&context, &access, wait, op, back, options.timeout).await?;
     Shown { context: &context, op, fields: options.fields.clone() }.waited(value)
 }
 
@@ -116,18 +117,19 @@ pub(super) async fn wait(
     timeout: Option<Duration>,
 ) -> Result<Value, Fault> {
     let wait = call.wait(context.platform.ops, goal).map_err(|error| help::fault(access, op, &error))?;
-    watch(context, access, wait, op, timeout).await
+    let back = back(access, &wait.handle());
+    watch(context, access, wait, op, back, timeout).await
 }
 
-/// Waits, shows how it goes, and says how to come back.
+/// Waits, shows how it goes, and says how to come back: by the command `back`.
 pub(crate) async fn watch<V: Send + 'static>(
     context: &Context<'_>,
     access: &Access,
     wait: mlhub::Wait<'static, V>,
     op: &'static Op,
+    back: String,
     timeout: Option<Duration>,
 ) -> Result<V, Fault> {
-    let back = back(access, &wait.handle());
     context.leave.by(back.clone());
     let mut sight = Sight::new(context.out);
     let wait = wait.on_progress(|progress| sight.show(progress));

@@ -37,6 +37,7 @@ pub(crate) const HAND: Hand = Hand {
     tops: |command| command.subcommand(plot()),
     has: |name| name == PLOT,
     run: |context, matches| async move { draw(context, matches).await }.boxed(),
+    login: None,
     verbs: &[
         Verb {
             group: MODELS,

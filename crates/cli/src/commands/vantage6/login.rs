@@ -1,17 +1,20 @@
-//! `login` and `whoami`.
+//! `login`, `logout` and `whoami`.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use mlhub::vantage6::{DevicePrompt, Login};
 
 use super::DEVICE;
+use crate::args;
 use crate::commands::groups::Context;
 use crate::commands::login::{bare, keep};
 use crate::fault::Fault;
+use crate::output::Out;
 use crate::platforms::vantage6::{build, kept_login};
-use crate::profile::variable;
+use crate::profile::{Access, variable};
 use crate::terminal;
 
 pub(super) const LOGIN: &str = "login";
+pub(super) const LOGOUT: &str = "logout";
 pub(super) const WHOAMI: &str = "whoami";
 
 const USERNAME: &str = "own:username";
@@ -35,41 +38,66 @@ pub(super) fn command() -> Command {
         .arg(flag(STDIN, "secret-stdin", "Read the secret or the password from stdin"))
 }
 
+pub(super) fn logout_command() -> Command {
+    Command::new(LOGOUT).about("Forget the token in the profile")
+}
+
 pub(super) fn whoami_command() -> Command {
     Command::new(WHOAMI).about("Show who the token speaks for, and for which organization")
 }
 
-/// Fetches a token, and keeps it.
+/// What was said about a login.
+struct Said<'a> {
+    device: bool,
+    service: Option<&'a String>,
+    username: Option<&'a String>,
+    /// The secret comes from stdin.
+    stdin: bool,
+}
+
+/// `mlhub vantage6 login`.
 pub(super) async fn login(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
-    let access = bare(&context.access()?);
+    let name = |id: &str| matches.get_one::<String>(id);
+    let (device, stdin) = (matches.get_flag(DEVICE), matches.get_flag(STDIN));
+    let said = Said { device, service: name(SERVICE), username: name(USERNAME), stdin };
+    enter(&context.access()?, &said, context.out).await
+}
+
+/// `mlhub login vantage6`, which knows less.
+pub(super) async fn plain(access: &Access, options: &args::Login, out: &Out) -> Result<(), Fault> {
+    let (username, stdin) = (options.username.as_ref(), options.password_stdin);
+    enter(access, &Said { device: false, service: None, username, stdin }, out).await
+}
+
+/// Fetches a token, and keeps it.
+async fn enter(access: &Access, said: &Said<'_>, out: &Out) -> Result<(), Fault> {
+    let access = bare(access);
     let fault = |error: mlhub::Error| access.fault(&error);
     let client = build(&access).map_err(fault)?;
-    let way = way(matches).await?;
-    let token = client.sign_in(way).await.map_err(fault)?;
+    let token = client.sign_in(way(said).await?).await.map_err(fault)?;
     let login = kept_login(&access, &token).await.map_err(fault)?;
     let name = login.username.clone();
-    keep(&access, login, &name, context.out)
+    keep(&access, login, &name, out)
 }
 
 /// How to log in, as the command line and the environment say.
-async fn way(matches: &ArgMatches) -> Result<Login, Fault> {
-    let said = |what| variable("vantage6", what);
-    let name = |id: &str| matches.get_one::<String>(id).cloned();
-    if let Some(account) = name(SERVICE) {
-        return Ok(Login::service_account(account, secret(matches, "CLIENT_SECRET").await?));
+async fn way(said: &Said<'_>) -> Result<Login, Fault> {
+    if let Some(account) = said.service {
+        return Ok(Login::service_account(account, secret(said, "CLIENT_SECRET").await?));
     }
-    if matches.get_flag(DEVICE) {
+    if said.device {
         return Ok(Login::device(tell));
     }
-    match (name(USERNAME).or_else(|| said("USERNAME")), said("CLIENT_SECRET")) {
-        (Some(account), Some(secret)) if name(USERNAME).is_none() => Ok(Login::service_account(account, secret)),
-        (Some(user), _) => Ok(Login::password(user, secret(matches, "PASSWORD").await?)),
+    let variable = |what| variable("vantage6", what);
+    match (said.username.cloned().or_else(|| variable("USERNAME")), variable("CLIENT_SECRET")) {
+        (Some(account), Some(secret)) if said.username.is_none() => Ok(Login::service_account(account, secret)),
+        (Some(user), _) => Ok(Login::password(user, secret(said, "PASSWORD").await?)),
         (None, _) => Ok(Login::device(tell)),
     }
 }
 
-async fn secret(matches: &ArgMatches, what: &str) -> Result<mlhub::Secret, Fault> {
-    if matches.get_flag(STDIN) {
+async fn secret(said: &Said<'_>, what: &str) -> Result<mlhub::Secret, Fault> {
+    if said.stdin {
         return terminal::read_password().await;
     }
     match variable("vantage6", what) {

@@ -22,19 +22,22 @@ pub(crate) const HAND: Hand = Hand {
     platform: "vantage6",
     about: "Federated learning: logins, keys, tasks and what they give",
     tops: |command| {
-        command.subcommand(login::command()).subcommand(login::whoami_command()).subcommand(keys::command())
+        let command = command.subcommand(login::command()).subcommand(login::logout_command());
+        command.subcommand(login::whoami_command()).subcommand(keys::command())
     },
-    has: |name| [login::LOGIN, login::WHOAMI, keys::KEY].contains(&name),
+    has: |name| [login::LOGIN, login::LOGOUT, login::WHOAMI, keys::KEY].contains(&name),
     run: |context, matches| {
         async move {
             match matches.subcommand() {
                 Some((login::LOGIN, matches)) => login::login(context, matches).await,
+                Some((login::LOGOUT, _)) => crate::commands::login::logout(&context.access()?, context.out).await,
                 Some((keys::KEY, matches)) => keys::run(context, matches).await,
                 _ => login::whoami(context).await,
             }
         }
         .boxed()
     },
+    login: Some(|access, options, out| login::plain(access, options, out).boxed()),
     verbs: &[
         Verb { group: "task", verb: "create", command: task::command, run: |c, m| task::create(c, m).boxed() },
         Verb { group: "task", verb: "get", command: results::included, run: |c, m| results::task(c, m).boxed() },

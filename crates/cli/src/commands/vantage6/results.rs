@@ -59,7 +59,7 @@ pub(super) async fn wait(context: &Context<'_>, matches: &ArgMatches) -> Result<
 /// Waits for what the runs of a task give, and shows it.
 pub(super) async fn until(context: &Context<'_>, hub: &Hub, task: i64, timeout: Option<Duration>) -> Result<(), Fault> {
     let op = context.platform.verb("task", "get").ok_or_else(missing)?;
-    let results = watch(context, &hub.access, hub.client.wait_for_results(task), op, timeout).await;
+    let results = watch(context, &hub.access, hub.client.wait_for_results(task), op, back(hub, task), timeout).await;
     // Where one run has failed, the others may have given something all the same.
     let rest = format!("mlhub vantage6 task get {task} --include-results{}", hub.access.again());
     show(context, &results.map_err(|fault| fault.next_after(Exit::Failed, rest))?)
@@ -72,8 +72,13 @@ pub(super) fn made(context: &Context<'_>, hub: &Hub, task: i64, made: &impl Seri
         Some(_) => context.out.value(&value)?,
         None => context.out.text(&format!("{}\n", value["id"]))?,
     }
-    context.out.notice(&format!("to wait for it: mlhub vantage6 task wait {task}{}", hub.access.again()));
+    context.out.notice(&format!("to wait for it: {}", back(hub, task)));
     Ok(())
+}
+
+/// The command that waits for a task, now or later.
+fn back(hub: &Hub, task: i64) -> String {
+    format!("mlhub vantage6 task wait {task}{}", hub.access.again())
 }
 
 /// What one run has given.

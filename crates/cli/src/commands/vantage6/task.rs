@@ -27,7 +27,11 @@ const STORE: &str = "own:store";
 /// Where a task comes from and what it is given, in place of what the table gives: the arguments are encrypted here.
 pub(super) fn command(_: Command) -> Command {
     let text = |id, long, name, help| Arg::new(id).long(long).value_name(name).help(help);
-    let number = |id, long, help| text(id, long, "ID", help).value_parser(clap::value_parser!(i64));
+    // Also as the table of operations would call them.
+    let number = |id, long: &'static str, help| {
+        let plain = text(id, long, "ID", help).value_parser(clap::value_parser!(i64));
+        plain.alias(format!("{}-id{}", long.trim_end_matches('s'), if long.ends_with('s') { "s" } else { "" }))
+    };
     Command::new("create")
         .about("Makes a task, encrypted for each organization where the collaboration asks for it")
         .arg(text(IMAGE, "image", "IMAGE", "The algorithm").required(true))

@@ -9,9 +9,10 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Tell, User, sorted};
+use crate::can::can;
 use crate::client::call;
 use crate::served::{self, Served};
-use crate::support::{Home, can};
+use crate::support::Home;
 
 /// Mounts a disk of two megabytes on the folder `disk` and runs what follows.
 const MOUNT: &str = "mount -t tmpfs -o size=2m tmpfs disk && exec \"$@\"";

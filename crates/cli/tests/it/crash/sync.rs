@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{Tell, User};
+use crate::can::can;
 use crate::served::{self, Served};
-use crate::support::can;
 
 /// A finished system call that syncs the write-ahead log: in one line, or resumed after another thread's.
 fn syncs(lines: &[&str], at: usize) -> bool {
