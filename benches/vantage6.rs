@@ -15,6 +15,8 @@ mod peer;
 #[path = "../tests/interop/stand.rs"]
 mod stand;
 
+/// Where the scripts are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");
 const ROUNDS: usize = 9;
 /// As much of the Python client's time is the aim.
 const AIM: f64 = 0.1;

@@ -12,6 +12,7 @@ both tokens, as Keycloak does where reuse is off. For HQ: users and clients.
 Not Keycloak, for tests:
   /test/approve?user_code=C&username=U    lets a device in
   /test/deny?user_code=C                  refuses it
+  /test/browser?azp=A&username=U          somebody who lets each device of that client in at once
   /test/lifetime?seconds=S&told=T&azp=A   tokens from now on expire after S seconds
                                           (may be negative), while the answer says T;
                                           only those of that client, if one is named
@@ -46,6 +47,7 @@ users = {}  # id -> representation, and "password"
 clients = {}  # id -> representation, and "secret"
 devices = {}  # device_code -> {"user_code", "user", "denied", "expires"}
 spent = set()  # ids of refresh tokens that were used
+browsers = {}  # client id -> user name
 lifetimes = {}  # client id, or None -> (seconds, told)
 count = collections.Counter()
 slow = [0]
@@ -112,8 +114,13 @@ def grant(form):
             return refused(400, "expired_token")
         if device["denied"]:
             return refused(400, "access_denied")
-        return tokens(device["user"], client) if device["user"] else refused(400, "authorization_pending")
+        user = device["user"] or named(browsers.get(client))
+        return tokens(user, client) if user else refused(400, "authorization_pending")
     return refused(400, "unsupported_grant_type")
+
+
+def named(name):
+    return next((user["id"] for user in users.values() if user["username"] == name), None)
 
 
 def helper(name, query):
@@ -121,9 +128,12 @@ def helper(name, query):
         for device in devices.values():
             if device["user_code"] == query.get("user_code"):
                 device["denied"] = name == "deny"
-                device["user"] = next((u["id"] for u in users.values() if u["username"] == query.get("username")), None)
+                device["user"] = named(query.get("username"))
                 return 200, {"ok": True}
         return 404, {"error": "unknown user_code"}
+    if name == "browser":
+        browsers[query["azp"]] = query["username"]
+        return 200, {"ok": True}
     if name == "lifetime":
         seconds = int(query.get("seconds", 300))
         lifetimes[query.get("azp")] = (seconds, int(query.get("told", seconds)))

@@ -17,3 +17,6 @@ mod restart;
 mod server;
 mod stand;
 mod tasks;
+
+/// Where the scripts are.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");

@@ -21,6 +21,8 @@ import contextlib
 import datetime
 import io
 import json
+import os
+import shutil
 import sys
 import tempfile
 import time
@@ -133,7 +135,8 @@ def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, s
 
     The result is `result` (JSON text), or a JSON string of `size` letters, or else
     {"organization_id", "echo": the arguments that came}. `stop_at` leaves the runs
-    at that status. `columns` are reported for that dataframe, as an extraction does.
+    at that status. `columns` are reported for that dataframe, as an extraction does;
+    where none is named, by each extraction for its own.
     """
     places = []
     for node in nodes:
@@ -152,8 +155,9 @@ def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, s
                     and task in (None, run["task"]["id"]) and run["id"] not in finished]
             for run in ours[:runs - len(finished)]:
                 one(api, token, me, own, run, status, result, size, log, stop_at)
-                if columns:
-                    url = f"{api}/session/dataframe/{dataframe}/column"
+                frame = dataframe or extracted(run)
+                if columns and frame:
+                    url = f"{api}/session/dataframe/{frame}/column"
                     done(call("POST", url, token, columns))
                 finished.append(run["id"])
         if time.monotonic() > end:
@@ -161,6 +165,12 @@ def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, s
         if len(finished) < runs:
             time.sleep(0.05)
     return finished
+
+
+def extracted(run):
+    """The dataframe that a run takes from a source, if it does."""
+    frame = run["task"].get("dataframe") if run.get("action") == "data_extraction" else None
+    return frame and frame["id"]
 
 
 def one(api, token, me, own, run, status, result, size, log, stop_at):
@@ -226,4 +236,9 @@ for line in sys.stdin:
         answer = {"ok": DO[order.pop("do")](**order)}
     except BaseException:  # whatever it is, whoever asked should see it
         answer = {"error": traceback.format_exc(limit=3)}
-    print(json.dumps(answer), flush=True)
+    try:
+        print(json.dumps(answer), flush=True)
+    except BrokenPipeError:  # nobody waits for it any more
+        break
+shutil.rmtree(FOLDER, ignore_errors=True)
+os._exit(0)

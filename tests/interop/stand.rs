@@ -6,8 +6,6 @@ use std::sync::LazyLock;
 
 use aws_lc_rs::digest;
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop");
-
 /// The interpreter with all packages; nothing where it was not installed.
 static PYTHON: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
     if let Some(path) = std::env::var_os("MLHUB_INTEROP_PYTHON") {
@@ -37,7 +35,7 @@ pub(crate) fn is_there() -> bool {
 /// One of the scripts here, with its ends as pipes.
 pub(crate) fn script(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(PYTHON.as_ref().expect("the environment is there"));
-    command.arg(Path::new(FOLDER).join(name)).args(arguments);
+    command.arg(Path::new(crate::FOLDER).join(name)).args(arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     command
 }
