@@ -3,7 +3,7 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::{ResultRow, Results};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::vantage6::{Client, ops, types};
 
 /// As many results are fetched at once.
@@ -15,8 +15,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for a task that is not there;
-    /// [`ErrorKind::Decrypt`](crate::ErrorKind::Decrypt) for what the key of this client does not open.
+    /// [`ErrorKind::NotFound`] for a task that is not there;
+    /// [`ErrorKind::Decrypt`] for what the key of this client does not open: the message names the run, and those of
+    /// the others can still be read one by one, by [`read_result`](Self::read_result).
     pub async fn results(&self, task: i64) -> Result<Results, Error> {
         // The list of runs does not tell a task without runs from one that is not there.
         self.task().status(task).send().await?;
@@ -29,7 +30,7 @@ impl Client {
         let rows = runs.into_iter().map(|run| async move {
             let completed = has_completed(&run);
             let bytes = match completed {
-                true => self.whole_result(run.id, run.blob_storage_used).await?,
+                true => self.whole_result(run.id, run.blob_storage_used).await.map_err(|error| of_run(error, &run))?,
                 false => None,
             };
             let organization = run.organization.as_ref().map(|link| link.id).unwrap_or_default();
@@ -43,6 +44,16 @@ impl Client {
     pub(super) async fn runs_of(&self, task: i64) -> Result<Vec<types::Run>, Error> {
         self.run().list().task_id(task).items().try_collect().await
     }
+}
+
+/// What does not open, with the run that has given it: of many, one may be sealed for another key.
+fn of_run(error: Error, run: &types::Run) -> Error {
+    if !matches!(error.kind(), ErrorKind::Decrypt | ErrorKind::Config) {
+        return error;
+    }
+    let organization = run.organization.as_ref().map(|link| format!(" at organization {}", link.id));
+    let detail = format!("run {}{}: {}", run.id, organization.unwrap_or_default(), error.detail());
+    error.with_detail(detail)
 }
 
 /// Whether a run has ended well, in the document's words.

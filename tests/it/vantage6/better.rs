@@ -167,8 +167,13 @@ async fn one_key_for_all_clients_of_a_process() -> Checked {
     second.set_private_key(other);
     assert_eq!(first.results(7).await?.json::<Value>()?, [json!({"n": 1})]);
     // Decryption that fails is an error, and nothing is given out as data.
-    assert_eq!(failure(second.results(7).await)?.kind(), ErrorKind::Decrypt);
-    assert_eq!(failure(without.results(7).await)?.kind(), ErrorKind::Config);
+    let unread = failure(second.results(7).await)?;
+    assert_eq!(unread.kind(), ErrorKind::Decrypt);
+    let missing = failure(without.results(7).await)?;
+    assert_eq!(missing.kind(), ErrorKind::Config);
+    for error in [unread, missing] {
+        assert!(error.to_string().contains("run 1 at organization 1: the message"), "{error}");
+    }
     // Clones are one client.
     assert!(first.clone().private_key().is_some());
     Ok(())
