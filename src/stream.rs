@@ -17,7 +17,8 @@ pub struct ByteStream(BoxStream<'static, Result<Bytes, Error>>);
 
 impl ByteStream {
     pub(crate) fn new(stream: impl Stream<Item = Result<Bytes, Error>> + Send + 'static) -> Self {
-        ByteStream(stream.boxed())
+        // Whoever asks once more after the end is told the end again.
+        ByteStream(stream.fuse().boxed())
     }
 
     pub(crate) fn whole(bytes: Bytes) -> Self {

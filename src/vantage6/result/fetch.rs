@@ -30,7 +30,7 @@ impl Client {
         let rows = runs.into_iter().map(|run| async move {
             let completed = has_completed(&run);
             let bytes = match completed {
-                true => self.whole_result(run.id, run.blob_storage_used).await.map_err(|error| of_run(error, &run))?,
+                true => self.whole_result(run.id).await.map_err(|error| of_run(error, &run))?,
                 false => None,
             };
             let organization = run.organization.as_ref().map(|link| link.id).unwrap_or_default();
