@@ -9,7 +9,7 @@ use crate::platform;
 pub(crate) struct Member {
     pub(crate) organization: u64,
     pub(crate) node: String,
-    secret: String,
+    pub(crate) secret: String,
     /// The private key, where the collaboration is encrypted.
     pub(crate) key: Option<String>,
 }
@@ -51,13 +51,7 @@ impl Federation {
                 Member { secret: made["api_key"].as_str().expect("a secret").to_owned(), ..member }
             })
             .collect::<Vec<_>>();
-        let user = format!("{name}-user");
-        let root = hq.ask("GET", "/role?name=Root", Value::Null);
-        let body = json!({
-            "username": user, "password": PASSWORD, "organization_id": members[0].organization,
-            "roles": [root["data"][0]["id"]],
-        });
-        hq.ask("POST", "/user", body);
+        let user = user(hq, name, &members[0]);
         let federation = Federation { hq, collaboration, session: 0, members, user };
         let body = json!({"scope": "collaboration", "collaboration_id": collaboration, "name": name});
         let session = id(&federation.ask("POST", "/session", body));
@@ -83,6 +77,17 @@ impl Federation {
         }
         order
     }
+}
+
+/// Makes a user of that member, who may do everything: the name.
+pub(crate) fn user(hq: &Hq, name: &str, of: &Member) -> String {
+    let user = format!("{name}-user");
+    let root = hq.ask("GET", "/role?name=Root", Value::Null);
+    let body = json!({
+        "username": user, "password": PASSWORD, "organization_id": of.organization, "roles": [root["data"][0]["id"]],
+    });
+    hq.ask("POST", "/user", body);
+    user
 }
 
 /// The id of what was made.

@@ -27,7 +27,7 @@ pub(crate) struct Hq {
     pub(crate) auth: String,
     pub(crate) folder: PathBuf,
     pub(crate) server: Mutex<Child>,
-    identity: Child,
+    stand_ins: Vec<Child>,
 }
 
 /// The one of all tests; nothing, loudly, where it is not installed.
@@ -39,6 +39,11 @@ pub(crate) fn shared() -> Option<&'static Hq> {
 impl Hq {
     /// A server of a test's own.
     pub(crate) fn start(organizations: usize) -> Hq {
+        Hq::over(organizations, |_| (Vec::new(), Value::Null))
+    }
+
+    /// One over a store for large values: what that is made of, and how HQ comes to it.
+    pub(crate) fn over(organizations: usize, store: impl FnOnce(&Path) -> (Vec<Child>, Value)) -> Hq {
         // Each request writes to the database: on a disk that takes longer than all else.
         let memory = Path::new("/dev/shm");
         let parent = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
@@ -46,10 +51,12 @@ impl Hq {
         let (identity, port) =
             ready(&mut stand::script("identity.py", &[&folder.to_string_lossy()]), &folder, "identity");
         let auth = format!("http://127.0.0.1:{port}");
-        std::fs::write(folder.join("hq.yaml"), settings(&folder)).expect("its settings");
+        let (mut stand_ins, store) = store(&folder);
+        stand_ins.push(identity);
+        std::fs::write(folder.join("hq.yaml"), settings(&folder, &store)).expect("its settings");
         let (server, port) = serve(&folder, &auth, "0", organizations);
         let url = format!("http://127.0.0.1:{port}/hq");
-        Hq { url, auth, folder, server: Mutex::new(server), identity }
+        Hq { url, auth, folder, server: Mutex::new(server), stand_ins }
     }
 
     /// A request as it is, by the first account, without the client that is
@@ -81,12 +88,14 @@ impl Drop for Hq {
         if let Ok(server) = self.server.get_mut() {
             let _ended = server.kill().and_then(|()| server.wait());
         }
-        let _ended = self.identity.kill().and_then(|()| self.identity.wait());
+        for stand_in in &mut self.stand_ins {
+            let _ended = stand_in.kill().and_then(|()| stand_in.wait());
+        }
         let _gone = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-fn settings(folder: &Path) -> String {
+fn settings(folder: &Path, store: &Value) -> String {
     let logging = json!({
         "level": "WARNING", "file": "hq.log", "use_console": true, "backup_count": 1, "max_size": 1024,
         "format": "%(asctime)s %(name)s %(levelname)s %(message)s", "datefmt": "%H:%M:%S",
@@ -95,6 +104,7 @@ fn settings(folder: &Path) -> String {
     json!({
         "api_path": "/hq", "uri": format!("sqlite:///{}/hq.sqlite", folder.display()),
         "jwt_secret_key": "of-tests-alone-0123456789-0123456789", "logging": logging,
+        "large_result_store": store,
     })
     .to_string()
 }
@@ -121,7 +131,7 @@ pub(crate) fn serve(folder: &Path, auth: &str, port: &str, organizations: usize)
 }
 
 /// Starts it, and waits for the line that says at which port it listens.
-fn ready(command: &mut Command, folder: &Path, name: &str) -> (Child, u16) {
+pub(crate) fn ready(command: &mut Command, folder: &Path, name: &str) -> (Child, u16) {
     let log = folder.join(format!("{name}.log"));
     let errors = std::fs::OpenOptions::new().create(true).append(true).open(&log).expect("its log");
     let mut child = command.stderr(errors).spawn().expect("it starts");

@@ -1,6 +1,7 @@
-//! The client against the real vantage6 HQ (public Python packages), with a
-//! stand-in for its identity provider and simulated nodes. `tests/interop/environment`
-//! installs what it needs; without that the tests say that they are skipped.
+//! The client against the real vantage6 HQ (public Python packages), with
+//! stand-ins for its identity provider and its stores, and simulated nodes.
+//! `tests/interop/environment` installs what it needs; without that the tests
+//! say that they are skipped.
 
 mod checklist;
 mod client;
@@ -16,6 +17,7 @@ mod ready;
 mod restart;
 mod server;
 mod stand;
+mod stores;
 mod tasks;
 
 /// Where the scripts are.

@@ -11,6 +11,7 @@ a result, as the platform's node does.
   open {key, text}, open_blob {key, blob}   -> base64 of what it says
   call {method, url, token, body}      -> {"status", "body"}: one request, as it is
   work {api, auth, nodes, runs, ...}   -> what the nodes did; see `work`
+  socket {api, auth, node}             -> what that node was told to kill, while it was connected by a web socket
   cost {api, auth, username, secret, per_page, gets}
                                        -> microseconds of CPU that the platform's own client takes:
                                           {"item", "get"}, for an item of a list and for one read
@@ -25,6 +26,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.error
@@ -94,11 +96,12 @@ def open_blob(key, blob):
     return encode(whole)
 
 
-def call(method, url, token=None, body=None, form=None):
-    headers = {"Content-Type": "application/x-www-form-urlencoded" if form else "application/json"}
+def call(method, url, token=None, body=None, form=None, raw=None):
+    kind = "x-www-form-urlencoded" if form else "json" if raw is None else "octet-stream"
+    headers = {"Content-Type": f"application/{kind}"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
-    data = urllib.parse.urlencode(form).encode() if form else None if body is None else json.dumps(body).encode()
+    data = urllib.parse.urlencode(form).encode() if form else raw if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers=headers, method=method)
     try:
         with urllib.request.urlopen(request, timeout=60) as reply:
@@ -117,6 +120,13 @@ def done(reply):
     return reply["body"]
 
 
+def fetched(url, token):
+    """What is in HQ's store for large values."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        return reply.read()
+
+
 PLAIN = DummyCryptor()
 
 
@@ -129,23 +139,30 @@ def now():
     return datetime.datetime.now(datetime.timezone.utc).isoformat()
 
 
-def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, size=None, log=None, stop_at=None,
-         columns=None, dataframe=None, seconds=60):
+def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, results=None, size=None, log=None,
+         stop_at=None, columns=None, dataframe=None, statuses=None, seconds=60):
     """Finishes that many open runs of those nodes ({"name", "secret", "key"?}), of that task alone if one is given.
 
-    The result is `result` (JSON text), or a JSON string of `size` letters, or else
-    {"organization_id", "echo": the arguments that came}. `stop_at` leaves the runs
-    at that status. `columns` are reported for that dataframe, as an extraction does;
-    where none is named, by each extraction for its own.
+    The result is `result` (JSON text), or that of the organization in `results`, or a
+    JSON string of `size` letters, or else {"organization_id", "echo": the arguments
+    that came}. `stop_at` leaves the runs
+    at that status. With `statuses`, by organization, all runs are begun before the first
+    is ended: HQ itself ends what was not begun when another run fails. `columns` are
+    reported for that dataframe, as an extraction does; where none is named, by each
+    extraction for its own. Where HQ has a store for large values, arguments come from
+    there and results go there.
     """
+    store = None
     places = []
     for node in nodes:
         token = login(auth, node)
         me = done(call("GET", f"{api}/node/me", token))
         collaboration = done(call("GET", f"{api}/collaboration/{me['collaboration']['id']}", token))
         own = cryptor(node["key"]) if collaboration["encrypted"] else PLAIN
+        if store is None:
+            store = done(call("GET", f"{api}/blobstream/status", token))["blob_store_enabled"]
         places.append((token, me, own))
-    finished, end = [], time.monotonic() + seconds
+    finished, begun, end = [], [], time.monotonic() + seconds
     while len(finished) < runs:
         for token, me, own in places:
             # `node_id` selects the collaboration: runs of other organizations come as well, and are not ours.
@@ -154,7 +171,11 @@ def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, s
             ours = [run for run in page["data"] if run["organization"]["id"] == me["organization"]["id"]
                     and task in (None, run["task"]["id"]) and run["id"] not in finished]
             for run in ours[:runs - len(finished)]:
-                one(api, token, me, own, run, status, result, size, log, stop_at)
+                begin(api, token, run, stop_at)
+                begun.append((token, me, own, run))
+                if stop_at is None and not statuses:
+                    organization = str(me["organization"]["id"])
+                    finish(api, *begun.pop(), status, (results or {}).get(organization, result), size, log, store)
                 frame = dataframe or extracted(run)
                 if columns and frame:
                     url = f"{api}/session/dataframe/{frame}/column"
@@ -164,6 +185,8 @@ def work(api, auth, nodes, runs=1, task=None, status="completed", result=None, s
             raise RuntimeError(f"only {len(finished)} of {runs} runs came within {seconds} s")
         if len(finished) < runs:
             time.sleep(0.05)
+    for token, me, own, run in begun if statuses else ():
+        finish(api, token, me, own, run, statuses[str(me["organization"]["id"])], result, size, log, store)
     return finished
 
 
@@ -173,23 +196,48 @@ def extracted(run):
     return frame and frame["id"]
 
 
-def one(api, token, me, own, run, status, result, size, log, stop_at):
-    url = f"{api}/run/{run['id']}"
+def begin(api, token, run, stop_at=None):
     for step, more in (("initializing", {}), ("active", {"started_at": now()})):
-        done(call("PATCH", url, token, {"status": step, **more}))
+        done(call("PATCH", f"{api}/run/{run['id']}", token, {"status": step, **more}))
         if stop_at == step:
             return
+
+
+def finish(api, token, me, own, run, status, result, size, log, store):
     # What a PATCH leaves out it sets to null, so the last one has everything.
     last = {"status": status, "finished_at": now(), "log": log or f"simulated node: {status}"}
     if status == "completed":
         if size:
             plain = json.dumps("x" * (size - 2))
         else:
-            arguments = own.decrypt(run["arguments"]) if result is None else b"null"
+            given = fetched(f"{api}/blobstream/{run['arguments']}", token) if store else run["arguments"]
+            arguments = own.decrypt(given) if result is None else b"null"
             plain = result or json.dumps({"organization_id": me["organization"]["id"], "echo": json.loads(arguments)})
         asker = done(call("GET", f"{api}/organization/{run['task']['init_org']['id']}", token))
-        last["result"] = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "")
-    done(call("PATCH", url, token, last))
+        sealed = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "", skip_base64_encoding_of_msg=store)
+        if store:
+            raw = sealed if isinstance(sealed, bytes) else sealed.encode()
+            sealed = done(call("POST", f"{api}/blobstream", token, raw=raw))["uuid"]
+        last["result"] = sealed
+    done(call("PATCH", f"{api}/run/{run['id']}", token, last))
+
+
+def connected(api, auth, node, seconds=60):
+    """Connects a node by a web socket, as the platform's node does, which makes it online, until it is told to kill."""
+    import socketio  # takes a while
+
+    token, told = login(auth, node), threading.Event()
+    client, heard = socketio.Client(reconnection=False), []
+    client.on("kill_containers", lambda order: (heard.append(order), told.set()), namespace="/tasks")
+    address = urllib.parse.urlsplit(api)
+    client.connect(f"{address.scheme}://{address.netloc}", headers={"Authorization": f"Bearer {token}"},
+                   namespaces=["/tasks"], transports=["polling"])
+    try:
+        if not told.wait(seconds):
+            raise RuntimeError(f"told nothing within {seconds} s")
+        return heard[0]
+    finally:
+        client.disconnect()
 
 
 def cost(api, auth, username, secret, per_page, gets):
@@ -227,7 +275,7 @@ def methods():
 
 
 DO = {"key": key, "seal": seal, "seal_blob": seal_blob, "open": open_text, "open_blob": open_blob, "call": call,
-      "work": work, "cost": cost, "methods": methods}
+      "work": work, "socket": connected, "cost": cost, "methods": methods}
 
 print(json.dumps({"ok": "ready"}), flush=True)
 for line in sys.stdin:

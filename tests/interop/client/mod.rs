@@ -1,8 +1,13 @@
 //! The client itself: logins, lists, every resource, tasks and their results.
 
+mod example;
 mod faults;
+mod large;
 mod lists;
 mod logins;
+mod mixed;
+mod places;
+mod recorded;
 mod replies;
 mod resources;
 mod results;

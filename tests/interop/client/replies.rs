@@ -2,7 +2,7 @@
 //! it is what was received. A key that the document does not know fails the
 //! call, so that the document learns it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
@@ -12,13 +12,22 @@ use mlhub::pipeline::{Body, HttpSettings, HttpTransport, Transport, TransportErr
 use mlhub::vantage6::{ops, recode};
 use serde_json::Value;
 
-/// The operations that were answered with a success.
+/// The operations that were answered with a success, each with its longest answer
+/// that is JSON.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Replies(Arc<Mutex<BTreeSet<&'static str>>>);
+pub(super) struct Replies(Arc<Mutex<BTreeMap<&'static str, Value>>>);
 
 impl Replies {
-    pub(super) fn answered(&self) -> BTreeSet<&'static str> {
+    pub(super) fn answered(&self) -> BTreeMap<&'static str, Value> {
         self.0.lock().expect("whole").clone()
+    }
+
+    fn add(&self, op: &Op, answer: Value) {
+        let mut answers = self.0.lock().expect("whole");
+        let kept = answers.entry(op.id).or_default();
+        if answer.to_string().len() > kept.to_string().len() {
+            *kept = answer;
+        }
     }
 }
 
@@ -43,13 +52,14 @@ impl Transport for Tap {
         Box::pin(async move {
             let reply = below.send(request).await?;
             let Some(op) = op.filter(|_| reply.status().is_success()) else { return Ok(reply) };
-            replies.0.lock().expect("whole").insert(op.id);
             if op.reply != ReplyKind::Json {
+                replies.add(op, Value::Null);
                 return Ok(reply);
             }
             let (head, body) = reply.into_parts();
             let bytes = body.collect().await?;
-            check(op, &bytes).map_err(|why| TransportError::other(why.clone()).because(why).lasting())?;
+            let answer = check(op, &bytes).map_err(|why| TransportError::other(why.clone()).because(why).lasting())?;
+            replies.add(op, answer);
             Ok(http::Response::from_parts(head, bytes.into()))
         })
     }
@@ -67,11 +77,12 @@ fn operation(method: &http::Method, path: &str) -> Option<&'static Op> {
     ops::OPS.iter().filter(fits).min_by_key(|op| op.path.matches('{').count())
 }
 
-fn check(op: &Op, bytes: &[u8]) -> Result<(), String> {
+fn check(op: &Op, bytes: &[u8]) -> Result<Value, String> {
     let received: Value = serde_json::from_slice(bytes).map_err(|e| format!("{}: {e}", op.id))?;
     let again = recode(op.id, bytes).ok_or_else(|| format!("{} has no JSON reply", op.id))?;
     let again = again.map_err(|e| format!("{} does not decode: {e}", op.id))?;
-    same(&received, &again).map_err(|path| format!("{} loses or changes {path}", op.id))
+    same(&received, &again).map_err(|path| format!("{} loses or changes {path}", op.id))?;
+    Ok(received)
 }
 
 /// Where two values differ; null is as good as absent.

@@ -7,6 +7,7 @@ mod guide;
 mod login;
 mod many;
 mod provider;
+mod recorded;
 mod story;
 mod token;
 mod usual;
