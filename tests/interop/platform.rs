@@ -1,6 +1,6 @@
 //! Keys by the platform's own cryptography.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::peer::order;
 
