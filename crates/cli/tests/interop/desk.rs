@@ -31,7 +31,7 @@ impl Desk {
     }
 
     /// Somebody who is logged in with a password.
-    pub(crate) fn as_user(self, user: &str, password: &str) -> Desk {
+    pub(crate) fn logged_in(self, user: &str, password: &str) -> Desk {
         let login = ["vantage6", "login", "--username", user, "--secret-stdin"];
         self.home.run_with_stdin(&login, password).ok();
         self
@@ -39,12 +39,12 @@ impl Desk {
 
     /// The first account, which may do everything.
     pub(crate) fn admin(hq: &Hq) -> Desk {
-        Desk::of(hq).as_user(ADMIN, ADMIN)
+        Desk::of(hq).logged_in(ADMIN, ADMIN)
     }
 
     /// The user of the first member, with its key if there is one.
     pub(crate) fn member(hq: &Hq, federation: &Federation) -> Desk {
-        let desk = Desk::of(hq).as_user(&federation.user, PASSWORD);
+        let desk = Desk::of(hq).logged_in(&federation.user, PASSWORD);
         match &federation.members[0].key {
             Some(key) => desk.with("PRIVATE_KEY", key),
             None => desk,

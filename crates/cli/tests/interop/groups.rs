@@ -142,7 +142,7 @@ fn users_roles_and_rules() {
     let may = desk.json(&format!("user get {user} --include-permissions"));
     assert_eq!(may["permissions"]["roles"], json!([role.parse::<u64>().unwrap()]));
     // Who may read tasks may not make organizations: that is a refusal, and no call for another login.
-    let alice = Desk::of(hq).as_user("cli-alice", "Passw0rd!");
+    let alice = Desk::of(hq).logged_in("cli-alice", "Passw0rd!");
     let said = alice.fails("organization create --name x", 3, "mlhub whoami vantage6");
     assert!(said.contains("MLH-FORBIDDEN"), "{said}");
     let robot =

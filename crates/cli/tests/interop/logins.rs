@@ -112,7 +112,7 @@ fn a_login_renews_itself_and_its_copy_ends_with_that() {
     let Some(hq) = hq::shared() else { return };
     // A client of its own, whose tokens live for a moment.
     hq.identity("lifetime?azp=cli-renews&seconds=2&told=2");
-    let desk = Desk::of(hq).with("CLIENT", "cli-renews").as_user(ADMIN, ADMIN);
+    let desk = Desk::of(hq).with("CLIENT", "cli-renews").logged_in(ADMIN, ADMIN);
     let file = desk.home.path().join("config/mlhub/credentials.yaml");
     let first = std::fs::read_to_string(&file).unwrap();
     // Ahead of the end already: the next command fetches another.

@@ -37,6 +37,10 @@ fn a_task_is_made_waited_for_and_read_plain_and_encrypted() {
         assert_eq!(desk.heading(&format!("task wait {made}")), ["RUN", "ORGANIZATION", "STATUS", "RESULT"]);
         let whole = desk.json(&format!("task get {made} --include-results"));
         assert_eq!(whole["results"][0]["result"]["organization_id"], json!(ids[0]));
+        let page = desk.gets(&format!("task get {made} --include-results -o table"));
+        let (about, results) = page.split_once("\n\n").unwrap();
+        assert!(about.contains("\nname ") && about.contains("\nstatus ") && about.contains("completed"), "{page}");
+        assert!(results.starts_with("RUN  ORGANIZATION  STATUS ") && results.lines().count() == 3, "{page}");
         let picked = desk.gets(&format!("task get {made} --include-results --fields status,results.1.result.echo"));
         assert_eq!(picked, "completed\t{\"column_name\":\"age\"}");
         let run = lines[0][0];

@@ -23,7 +23,12 @@ fn ctrl_c_leaves_the_task_and_says_how_to_come_back() {
     let said = desk.types(&format!("task wait {made} --timeout 1s")).fails(7);
     assert!(said.trim_end().ends_with(&format!("next: mlhub vantage6 task wait {made}")), "{said}");
     work(&federation, &made);
-    assert!(desk.gets(&format!("task wait {made} --timeout 2m")).contains("\tcompleted\t"));
+    let results = desk.gets(&format!("task wait {made} --timeout 2m"));
+    assert!(results.contains("\tcompleted\t"), "{results}");
+    // The handle of a wait in any program is as good.
+    let handle = said.split("resume the wait by ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+    assert_eq!(desk.home.run(&["wait", handle]).ok().trim_end(), results);
+    assert_eq!(desk.home.run(&["wait", handle, "--fields", "status"]).ok(), "completed\n");
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub(crate) const HAND: Hand = Hand {
         .boxed()
     },
     login: None,
+    resume: None,
     verbs: &[],
 };
 

@@ -1,7 +1,10 @@
 //! Commands of a platform that are written by hand: beside its groups, or in place of what the table gives.
 
+use std::time::Duration;
+
 use clap::{ArgMatches, Command};
 use futures::future::BoxFuture;
+use mlhub::WaitHandle;
 
 use super::Context;
 use crate::args::Login;
@@ -16,6 +19,10 @@ pub(crate) type Run = for<'a> fn(&'a Context<'a>, &'a ArgMatches) -> BoxFuture<'
 /// Logs in, as `mlhub login` was told.
 pub(crate) type Enter = for<'a> fn(&'a Access, &'a Login, &'a Out) -> BoxFuture<'a, Result<(), Fault>>;
 
+/// Takes up a wait, where the platform shows in a way of its own what comes of it.
+pub(crate) type Resume =
+    for<'a> fn(&'a Context<'a>, &'a WaitHandle, Option<Duration>) -> Option<BoxFuture<'a, Result<(), Fault>>>;
+
 /// What a platform has beside what the table gives.
 pub(crate) struct Hand {
     pub(crate) platform: &'static str,
@@ -29,6 +36,8 @@ pub(crate) struct Hand {
     pub(crate) run: Run,
     /// Its login, where that is more than a name and a password.
     pub(crate) login: Option<Enter>,
+    /// How it takes up waits.
+    pub(crate) resume: Option<Resume>,
     /// Commands within groups.
     pub(crate) verbs: &'static [Verb],
 }
@@ -51,6 +60,11 @@ fn of(platform: &Platform) -> Option<&'static Hand> {
 /// The platform's own login, if it has one.
 pub(crate) fn login(platform: &Platform) -> Option<Enter> {
     of(platform)?.login
+}
+
+/// The platform's own way to take up waits, if it has one.
+pub(super) fn resume(platform: &Platform) -> Option<Resume> {
+    of(platform)?.resume
 }
 
 pub(super) fn about(platform: &Platform) -> String {

@@ -17,7 +17,7 @@ pub(crate) use flags::{fill, given};
 pub(crate) use hand::{Hand, Verb, login};
 pub(crate) use help::{fault, way_on};
 pub(crate) use tree::{BODY, WAIT, patience, timeout, waits};
-pub(crate) use verb::{picked, run as operation};
+pub(crate) use verb::{fields as chosen, picked, reply, run as operation};
 pub(crate) use wait::{Leave, announce, ended, finished, resume, watch};
 
 use crate::args::Global;

@@ -56,8 +56,13 @@ pub(crate) async fn run(context: &Context<'_>, op: &'static Op, matches: &ArgMat
     answer(context, &access, op, call, &shown).await
 }
 
+/// Shows what an operation answered with.
+pub(crate) fn reply(context: &Context<'_>, op: &'static Op, value: Value) -> Result<(), Fault> {
+    Shown { context, op, fields: Vec::new() }.waited(value)
+}
+
 /// The fields that were asked for.
-pub(super) fn fields(matches: &ArgMatches) -> Vec<String> {
+pub(crate) fn fields(matches: &ArgMatches) -> Vec<String> {
     matches.get_many::<String>(FIELDS).into_iter().flatten().cloned().collect()
 }
 

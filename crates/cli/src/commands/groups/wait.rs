@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::show::Shown;
 use super::tree::{GOAL, TIMEOUT};
-use super::{Context, flags, help, rows, tree, verb};
+use super::{Context, flags, hand, help, rows, tree, verb};
 use crate::args::{self, Global};
 use crate::fault::Fault;
 use crate::output::Out;
@@ -70,6 +70,10 @@ async fn take_up(options: &args::Wait, global: &Global, out: &Out, leave: &Leave
     let op =
         platform.op(handle.op()).ok_or_else(|| odd(format!("{} has no operation {:?}", platform.name, handle.op())))?;
     let context = Context { platform, global, out, leave };
+    let own = hand::resume(platform).filter(|_| options.fields.is_empty());
+    if let Some(wait) = own.and_then(|own| own(&context, &handle, options.timeout)) {
+        return wait.await;
+    }
     let access = context.access()?;
     let client = platforms::connect(&access, op).await?;
     let wait = client.resume(op, platform.ops, &handle).map_err(|error| help::fault(&access, op, &error))?;

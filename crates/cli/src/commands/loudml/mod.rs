@@ -38,6 +38,7 @@ pub(crate) const HAND: Hand = Hand {
     has: |name| name == PLOT,
     run: |context, matches| async move { draw(context, matches).await }.boxed(),
     login: None,
+    resume: None,
     verbs: &[
         Verb {
             group: MODELS,

@@ -38,6 +38,7 @@ pub(crate) const HAND: Hand = Hand {
         .boxed()
     },
     login: Some(|access, options, out| login::plain(access, options, out).boxed()),
+    resume: Some(results::resumed),
     verbs: &[
         Verb { group: "task", verb: "create", command: task::command, run: |c, m| task::create(c, m).boxed() },
         Verb { group: "task", verb: "get", command: results::included, run: |c, m| results::task(c, m).boxed() },

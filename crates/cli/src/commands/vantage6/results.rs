@@ -3,14 +3,17 @@
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use futures::TryStreamExt as _;
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, TryStreamExt as _};
+use mlhub::WaitHandle;
 use mlhub::vantage6::Results;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::client::Hub;
 use super::{ID, id, number};
-use crate::commands::groups::{Context, given, operation, patience, picked, timeout, watch};
+use crate::args::Format;
+use crate::commands::groups::{Context, chosen, given, operation, patience, picked, reply, timeout, watch};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::output::Table;
@@ -43,6 +46,12 @@ pub(super) async fn task(context: &Context<'_>, matches: &ArgMatches) -> Result<
     let task = task.ok_or_else(|| Fault::usage("the id of a task is a number", "mlhub vantage6 task get --help"))?;
     let found = hub.client.task().get_with_results(task).await.map_err(|error| hub.fault(&error))?;
     let mut value = serde_json::to_value(&found.task).map_err(Fault::local)?;
+    if context.out.format() == Format::Table && !context.out.quiet() && chosen(matches).is_empty() {
+        // For people, each in the form in which it is read elsewhere.
+        reply(context, op, value)?;
+        context.out.text("\n")?;
+        return show(context, &found.results);
+    }
     value["results"] = rows(&found.results).iter().map(Row::value).collect();
     match picked(context, op, matches, &value) {
         Some(shown) => shown,
@@ -54,6 +63,17 @@ pub(super) async fn task(context: &Context<'_>, matches: &ArgMatches) -> Result<
 pub(super) async fn wait(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
     let hub = Hub::open(context).await?;
     until(context, &hub, id(matches), patience(matches)).await
+}
+
+/// Takes up a wait for what a task gives, whoever has left it.
+pub(super) fn resumed<'a>(
+    context: &'a Context<'a>,
+    handle: &'a WaitHandle,
+    timeout: Option<Duration>,
+) -> Option<BoxFuture<'a, Result<(), Fault>>> {
+    let op = context.platform.verb("task", "get").filter(|op| op.id == handle.op())?;
+    let task = handle.arg(op.params.first()?.name).ok()?;
+    Some(async move { until(context, &Hub::open(context).await?, task, timeout).await }.boxed())
 }
 
 /// Waits for what the runs of a task give, and shows it.
