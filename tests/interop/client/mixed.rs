@@ -18,15 +18,15 @@ const LONG: Duration = Duration::from_secs(120);
 #[tokio::test(flavor = "multi_thread")]
 async fn of_25_organizations_one_fails_one_is_killed_one_never_began_and_22_results_are_there() -> Checked {
     let Some(hq) = hq::shared() else { return Ok(()) };
-    let federation = Federation::new(hq, "mixed", 25, false);
-    let client = member(hq, &federation).await?;
-    let task = client.create_task(echo(&federation, json!({"n": 1}))).await?;
+    let federation = super::many(hq);
+    let client = member(hq, federation).await?;
+    let task = client.create_task(echo(federation, json!({"n": 1}))).await?;
     let (fine, bad) = federation.members.split_at(22);
     beside(federation.work(fine, 22, json!({"task": task.id}))).await?;
     // While these are open the task is.
     let early = client.wait_for_results(task.id).every(OFTEN).timeout(Duration::from_millis(300));
     assert!(failure(early.await)?.is_timeout());
-    let [killed, crashed, idle] = organizations(&federation)[22..] else { return Err("three are left".into()) };
+    let [killed, crashed, idle] = organizations(federation)[22..] else { return Err("three are left".into()) };
     let statuses = json!({killed.to_string(): "killed by user", crashed.to_string(): "crashed"});
     beside(federation.work(&bad[..2], 2, json!({"task": task.id, "statuses": statuses}))).await?;
 
@@ -39,13 +39,13 @@ async fn of_25_organizations_one_fails_one_is_killed_one_never_began_and_22_resu
         (23, crashed, "crashed, its log ends with \"simulated node: crashed\""),
         (24, idle, "failed, its log ends with \"Marked as failed because sibling run"),
     ] {
-        let part = format!("at organization {organization} (node mixed-{node}): {end}");
+        let part = format!("at organization {organization} (node many-{node}): {end}");
         assert!(words.contains(&part), "{part} in {words}");
     }
     assert_eq!(words.matches("at organization").count(), 3, "{words}");
     let results = client.results(task.id).await?;
     assert_eq!(results.rows.len(), 25);
-    for organization in organizations(&federation) {
+    for organization in organizations(federation) {
         let row = results.of(organization).ok_or("a row for each organization")?;
         let fine = ![killed, crashed, idle].contains(&organization);
         assert_eq!((row.completed, row.json::<Value>().is_ok(), row.bytes.is_some()), (fine, fine, fine));

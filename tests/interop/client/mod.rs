@@ -13,6 +13,7 @@ mod resources;
 mod results;
 mod sessions;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use mlhub::vantage6::{Client, Keycloak, Login, PrivateKey};
@@ -50,6 +51,12 @@ async fn member(hq: &Hq, federation: &Federation) -> Result<Client, Box<dyn std:
         client.set_private_key(PrivateKey::from_pem(key)?);
     }
     Ok(client)
+}
+
+/// 25 organizations, of all tests: to make them takes seconds.
+fn many(hq: &'static Hq) -> &'static Federation {
+    static MANY: OnceLock<Federation> = OnceLock::new();
+    MANY.get_or_init(|| Federation::new(hq, "many", 25, false))
 }
 
 /// Its organizations, as the client has ids.

@@ -26,15 +26,15 @@ pub(super) fn echo(federation: &Federation, arguments: Value) -> NewTask {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_at_25_organizations_gives_25_results_each_with_its_organization() -> Checked {
     let Some(hq) = hq::shared() else { return Ok(()) };
-    let federation = Federation::new(hq, "many", 25, false);
-    let client = member(hq, &federation).await?;
-    let first = organizations(&federation)[0];
-    let task = client.create_task(echo(&federation, json!({"n": 1})).arguments_for(first, json!({"n": 2}))).await?;
+    let federation = super::many(hq);
+    let client = member(hq, federation).await?;
+    let first = organizations(federation)[0];
+    let task = client.create_task(echo(federation, json!({"n": 1})).arguments_for(first, json!({"n": 2}))).await?;
     beside(federation.work(&federation.members, 25, json!({"task": task.id})));
     let mut seen = 0;
     let results = client.wait_for_results(task.id).every(OFTEN).timeout(LONG).on_progress(|_| seen += 1).await?;
     assert_eq!(results.json::<Value>()?.len(), 25);
-    for organization in organizations(&federation) {
+    for organization in organizations(federation) {
         let said: Value = results.of(organization).ok_or("a row for each organization")?.json()?;
         let n = if organization == first { 2 } else { 1 };
         assert_eq!(said, json!({"organization_id": organization, "echo": {"n": n}}));
