@@ -5,7 +5,7 @@ use futures::TryStreamExt;
 use mlhub::vantage6::{Client, Keycloak, Login};
 use serde_json::{Value, json};
 
-use crate::hq::{self, Hq};
+use crate::hq::{self, ADMIN, Hq};
 use crate::peer;
 
 /// Items on a page: what HQ and its Python client have by default.
@@ -18,6 +18,8 @@ pub(crate) struct Cost {
     pub(crate) what: &'static str,
     pub(crate) theirs: f64,
     pub(crate) ours: f64,
+    /// The same requests by reqwest alone, whose replies nobody looks at: what no client in Rust is likely to go below.
+    pub(crate) bare: f64,
 }
 
 impl Cost {
@@ -47,7 +49,13 @@ pub(crate) async fn beside_python(hq: &Hq, rounds: usize) -> Result<[Cost; 2], B
     let many: Vec<_> = list().limit(20).try_collect().await?;
     let id = many.first().ok_or("an organization")?.id;
     let least = |kept: &mut f64, found: f64| *kept = kept.min(found);
-    let (mut theirs, mut ours) = ([f64::INFINITY; 2], [f64::INFINITY; 2]);
+    let bearer = hq.token(ADMIN, ADMIN);
+    let alone = reqwest::Client::builder().no_proxy().build()?;
+    let bare_get = async |path: String| {
+        let reply = alone.get(format!("{}{path}", hq.url)).bearer_auth(&bearer).send().await?.error_for_status()?;
+        reply.bytes().await
+    };
+    let [mut theirs, mut ours, mut bare] = [[f64::INFINITY; 2]; 3];
     for _ in 0..rounds {
         let cost = peer::order(json!({
             "do": "cost", "api": hq.url, "auth": hq.auth, "username": "cost", "secret": secret, "per_page": PAGE,
@@ -64,12 +72,23 @@ pub(crate) async fn beside_python(hq: &Hq, rounds: usize) -> Result<[Cost; 2], B
             client.organization().get(id).send().await?;
         }
         least(&mut ours[1], (cpu_micros() - start) / READS as f64);
+        let start = cpu_micros();
+        for page in 1..=all.len().div_ceil(PAGE as usize) {
+            bare_get(format!("/organization?page={page}&per_page={PAGE}&sort=id")).await?;
+        }
+        least(&mut bare[0], (cpu_micros() - start) / all.len() as f64);
+        let start = cpu_micros();
+        for _ in 0..READS {
+            bare_get(format!("/organization/{id}")).await?;
+        }
+        least(&mut bare[1], (cpu_micros() - start) / READS as f64);
     }
-    let cost = |index: usize, what| Cost { what, theirs: theirs[index], ours: ours[index] };
+    let cost = |index: usize, what| Cost { what, theirs: theirs[index], ours: ours[index], bare: bare[index] };
     let costs = [cost(0, "item"), cost(1, "get")];
-    println!("microseconds of CPU       Python     ours    ratio");
-    for Cost { what, theirs, ours } in &costs {
-        println!("{what:<20} {theirs:>11.1} {ours:>8.1} {:>8.3}", ours / theirs);
+    println!("microseconds of CPU       Python     ours    ratio    reqwest alone    ratio");
+    for cost in &costs {
+        let Cost { what, theirs, ours, bare } = cost;
+        println!("{what:<20} {theirs:>11.1} {ours:>8.1} {:>8.3} {bare:>16.1} {:>8.3}", cost.ratio(), bare / theirs);
     }
     Ok(costs)
 }

@@ -105,6 +105,11 @@ impl Poll for UntilDone {
         self.client.results_of(self.task).await
     }
 
+    /// The document's, whatever collaboration the client is set up for: tasks of another would be missing.
+    ///
+    /// HQ 5.0.3 takes 8.8 ms of its processor for a look at one task with two runs, and 8 ms and 1.5 more for each
+    /// task on a page of the list: fifty tasks are 440 ms by themselves, 80 on a page of fifty, and 1,500 on one of a
+    /// thousand.
     fn listing(&self, wanted: usize) -> Option<Listing> {
         self.client.everywhere().task().get(self.task).listing_done(wanted)
     }

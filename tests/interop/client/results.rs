@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use mlhub::ErrorKind;
-use mlhub::vantage6::{NewTask, PrivateKey, crypto::Registered};
+use mlhub::vantage6::{Login, NewTask, PrivateKey, crypto::Registered};
 use serde_json::{Value, json};
 
-use super::{Checked, OFTEN, beside, failure, member, organizations, signed};
-use crate::federation::Federation;
-use crate::hq;
+use super::replies::Replies;
+use super::{Checked, OFTEN, beside, failure, member, organizations, signed, stranger};
+use crate::federation::{Federation, PASSWORD};
+use crate::{hq, peer};
 
 const LONG: Duration = Duration::from_secs(120);
 
@@ -95,6 +96,41 @@ async fn a_failed_run_is_named_with_the_end_of_its_log_and_the_others_can_be_rea
     assert_eq!(results.rows.iter().map(|row| row.completed).collect::<Vec<_>>(), [true, false]);
     assert!(results.rows[0].json::<Value>().is_ok());
     assert_eq!(failure(results.rows[1].json::<Value>())?.kind(), ErrorKind::Failed);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_tasks_are_waited_for_together_by_the_task_list() -> Checked {
+    let Some(hq) = hq::shared() else { return Ok(()) };
+    let federation = Federation::new(hq, "together", 2, false);
+    let replies = Replies::default();
+    let client = stranger(hq, &replies)?;
+    client.login(Login::password(&federation.user, PASSWORD)).await?;
+    let mut tasks = Vec::new();
+    for number in 0..12 {
+        tasks.push(client.create_task(echo(&federation, json!({"n": number}))).await?.id);
+    }
+    let fails = json!({"task": tasks[0], "status": "crashed"});
+    let work = |task| federation.work(&federation.members, 2, json!({"task": task}));
+    let orders: Vec<_> = tasks[1..].iter().map(work).collect();
+    beside(federation.work(&federation.members[..1], 1, fails)).await?;
+    tokio::task::spawn_blocking(move || orders.into_iter().for_each(|order| drop(peer::order(order))));
+    // One that was never there, beside those that are.
+    let wanted = tasks.iter().copied().chain([1_000_000]);
+    let waits = wanted.map(|id| client.wait_for_results(id).every(OFTEN).timeout(LONG));
+    let mut ends = mlhub::wait_all(waits).await;
+    let kind = |end: Option<Result<_, mlhub::Error>>| end.and_then(Result::err).map(|error| error.kind());
+    assert_eq!(kind(ends.pop()), Some(ErrorKind::NotFound));
+    for (number, end) in ends.into_iter().enumerate() {
+        match number {
+            0 => assert_eq!(kind(Some(end)), Some(ErrorKind::Failed)),
+            _ => {
+                let said: Vec<Value> = end?.json()?;
+                assert_eq!(said.iter().map(|row| &row["echo"]["n"]).collect::<Vec<_>>(), [number, number]);
+            }
+        }
+    }
+    assert!(replies.answered().contains_key("task_list"), "the list was read");
     Ok(())
 }
 

@@ -155,6 +155,22 @@ async fn a_failed_task_does_not_hide_the_others_and_one_that_is_not_there_ends_a
 }
 
 #[tokio::test(start_paused = true)]
+async fn for_one_that_is_gone_the_list_is_not_read_further_than_it_can_stand() -> Checked {
+    let lab = Lab::new();
+    let old = (1..=1000).map(|id| (id, ends(0)));
+    let new = (1001..=1010).filter(|id| *id != 1005).map(|id| (id, ends(60)));
+    let client = hub(&lab, old.chain(new).collect())?;
+    let ended = wait_all((1001..=1010).map(|id| client.wait_for_results(id))).await;
+    let gone = ended.iter().filter_map(|end| end.as_ref().err()).map(Error::kind).collect::<Vec<_>>();
+    assert_eq!(gone, [ErrorKind::NotFound]);
+    let further = |pair: &str| pair.strip_prefix("page=").is_some_and(|page| page != "1");
+    assert_eq!(count(&lab, |seen| seen.path() == "/hq/task" && seen.query().split('&').any(further)), 0);
+    // The list serves for the others until they end.
+    assert_eq!(polls(&lab).1, 10);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn tasks_that_stand_too_deep_in_the_list_are_looked_at_themselves() -> Checked {
     let lab = Lab::new();
     let old = (1..=4).map(|id| (id, ends(60)));
