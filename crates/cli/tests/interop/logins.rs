@@ -57,6 +57,7 @@ fn a_login_without_a_refresh_token_that_has_ended_leads_to_another() {
     until("the end of the login", || desk.types("whoami").code == Some(3));
     let said = desk.fails("whoami", 3, "mlhub login vantage6");
     assert!(said.contains("the login in the profile has ended"), "{said}");
+    hq.identity("lifetime?azp=cli-short-user-client&seconds=300");
     desk.gets("login --service-account cli-short");
     desk.gets("whoami");
 }
