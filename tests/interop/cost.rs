@@ -5,9 +5,9 @@ use crate::{hq, measure};
 
 /// Both sides in turns: other tests run beside.
 const ROUNDS: usize = 3;
-/// Ours takes this much of theirs at most, whatever the compiler's profile. The
-/// aim is a tenth, optimised, and `benches/vantage6.rs` measures that; without any
-/// optimisation 0.40 for an item and 0.24 for a read were measured on an idle machine.
+/// Ours takes this much of theirs at most, whatever the compiler's profile:
+/// without any optimisation 0.40 for an item and 0.24 for a read were measured on
+/// an idle machine. `benches/vantage6.rs` measures with it.
 const MOST: f64 = 0.9;
 
 #[tokio::test]
