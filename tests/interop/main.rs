@@ -3,6 +3,7 @@
 //! `tests/interop/environment` installs what it needs; without that the tests
 //! say that they are skipped.
 
+mod algorithms;
 mod checklist;
 mod client;
 mod cost;

@@ -1,7 +1,6 @@
-//! What stands beside HQ: stand-ins for a store of large values and for a store
-//! of algorithms, and nodes that are connected.
+//! What stands beside HQ: a stand-in for a store of large values, and nodes that
+//! are connected.
 
-use std::process::Child;
 use std::sync::LazyLock;
 
 use base64::Engine;
@@ -27,12 +26,6 @@ pub(crate) fn with_store() -> Option<&'static Hq> {
 }
 
 impl Hq {
-    /// Starts an algorithm store beside it: it, and its address.
-    pub(crate) fn algorithms(&self) -> (Child, String) {
-        let (store, port) = ready(&mut stand::script("algorithms.py", &[]), &self.folder, "algorithms");
-        (store, format!("http://127.0.0.1:{port}"))
-    }
-
     /// What a peer is told to connect that node by a web socket, until it is told to kill what it runs.
     pub(crate) fn connected(&self, member: &Member) -> Value {
         let node = json!({"name": member.node, "secret": member.secret});

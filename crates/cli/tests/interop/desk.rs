@@ -85,6 +85,14 @@ impl Desk {
         said
     }
 
+    /// A group has none of that name any longer, and says so of one that never was. Nobody can ask for the deleted
+    /// one by its id: the database gives it to the next that another test makes.
+    #[track_caller]
+    pub(crate) fn gone(&self, group: &str, filter: &str) -> String {
+        assert_eq!(self.gets(&format!("{group} list {filter} -q")), "");
+        self.fails(&format!("{group} get 999999"), 4, &format!("mlhub vantage6 {group} list"))
+    }
+
     /// Starts what is typed, and goes on.
     pub(crate) fn starts(&self, line: &str) -> Running {
         self.starts_words(&words(line))

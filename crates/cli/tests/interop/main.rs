@@ -3,9 +3,11 @@
 //! What it needs is installed by `tests/interop/environment` at the root;
 //! without that the tests say that they are skipped.
 
-mod desk;
 // The library's own tests of this sort have these. There is one way to start the real HQ, and one set of nodes, and no
 // crate for what two test programs share.
+#[path = "../../../../tests/interop/algorithms.rs"]
+mod algorithms;
+mod desk;
 #[path = "../../../../tests/interop/federation.rs"]
 mod federation;
 mod groups;

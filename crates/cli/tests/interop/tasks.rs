@@ -104,7 +104,7 @@ fn a_task_is_stopped_once() {
     desk.types(&format!("task kill {made}")).fails(1);
     desk.fails("task wait 999999", 4, "mlhub vantage6 task list");
     desk.gets(&format!("task delete {made}"));
-    desk.fails(&format!("task get {made}"), 4, "mlhub vantage6 task list");
+    desk.gone("task", &format!("--collaboration {}", federation.collaboration));
 }
 
 #[test]
