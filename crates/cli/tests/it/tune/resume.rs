@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use super::{Bench, object, set, signal};
 use crate::support::Ran;
 
-/// Runs ten trials and hangs from then on, until it is allowed to go on. Notes each trial when it starts and when it ends.
+/// Runs ten trials and hangs from then on, until it is allowed to go on. Notes each trial when it starts, hangs and ends.
 const HANGING: &str = r#"
 echo "$MLHUB_TRIAL $1" >> started
 n=0
 while ! mkdir "taken.$n" 2>/dev/null; do n=$((n + 1)); done
 if [ "$n" -ge 10 ] && ! [ -e go ]; then
-    sleep 1000 & setsid sleep 1000 & wait
+    sleep 1000 & setsid sleep 1000 &
+    echo "$MLHUB_TRIAL $1" >> hanging
+    wait
 fi
 echo "$MLHUB_TRIAL $1" >> ended
 echo "$1"
@@ -67,7 +69,8 @@ fn a_study_that_was_killed_goes_on_where_it_was() {
 fn one_study_is_worked_on_by_one_process_at_a_time() {
     let bench = Bench::new(HANGING);
     let child = bench.start(&OPTIONS);
-    bench.wait_for_lines("started", 12);
+    // One that has only started might still see that it may go on, and the study would end.
+    bench.wait_for_lines("hanging", 2);
     let said = bench.tune(&OPTIONS).fails(5);
     assert!(said.contains("another `mlhub tune`") && said.contains("--hub URL"), "{said}");
     // A second study is nobody's business.
