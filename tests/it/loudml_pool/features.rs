@@ -78,7 +78,7 @@ async fn one_user_for_all_nodes_and_another_for_one() -> Checked {
 fn sixteen_threads_share_four_sockets() -> Checked {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (address, tally) = runtime.block_on(serve(|socket, tally| async move {
-        let _held = tally.opened();
+        let _held = tally.opened(&socket);
         answer(socket, &tally).await
     }))?;
     let loud = {

@@ -57,7 +57,7 @@ async fn offering(
     Ok(serve(move |socket, tally| {
         let acceptor = acceptor.clone();
         async move {
-            let _held = tally.opened();
+            let _held = tally.opened(&socket);
             let socket = acceptor.accept(socket).await?;
             match socket.get_ref().1.alpn_protocol() {
                 Some(b"h2") => speak(socket, tally).await,
@@ -125,7 +125,7 @@ async fn a_hundred_calls_at_once_share_a_connection() -> Checked {
 #[tokio::test]
 async fn without_tls_it_is_spoken_where_that_was_said_before() -> Checked {
     let (at, tally) = serve(|socket, tally| async move {
-        let _held = tally.opened();
+        let _held = tally.opened(&socket);
         speak(socket, tally).await;
         Ok(())
     })

@@ -18,7 +18,7 @@ const LOGIN: &str = "proxy-authorization: Basic c3ZjOnBAc3M=\r\n";
 /// and answers everything else by itself.
 async fn proxy() -> std::io::Result<(SocketAddr, Tally)> {
     serve(|mut socket, tally| async move {
-        let _held = tally.opened();
+        let _held = tally.opened(&socket);
         let Some(first) = head(&mut socket).await? else { return Ok(()) };
         tally.saw(&first);
         if !first.to_ascii_lowercase().contains(&LOGIN.to_ascii_lowercase()) {

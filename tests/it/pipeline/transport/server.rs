@@ -1,7 +1,9 @@
 //! Servers of tests on real sockets. Each answers every request of every
 //! connection with `1` and counts what it sees.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,7 +25,8 @@ pub(crate) struct Tally(Arc<Counts>);
 #[derive(Default)]
 struct Counts {
     accepted: AtomicUsize,
-    open: AtomicUsize,
+    /// By the number of each.
+    open: Mutex<BTreeMap<usize, std::net::TcpStream>>,
     most: AtomicUsize,
     heads: Mutex<Vec<String>>,
 }
@@ -44,11 +47,16 @@ impl Tally {
         self.0.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn opened(&self) -> Held {
-        self.0.accepted.fetch_add(1, Ordering::SeqCst);
-        let open = self.0.open.fetch_add(1, Ordering::SeqCst) + 1;
-        self.0.most.fetch_max(open, Ordering::SeqCst);
-        Held(self.clone())
+    /// Counts a connection for as long as what is returned is held, and no longer than until its client has hung up:
+    /// the client may open another one before the end of this one is read here.
+    pub(crate) fn opened(&self, socket: &TcpStream) -> Held {
+        let number = self.0.accepted.fetch_add(1, Ordering::SeqCst);
+        let socket = socket.as_fd().try_clone_to_owned().expect("a second handle of the socket");
+        let mut open = self.0.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.insert(number, socket.into());
+        let living = open.values().filter(|socket| !hung_up(socket)).count();
+        self.0.most.fetch_max(living, Ordering::SeqCst);
+        Held(self.clone(), number)
     }
 
     pub(crate) fn saw(&self, head: &str) {
@@ -56,19 +64,27 @@ impl Tally {
     }
 }
 
+/// Whether the other side has closed it and nothing is left to read. It does not block, as its first handle does not.
+fn hung_up(socket: &std::net::TcpStream) -> bool {
+    match socket.peek(&mut [0]) {
+        Ok(length) => length == 0,
+        Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+    }
+}
+
 /// A connection that is open.
-pub(crate) struct Held(Tally);
+pub(crate) struct Held(Tally, usize);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.0.open.fetch_sub(1, Ordering::SeqCst);
+        self.0.0.open.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
     }
 }
 
 /// A server without TLS.
 pub(crate) async fn plain() -> std::io::Result<(SocketAddr, Tally)> {
     serve(|socket, tally| async move {
-        let _held = tally.opened();
+        let _held = tally.opened(&socket);
         answer(socket, &tally).await
     })
     .await
@@ -101,7 +117,7 @@ pub(crate) async fn speaking(
     Ok(serve(move |socket, tally| {
         let acceptor = acceptor.clone();
         async move {
-            let _held = tally.opened();
+            let _held = tally.opened(&socket);
             answer(acceptor.accept(socket).await?, &tally).await
         }
     })

@@ -31,7 +31,7 @@ async fn median(url: String) -> Result<Duration, Box<dyn std::error::Error>> {
 async fn a_reply_in_two_writes_takes_no_longer_than_in_one() -> Checked {
     let (whole, _) = plain().await?;
     let (split, tally) = serve(|mut socket, tally| async move {
-        let _held = tally.opened();
+        let _held = tally.opened(&socket);
         // Holds small writes back while something is not acknowledged, which is what a socket does unless told.
         socket.set_nodelay(false)?;
         while let Some(_head) = head(&mut socket).await? {
