@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use mlhub::When;
+use mlhub::TimeExpr;
 use mlhub::clock::{Clock as _, SystemClock};
 use mlhub::loudml::{Client, types};
 use mlhub::testing::{Lab, Reply, Seen};
@@ -56,7 +56,7 @@ async fn story(loud: &Client, store: &str) -> Result<(), Box<dyn Error>> {
     println!("training, to be resumed by {}", job.clone().wait().handle());
     job.wait().timeout(Duration::from_secs(600)).on_progress(|news| println!("  {news}")).await?;
 
-    let call = loud.models().forecast("example").from(When::now()).to(When::ahead(Duration::from_secs(180)));
+    let call = loud.models().forecast("example").from(TimeExpr::now()).to(TimeExpr::ahead(Duration::from_secs(180)));
     let series = call.start().await?.fetch_result().await?;
     for step in series.steps("avg_load") {
         println!("{}: {:.2} ({:.2} to {:.2})", step.timestamp, step.predicted, step.lower, step.upper);

@@ -12,8 +12,8 @@ use crate::error::{Error, ErrorKind};
 #[cfg(feature = "rustls")]
 use crate::pipeline::Tls;
 use crate::pipeline::{
-    AuthSlot, Authenticate, Basic, Bearer, Discover, GetBody, HttpSettings, HttpTransport, Node, Options, Pipeline,
-    Pool, Proxy, Rest, Retry, Rotation, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
+    AuthSlot, Authenticate, Basic, Bearer, Cooldown, Discover, GetBody, HttpSettings, HttpTransport, Node, Options,
+    Pipeline, Pool, Proxy, Retry, RoundRobin, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
 };
 use crate::secret::Secret;
 
@@ -39,7 +39,7 @@ pub struct Builder<C> {
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     selector: Option<Box<dyn Selector>>,
-    rest: Rest,
+    cooldown: Cooldown,
     sniff: Option<Sniff>,
     discover: Option<Arc<dyn Discover>>,
     memory: Option<Arc<dyn Any + Send + Sync>>,
@@ -47,7 +47,7 @@ pub struct Builder<C> {
 
 impl<C> Builder<C> {
     /// A client of the server at that address; `make` puts the client around
-    /// the finished road.
+    /// the finished pipeline.
     pub fn new(url: impl AsRef<str>, make: fn(Pipeline) -> C) -> Self {
         Builder {
             make,
@@ -62,7 +62,7 @@ impl<C> Builder<C> {
             transport: None,
             clock: None,
             selector: None,
-            rest: Rest::default(),
+            cooldown: Cooldown::default(),
             sniff: None,
             discover: None,
             memory: None,
@@ -234,8 +234,8 @@ impl<C> Builder<C> {
 
     /// How long a server that fails is left alone while others serve.
     /// Default: 1 s doubling to 30 s.
-    pub fn rest(mut self, rest: Rest) -> Self {
-        self.rest = rest;
+    pub fn cooldown(mut self, cooldown: Cooldown) -> Self {
+        self.cooldown = cooldown;
         self
     }
 
@@ -296,7 +296,7 @@ impl<C> Builder<C> {
         }
         let rotation = || -> Box<dyn Selector> {
             // Any start serves, so losing the upper bits does no harm.
-            Box::new(Rotation::starting_at((clock.random() >> 33) as usize))
+            Box::new(RoundRobin::starting_at((clock.random() >> 33) as usize))
         };
         let selector = self.selector.unwrap_or_else(rotation);
         let auth = AuthSlot::default();
@@ -311,11 +311,11 @@ impl<C> Builder<C> {
             }
             (None, None) => None,
         };
-        let nodes = Pool::new(list, selector, self.rest, sniffer.is_some())?;
+        let nodes = Pool::new(list, selector, self.cooldown, sniffer.is_some())?;
         let mut services = BTreeMap::new();
         for (name, urls) in self.services {
             let list = urls.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
-            services.insert(name, Pool::new(list, rotation(), self.rest, false)?);
+            services.insert(name, Pool::new(list, rotation(), self.cooldown, false)?);
         }
         let settings = Settings { nodes, services, sniffer, transport, requests, clock, options, memory: self.memory };
         Ok((self.make)(Pipeline::new(settings, auth)))

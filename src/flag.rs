@@ -6,44 +6,44 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A truth value that travels as 1 or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Bit(pub bool);
+pub struct NumericBool(pub bool);
 
 /// A truth value that travels as 1, or not at all: for servers that take any
 /// text for true, also `false`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Set(pub bool);
+pub struct PresenceFlag(pub bool);
 
-impl From<bool> for Bit {
+impl From<bool> for NumericBool {
     fn from(value: bool) -> Self {
-        Bit(value)
+        NumericBool(value)
     }
 }
 
-impl From<bool> for Set {
+impl From<bool> for PresenceFlag {
     fn from(value: bool) -> Self {
-        Set(value)
+        PresenceFlag(value)
     }
 }
 
-impl fmt::Display for Bit {
+impl fmt::Display for NumericBool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0 { "1" } else { "0" })
     }
 }
 
-impl fmt::Display for Set {
+impl fmt::Display for PresenceFlag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.0 { "1" } else { "" })
     }
 }
 
-impl Serialize for Bit {
+impl Serialize for NumericBool {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_u8(u8::from(self.0))
     }
 }
 
-impl Serialize for Set {
+impl Serialize for PresenceFlag {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             true => serializer.serialize_u8(1),
@@ -52,15 +52,15 @@ impl Serialize for Set {
     }
 }
 
-impl<'de> Deserialize<'de> for Bit {
+impl<'de> Deserialize<'de> for NumericBool {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        truth(deserializer).map(Bit)
+        truth(deserializer).map(NumericBool)
     }
 }
 
-impl<'de> Deserialize<'de> for Set {
+impl<'de> Deserialize<'de> for PresenceFlag {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        truth(deserializer).map(Set)
+        truth(deserializer).map(PresenceFlag)
     }
 }
 
@@ -83,9 +83,9 @@ fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Bit {
+impl schemars::JsonSchema for NumericBool {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Bit".into()
+        "NumericBool".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -94,9 +94,9 @@ impl schemars::JsonSchema for Bit {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Set {
+impl schemars::JsonSchema for PresenceFlag {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Set".into()
+        "PresenceFlag".into()
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
@@ -106,17 +106,17 @@ impl schemars::JsonSchema for Set {
 
 #[cfg(test)]
 mod tests {
-    use super::{Bit, Set};
+    use super::{NumericBool, PresenceFlag};
 
     #[test]
     fn they_are_written_as_numbers_and_read_in_any_spelling() {
-        assert_eq!(serde_json::to_string(&[Bit(true), Bit(false)]).ok().as_deref(), Some("[1,0]"));
-        assert_eq!(serde_json::to_string(&[Set(true), Set(false)]).ok().as_deref(), Some("[1,null]"));
+        assert_eq!(serde_json::to_string(&[NumericBool(true), NumericBool(false)]).ok().as_deref(), Some("[1,0]"));
+        assert_eq!(serde_json::to_string(&[PresenceFlag(true), PresenceFlag(false)]).ok().as_deref(), Some("[1,null]"));
         for text in ["true", "1", "\"1\"", "\"true\""] {
-            assert_eq!(serde_json::from_str(text).ok(), Some(Bit(true)), "{text}");
+            assert_eq!(serde_json::from_str(text).ok(), Some(NumericBool(true)), "{text}");
         }
         for text in ["false", "0", "\"0\"", "\"false\"", "null", "\"\""] {
-            assert_eq!(serde_json::from_str(text).ok(), Some(Set(false)), "{text}");
+            assert_eq!(serde_json::from_str(text).ok(), Some(PresenceFlag(false)), "{text}");
         }
     }
 }

@@ -5,11 +5,11 @@
 //!
 //! | read | for |
 //! |---|---|
-//! | [`Builder`], [`Options`], [`Retry`], [`Rest`], [`Sniff`] | what a client and a call can be told |
-//! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a cure for each |
+//! | [`Builder`], [`Options`], [`Retry`], [`Cooldown`], [`Sniff`] | what a client and a call can be told |
+//! | [`Error`], [`ErrorKind`] | what can go wrong, with a code, a cause and a remedy for each |
 //! | [`Items`], [`Pages`] | lists as streams |
 //! | [`Wait`], [`wait_all`], [`WaitHandle`], [`Progress`] | jobs that take longer than a call, or than a process |
-//! | [`pipeline`] | the road that every request takes, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`], [`pipeline::Sign`], [`pipeline::Serializer`] |
+//! | [`pipeline`] | the way of every request, and its seams: [`pipeline::Transport`], [`pipeline::Authenticate`], [`pipeline::Selector`], [`pipeline::Discover`], [`pipeline::Sign`], [`pipeline::Serializer`] |
 //! | [`op`] | what the documents say about each endpoint |
 //! | [`clock`] | time as a parameter |
 //!
@@ -26,18 +26,19 @@
 //! `trace` does not), or [`Options::curl_trace`] is set. No secret is printed
 //! anywhere.
 
+#[doc(hidden)]
+pub mod __private;
 #[cfg(feature = "auger")]
 pub mod auger;
 #[cfg(feature = "autotune")]
 pub mod autotune;
 mod builder;
 pub mod clock;
+mod delimited_list;
 mod error;
 mod flag;
-#[doc(hidden)]
-pub mod glue;
 mod id;
-mod joined;
+mod lenient;
 #[cfg(feature = "loudml")]
 pub mod loudml;
 pub mod op;
@@ -46,30 +47,29 @@ pub mod pipeline;
 mod platform;
 mod raw;
 mod raw_reply;
-mod read;
 mod secret;
 mod stream;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod time_expr;
 mod timestamp;
 #[cfg(feature = "vantage6")]
 pub mod vantage6;
 mod wait;
-mod when;
 
 pub use builder::Builder;
+pub use delimited_list::DelimitedList;
 pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
-pub use flag::{Bit, Set};
+pub use flag::{NumericBool, PresenceFlag};
 pub use id::Id;
-pub use joined::Joined;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position, fields};
-pub use pipeline::{GetBody, Options, Rest, Retry, Sniff, Token, TokenSource};
+pub use pipeline::{Cooldown, GetBody, Options, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
 pub use raw::{RawCall, RawItem};
 pub use raw_reply::RawReply;
 pub use secret::Secret;
 pub use stream::ByteStream;
+pub use time_expr::TimeExpr;
 pub use timestamp::Timestamp;
 pub use wait::{Progress, Update, Updates, Wait, WaitAll, WaitHandle, wait_all};
-pub use when::When;

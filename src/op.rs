@@ -151,9 +151,9 @@ pub enum ParamKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flag {
     /// As 1 or 0.
-    Bit,
+    Numeric,
     /// As 1, or not at all: the server takes any text for true.
-    Set,
+    Presence,
 }
 
 /// Where a parameter travels.
@@ -284,7 +284,7 @@ pub struct ListPlaces {
     /// The parameter that takes the size of a page.
     pub size: Option<&'static str>,
     /// The size where nobody names one; without it, the server's own.
-    pub usual: Option<u64>,
+    pub default_size: Option<u64>,
     /// The items in the reply; empty where the reply is the list.
     pub items: &'static str,
     /// The number of all items in the reply.
@@ -357,8 +357,8 @@ pub struct Wire {
     pub path: Option<&'static str>,
     /// Query pairs added to each request that does not name them itself.
     pub query: &'static [(&'static str, &'static str)],
-    /// Query parameters and the client's name for what it usually has there, sent unless the request names them itself.
-    pub usual: &'static [(&'static str, &'static str)],
+    /// Query parameters and the name of the client's default for it, sent unless the request names them itself.
+    pub client_defaults: &'static [(&'static str, &'static str)],
     /// Query pairs added where the parameter of the first name is set and that of the second is not.
     pub with: &'static [(&'static str, &'static str, &'static str)],
     /// The service that serves it, where that is another than the platform's

@@ -4,17 +4,17 @@ use crate::pipeline::Pipeline;
 
 /// A client that sends its calls over a [`Pipeline`].
 ///
-/// Implemented by [`platform!`](crate::glue::platform) for each generated
+/// Implemented by [`platform!`](crate::__private::platform) for each generated
 /// client; hand-written parts of a platform build on it.
 pub trait Platform: Sized {
     /// Name of the platform, such as `autotune`.
     const NAME: &'static str;
 
-    /// The client over that road.
+    /// The client over that pipeline.
     fn over(pipeline: Pipeline) -> Self;
 
-    /// The road that the client's calls take.
-    fn road(&self) -> &Pipeline;
+    /// The pipeline that the client's calls take.
+    fn pipeline(&self) -> &Pipeline;
 }
 
 /// Joins a generated module (with `Client` and `ops`) to the pipeline: its
@@ -28,54 +28,56 @@ pub trait Platform: Sized {
 #[macro_export]
 macro_rules! __mlhub_platform {
     ($generated:ident, $name:literal) => {
-        $crate::glue::platform!($generated, $name, Bearer, "detail");
+        $crate::__private::platform!($generated, $name, Bearer, "detail");
     };
     ($generated:ident, $name:literal, $auth:ident, $errors:literal) => {
-        $crate::glue::platform!($generated, $name, $auth, $errors, ::std::convert::identity);
+        $crate::__private::platform!($generated, $name, $auth, $errors, ::std::convert::identity);
     };
     ($generated:ident, $name:literal, $auth:ident, $errors:literal, $begin:path) => {
         // Asked for by the generator. Its calls end before any hook: see `Pipeline::exec`.
-        impl $crate::glue::ClientHooks<$crate::glue::Pipeline> for $generated::Client {}
+        impl $crate::__private::ClientHooks<$crate::__private::Pipeline> for $generated::Client {}
 
-        impl $crate::glue::Platform for $generated::Client {
+        impl $crate::__private::Platform for $generated::Client {
             const NAME: &'static str = $name;
 
-            fn over(pipeline: $crate::glue::Pipeline) -> Self {
-                $generated::Client::new_with_client($crate::glue::PLACEHOLDER, pipeline.requests(), pipeline)
+            fn over(pipeline: $crate::__private::Pipeline) -> Self {
+                $generated::Client::new_with_client($crate::__private::PLACEHOLDER, pipeline.requests(), pipeline)
             }
 
-            fn road(&self) -> &$crate::glue::Pipeline {
-                $crate::glue::ClientInfo::inner(self)
+            fn pipeline(&self) -> &$crate::__private::Pipeline {
+                $crate::__private::ClientInfo::inner(self)
             }
         }
 
         impl $generated::Client {
             /// Begins a client of the server at that address.
             pub fn builder(url: impl AsRef<str>) -> $crate::Builder<$generated::Client> {
-                $begin($crate::Builder::new(url, <Self as $crate::glue::Platform>::over))
+                $begin($crate::Builder::new(url, <Self as $crate::__private::Platform>::over))
             }
 
             /// The same client with other options: a cheap clone that shares
             /// connections and credential.
             #[must_use]
             pub fn with(&self, change: impl FnOnce($crate::Options) -> $crate::Options) -> $generated::Client {
-                <Self as $crate::glue::Platform>::over(<Self as $crate::glue::Platform>::road(self).with(change))
+                <Self as $crate::__private::Platform>::over(
+                    <Self as $crate::__private::Platform>::pipeline(self).with(change),
+                )
             }
 
             /// A call that the document does not name: same server, same
             /// credential, same errors; never repeated unless
             /// `idempotent` says so.
-            pub fn raw(&self, method: $crate::glue::http::Method, path: &str) -> $crate::RawCall {
+            pub fn raw(&self, method: $crate::__private::http::Method, path: &str) -> $crate::RawCall {
                 static RAW: std::sync::LazyLock<$crate::Op> = std::sync::LazyLock::new(|| {
-                    let refused = $crate::glue::usual_refusals($generated::ops::OPS);
+                    let refused = $crate::__private::common_refusals($generated::ops::OPS);
                     $crate::Op { refused, ..$crate::Op::raw($name, $crate::op::AuthKind::$auth, $errors) }
                 });
-                $crate::RawCall::raw(<Self as $crate::glue::Platform>::road(self).clone(), &RAW, method, path)
+                $crate::RawCall::raw(<Self as $crate::__private::Platform>::pipeline(self).clone(), &RAW, method, path)
             }
 
             /// A call of any operation by its row in the table.
             pub fn call(&self, op: &'static $crate::Op) -> $crate::RawCall {
-                $crate::RawCall::of(<Self as $crate::glue::Platform>::road(self).clone(), op)
+                $crate::RawCall::of(<Self as $crate::__private::Platform>::pipeline(self).clone(), op)
             }
         }
     };

@@ -23,7 +23,7 @@ use crate::raw_reply::RawReply;
 use crate::stream::ByteStream;
 
 /// A call that the document does not name, or an operation chosen by its row
-/// in the table. It takes the same road as every other call.
+/// in the table. It takes the same pipeline as every other call.
 ///
 /// A mistake in an argument is reported when the call is sent.
 #[derive(Clone)]
@@ -338,9 +338,9 @@ fn set_body(draft: &mut Draft, kind: BodyKind, value: Value) {
 fn written(flag: Flag, value: Value) -> Value {
     match (flag, &value) {
         (_, Value::Bool(true)) => 1.into(),
-        (Flag::Bit, Value::Bool(false)) => 0.into(),
-        (Flag::Set, Value::Bool(false)) => Value::Null,
-        (Flag::Set, Value::Number(number)) if number.as_i64() == Some(0) => Value::Null,
+        (Flag::Numeric, Value::Bool(false)) => 0.into(),
+        (Flag::Presence, Value::Bool(false)) => Value::Null,
+        (Flag::Presence, Value::Number(number)) if number.as_i64() == Some(0) => Value::Null,
         _ => value,
     }
 }

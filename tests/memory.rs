@@ -9,7 +9,7 @@ use std::io::Write;
 use allocation_counter::AllocationInfo;
 use futures::TryStreamExt;
 use futures::future::BoxFuture;
-use mlhub::glue::{Cursor, Page, Paginate};
+use mlhub::__private::{Cursor, Page, Paginate};
 use mlhub::op::{AuthKind, Op, Paging, PagingStyle};
 use mlhub::pipeline::{Body, Pipeline, Transport, TransportError};
 use mlhub::{Builder, Error, Items, RawCall};
@@ -54,7 +54,7 @@ impl Transport for Shelf {
 
 #[derive(Clone)]
 struct List {
-    road: Pipeline,
+    pipeline: Pipeline,
     op: &'static Op,
     at: Option<String>,
 }
@@ -67,7 +67,7 @@ impl Paginate for List {
     }
 
     fn pipeline(&self) -> &Pipeline {
-        &self.road
+        &self.pipeline
     }
 
     fn at(mut self, cursor: &Cursor, _: Option<u64>) -> Self {
@@ -80,7 +80,7 @@ impl Paginate for List {
     }
 
     async fn page(self) -> Result<Page<Thing>, Error> {
-        let mut call = RawCall::raw(self.road, self.op, http::Method::GET, "/things");
+        let mut call = RawCall::raw(self.pipeline, self.op, http::Method::GET, "/things");
         if let Some(at) = self.at {
             call = call.query("at", at);
         }
@@ -100,11 +100,11 @@ fn walk(style: PagingStyle, sorted: bool, count: u64) -> AllocationInfo {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     allocation_counter::measure(|| {
         runtime.block_on(async {
-            let road = Builder::new("http://hub.test", |road: Pipeline| road)
+            let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
                 .transport(Shelf(count))
                 .build()
                 .expect("a plain address");
-            let mut items = Items::new(List { road, op, at: None });
+            let mut items = Items::new(List { pipeline, op, at: None });
             let mut expected = 0;
             while let Some(item) = items.try_next().await.expect("an item") {
                 assert_eq!(item.id, expected);

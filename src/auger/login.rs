@@ -41,13 +41,13 @@ impl Client {
             };
             return Err(Error::new(ErrorKind::Unauthenticated, detail));
         };
-        self.road().auth().set(Arc::new(Bearer::fixed(value)?));
+        Platform::pipeline(self).auth().set(Arc::new(Bearer::fixed(value)?));
         Ok(())
     }
 
     /// Forgets the token, for all clones. The Hub has no way to end one: it
     /// lives until it expires.
     pub fn logout(&self) {
-        self.road().auth().clear();
+        Platform::pipeline(self).auth().clear();
     }
 }

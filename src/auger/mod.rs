@@ -42,4 +42,4 @@ pub use generated::recode;
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
 
-crate::glue::platform!(generated, "auger", Body, "meta");
+crate::__private::platform!(generated, "auger", Body, "meta");

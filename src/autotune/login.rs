@@ -21,7 +21,7 @@ impl Client {
     pub async fn login(&self, user: impl Into<String>, password: impl Into<Secret>) -> Result<(), Error> {
         // A client without credential: it neither waits for the token that it
         // fetches nor keeps this one alive.
-        let client = Client::over(self.road().without_auth());
+        let client = Client::over(self.pipeline().without_auth());
         let (user, password) = (user.into(), password.into());
         let first = client.sign_in(&user, &password).await?;
         let next = move |last: Option<Token>| {
@@ -38,7 +38,7 @@ impl Client {
                 }
             }
         };
-        self.road().auth().set(Arc::new(Bearer::from_source(next).starting_with(first)?));
+        self.pipeline().auth().set(Arc::new(Bearer::from_source(next).starting_with(first)?));
         Ok(())
     }
 
@@ -73,13 +73,13 @@ impl Client {
     /// A hub that cannot be reached: the client is signed out, and the token
     /// lives until it expires.
     pub async fn logout(&self) -> Result<(), Error> {
-        let ended = match self.road().auth().get() {
+        let ended = match self.pipeline().auth().get() {
             Some(_) if self.protocol().await.is_ok_and(|found| found == Protocol::V1) => {
                 self.auth().logout().body(types::Logout::builder()).send().await.map(|_| ())
             }
             _ => Ok(()),
         };
-        self.road().auth().clear();
+        self.pipeline().auth().clear();
         match ended {
             // A token that has ended needs no end.
             Err(error) if matches!(error.kind(), ErrorKind::Unauthenticated | ErrorKind::Forbidden) => Ok(()),

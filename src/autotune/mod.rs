@@ -57,4 +57,4 @@ pub use protocol::Protocol;
 pub use trial::{Params, Trial};
 pub use variable::Variable;
 
-crate::glue::platform!(generated, "autotune");
+crate::__private::platform!(generated, "autotune");

@@ -79,6 +79,6 @@ impl Client {
     }
 
     pub(super) fn memory(&self) -> Arc<Memory> {
-        self.road().memory::<Memory>()
+        self.pipeline().memory::<Memory>()
     }
 }

@@ -1,4 +1,4 @@
-//! A point to try, and the road back for what came out.
+//! A point to try, and the way back for what came out.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! The sorts of failure, each with a stable code, its cause and its cure.
+//! The sorts of failure, each with a stable code, its cause and its remedy.
 
 use std::fmt;
 
@@ -44,17 +44,17 @@ pub enum ErrorKind {
     Decrypt,
 }
 
-/// Cause and cure of a kind of error.
+/// Cause and remedy of a kind of error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// What leads to it.
     pub cause: &'static str,
     /// What to do about it.
-    pub cure: &'static str,
+    pub remedy: &'static str,
 }
 
-/// Kind, code, cause, cure: the one table of kinds.
+/// Kind, code, cause, remedy: the one table of kinds.
 const TABLE: &[(ErrorKind, &str, &str, &str)] = &[
     (
         ErrorKind::Config,
@@ -176,9 +176,9 @@ impl ErrorKind {
         self.row().map_or("MLH", |row| row.1)
     }
 
-    /// Cause and cure.
+    /// Cause and remedy.
     pub fn explain(self) -> Explanation {
-        self.row().map_or(Explanation { cause: "", cure: "" }, |&(_, _, cause, cure)| Explanation { cause, cure })
+        self.row().map_or(Explanation { cause: "", remedy: "" }, |&(_, _, cause, remedy)| Explanation { cause, remedy })
     }
 
     /// The kind that a status of failure stands for.

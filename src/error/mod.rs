@@ -5,7 +5,7 @@ mod attempt;
 mod display;
 mod kind;
 mod optional;
-pub(crate) mod shape;
+pub(crate) mod server_message;
 
 use std::sync::Arc;
 use std::time::Duration;

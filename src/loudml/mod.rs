@@ -52,7 +52,7 @@ mod point;
 mod series;
 mod version;
 
-pub use crate::{Rest, Retry, Sniff, When};
+pub use crate::{Cooldown, Retry, Sniff, TimeExpr};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use generated::recode;
@@ -63,7 +63,7 @@ pub use hosts::{Host, Hosts};
 pub use nodes::classic;
 pub use series::Step;
 
-crate::glue::platform!(generated, "loudml", Basic, "error", hosts::begin);
+crate::__private::platform!(generated, "loudml", Basic, "error", hosts::begin);
 
 /// The pages for users, compiled.
 #[cfg(doctest)]

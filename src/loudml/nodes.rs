@@ -6,14 +6,14 @@ use futures::future::BoxFuture;
 
 use super::Client;
 use crate::error::Error;
-use crate::pipeline::{Discover, Pipeline, Rest};
+use crate::pipeline::{Cooldown, Discover, Pipeline};
 use crate::platform::Platform as _;
 
 /// Rests as the Python client has them, for [`Builder::rest`](crate::Builder::rest):
 /// a minute after the first failure in a row, doubling to 32 minutes. Ours are
 /// a second, doubling to half a minute.
-pub fn classic() -> Rest {
-    Rest::default().base(Duration::from_secs(60)).cap(Duration::from_secs(1920))
+pub fn classic() -> Cooldown {
+    Cooldown::default().base(Duration::from_secs(60)).cap(Duration::from_secs(1920))
 }
 
 /// Asks a server for all that it knows of.
@@ -21,8 +21,8 @@ pub fn classic() -> Rest {
 pub(super) struct Listing;
 
 impl Discover for Listing {
-    fn nodes(&self, road: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
-        let client = Client::over(road);
+    fn nodes(&self, pipeline: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
+        let client = Client::over(pipeline);
         Box::pin(async move {
             let listed = client.nodes().list().send().await?;
             let works = |roles: &[String]| roles != ["master"];

@@ -58,7 +58,7 @@ impl<T: Send + 'static> Items<T> {
     }
 
     /// Asks for pages of that size, at most the document's maximum. Default:
-    /// what the call itself says, else what the document calls usual, else the
+    /// what the call itself says, else the document's default, else the
     /// server's.
     pub fn page_size(mut self, size: u64) -> Self {
         self.fetcher.size(size);

@@ -56,7 +56,7 @@ pub trait Paginate: Clone + Send + Sync + 'static {
     /// The operation.
     fn op(&self) -> &'static Op;
 
-    /// The road its calls take.
+    /// The pipeline its calls take.
     fn pipeline(&self) -> &Pipeline;
 
     /// The number of the page, or of the items before it, that the call is set

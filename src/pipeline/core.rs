@@ -9,12 +9,12 @@ use std::time::Duration;
 use super::auth::AuthSlot;
 use super::budget::Budget;
 use super::draft::Draft;
-use super::node::{Node, Pool, Rest, Rotation, Sniffer};
+use super::node::{Cooldown, Node, Pool, RoundRobin, Sniffer};
 use super::options::Options;
 use super::reply::Reply;
 use super::run::Run;
 use super::transport::Transport;
-use super::usual::Usual;
+use super::usual::ClientDefaults;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::op::Op;
@@ -46,7 +46,7 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) budget: Budget,
     /// What calls have that name no value of their own.
-    pub(crate) usual: Usual,
+    pub(crate) usual: ClientDefaults,
     /// What the platform's own part learns about its server.
     memory: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
@@ -93,7 +93,7 @@ impl Pipeline {
                 requests: settings.requests,
                 clock: settings.clock,
                 budget: Budget::default(),
-                usual: Usual::default(),
+                usual: ClientDefaults::default(),
                 memory: settings.memory.map_or_else(OnceLock::new, OnceLock::from),
             }),
             options,
@@ -154,7 +154,12 @@ impl Pipeline {
         let core = &self.core;
         let options = self.options.for_another_server();
         let settings = Settings {
-            nodes: Pool::new(vec![Node::parse(url)?], Box::new(Rotation::starting_at(0)), Rest::default(), false)?,
+            nodes: Pool::new(
+                vec![Node::parse(url)?],
+                Box::new(RoundRobin::starting_at(0)),
+                Cooldown::default(),
+                false,
+            )?,
             services: BTreeMap::new(),
             sniffer: None,
             transport: Arc::clone(&core.transport),
@@ -180,12 +185,12 @@ impl Pipeline {
 
     /// The value that the calls of this client and all its clones have where
     /// they name none, by the document's name for it.
-    pub fn usual(&self, name: &str) -> Option<String> {
+    pub fn client_default(&self, name: &str) -> Option<String> {
         self.core.usual.get(name)
     }
 
     /// Gives them another, or none.
-    pub fn set_usual(&self, name: &'static str, value: Option<String>) {
+    pub fn set_client_default(&self, name: &'static str, value: Option<String>) {
         self.core.usual.set(name, value);
     }
 

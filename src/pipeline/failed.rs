@@ -59,7 +59,7 @@ impl Run<'_> {
             AnswerBody::Open(_) => bytes::Bytes::new(),
         };
         let status = answer.status;
-        let message = shape::message(self.context.op.errors, &body);
+        let message = server_message::message(self.context.op.errors, &body);
         let on_credential = verdict_on_credential(self.context.op, status, message.as_deref());
         let kind = match on_credential {
             Verdict::Refused => ErrorKind::Unauthenticated,

@@ -54,10 +54,10 @@ pub use self::http::{Tls, TlsVersion};
 pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
 pub use body::Body;
 pub use gzip::GZIP_THRESHOLD;
-pub use node::{Discover, FIRST_REST, LONGEST_REST, Node, Rest, Rotation, SNIFF_TIMEOUT, Selector, Sniff};
+pub use node::{BASE_COOLDOWN, Cooldown, Discover, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
 pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
 pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
-pub use retry_table::{Failing, RetryRow, RetryTable, Verdict};
+pub use retry_table::{FailureClass, RetryDecision, RetryRow, RetryTable};
 pub use serializer::{Serializer, SerializerError};
 pub use sign::Sign;
 #[cfg(feature = "sigv4")]

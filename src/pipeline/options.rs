@@ -187,7 +187,7 @@ impl Options {
 
     /// Sends none of the values that the client has for calls that name none,
     /// such as the collaboration that a vantage6 client was set up for.
-    pub fn without_usual(mut self) -> Self {
+    pub fn without_client_defaults(mut self) -> Self {
         self.usual = false;
         self
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::draft::{Draft, PLACEHOLDER, Prefix, Query, in_json};
 use super::options::{GetBody, Options};
-use super::usual::Usual;
+use super::usual::ClientDefaults;
 use super::{path, unpack};
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
@@ -22,7 +22,7 @@ pub(crate) fn prepare(
     draft: &mut Draft,
     op: &Op,
     options: &Options,
-    usual: &Usual,
+    usual: &ClientDefaults,
     clock: &dyn Clock,
 ) -> Result<(), Error> {
     if let Some(fault) = &options.fault {
@@ -59,7 +59,7 @@ pub(crate) fn prepare(
     set_key(draft, op, clock)
 }
 
-fn set_path(draft: &mut Draft, op: &Op, options: &Options, usual: &Usual) -> Result<(), Error> {
+fn set_path(draft: &mut Draft, op: &Op, options: &Options, usual: &ClientDefaults) -> Result<(), Error> {
     if op.path.is_empty() {
         return Ok(());
     }
@@ -72,7 +72,7 @@ fn set_path(draft: &mut Draft, op: &Op, options: &Options, usual: &Usual) -> Res
             draft.push_query(name, value);
         }
     }
-    for (name, place) in wire.map_or(&[][..], |wire| wire.usual) {
+    for (name, place) in wire.map_or(&[][..], |wire| wire.client_defaults) {
         if let Some(value) = usual.get(place).filter(|_| options.usual && !draft.has_query(name)) {
             draft.push_query(name, &value);
         }

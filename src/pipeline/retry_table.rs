@@ -13,7 +13,7 @@ use crate::op::RetryClass;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Failing {
+pub enum FailureClass {
     /// No connection came about: nothing was sent.
     NotSent,
     /// No answer in time: the server may be at work on it.
@@ -27,33 +27,38 @@ pub enum Failing {
     Final,
 }
 
-impl Failing {
+impl FailureClass {
     /// All of them.
-    pub const ALL: [Failing; 5] =
-        [Failing::NotSent, Failing::TimedOut, Failing::Broken, Failing::Passing, Failing::Final];
+    pub const ALL: [FailureClass; 5] = [
+        FailureClass::NotSent,
+        FailureClass::TimedOut,
+        FailureClass::Broken,
+        FailureClass::Passing,
+        FailureClass::Final,
+    ];
 
     /// What an outcome is, where it is not a success.
     pub fn of(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::NotSent | Outcome::Queued => Failing::NotSent,
-            Outcome::TimedOut => Failing::TimedOut,
-            Outcome::Broken => Failing::Broken,
+            Outcome::NotSent | Outcome::Queued => FailureClass::NotSent,
+            Outcome::TimedOut => FailureClass::TimedOut,
+            Outcome::Broken => FailureClass::Broken,
             Outcome::Status(status) => match status.as_u16() {
-                408 | 429 | 502..=504 => Failing::Passing,
-                _ => Failing::Final,
+                408 | 429 | 502..=504 => FailureClass::Passing,
+                _ => FailureClass::Final,
             },
         }
     }
 }
 
-impl fmt::Display for Failing {
+impl fmt::Display for FailureClass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Failing::NotSent => "no connection",
-            Failing::TimedOut => "no answer in time",
-            Failing::Broken => "connection broken",
-            Failing::Passing => "408 429 502 503 504",
-            Failing::Final => "any other status",
+            FailureClass::NotSent => "no connection",
+            FailureClass::TimedOut => "no answer in time",
+            FailureClass::Broken => "connection broken",
+            FailureClass::Passing => "408 429 502 503 504",
+            FailureClass::Final => "any other status",
         })
     }
 }
@@ -62,7 +67,7 @@ impl fmt::Display for Failing {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum RetryDecision {
     /// It is, as far as attempts, budget and deadline go.
     Again,
     /// It is, if [`Retry::on_timeout`] says so.
@@ -76,28 +81,28 @@ pub enum Verdict {
 #[non_exhaustive]
 pub struct RetryRow {
     /// How the attempt failed.
-    pub failing: Failing,
+    pub failing: FailureClass,
     /// For a call that does no harm when it is repeated.
-    pub safe: Verdict,
+    pub safe: RetryDecision,
     /// For a call with a key that the server honours.
-    pub keyed: Verdict,
+    pub keyed: RetryDecision,
     /// For a call that may not be repeated.
-    pub never: Verdict,
+    pub never: RetryDecision,
 }
 
-const fn row(failing: Failing, safe: Verdict, keyed: Verdict, never: Verdict) -> RetryRow {
+const fn row(failing: FailureClass, safe: RetryDecision, keyed: RetryDecision, never: RetryDecision) -> RetryRow {
     RetryRow { failing, safe, keyed, never }
 }
 
 /// The whole of it. Every decision is made from these rows.
 const ROWS: [RetryRow; 5] = {
-    use Verdict::{Again, IfTimeoutsAre, Stop};
+    use RetryDecision::{Again, IfTimeoutsAre, Stop};
     [
-        row(Failing::NotSent, Again, Again, Again),
-        row(Failing::TimedOut, IfTimeoutsAre, IfTimeoutsAre, Stop),
-        row(Failing::Broken, Again, Again, Stop),
-        row(Failing::Passing, Again, Again, Stop),
-        row(Failing::Final, Stop, Stop, Stop),
+        row(FailureClass::NotSent, Again, Again, Again),
+        row(FailureClass::TimedOut, IfTimeoutsAre, IfTimeoutsAre, Stop),
+        row(FailureClass::Broken, Again, Again, Stop),
+        row(FailureClass::Passing, Again, Again, Stop),
+        row(FailureClass::Final, Stop, Stop, Stop),
     ]
 };
 
@@ -108,7 +113,7 @@ pub struct RetryTable {
     /// The policy.
     pub retry: Retry,
     /// What follows, with the policy's own settings put in: no row says
-    /// [`Verdict::IfTimeoutsAre`].
+    /// [`RetryDecision::IfTimeoutsAre`].
     pub rows: Vec<RetryRow>,
 }
 
@@ -120,9 +125,9 @@ impl Retry {
     /// ```
     pub fn table(&self) -> RetryTable {
         let settle = |verdict| match verdict {
-            _ if self.attempts() == 1 => Verdict::Stop,
-            Verdict::IfTimeoutsAre if self.repeats_timeouts() => Verdict::Again,
-            Verdict::IfTimeoutsAre => Verdict::Stop,
+            _ if self.attempts() == 1 => RetryDecision::Stop,
+            RetryDecision::IfTimeoutsAre if self.repeats_timeouts() => RetryDecision::Again,
+            RetryDecision::IfTimeoutsAre => RetryDecision::Stop,
             settled => settled,
         };
         let settled = |of: &RetryRow| row(of.failing, settle(of.safe), settle(of.keyed), settle(of.never));
@@ -132,24 +137,24 @@ impl Retry {
     /// Whether a call of that class is tried again after its first attempt
     /// ended so, as far as budget and deadline go.
     pub fn repeats(&self, class: RetryClass, outcome: Outcome) -> bool {
-        let failing = Failing::of(outcome);
-        let verdict = ROWS.iter().find(|row| row.failing == failing).map_or(Verdict::Stop, |row| match class {
+        let failing = FailureClass::of(outcome);
+        let verdict = ROWS.iter().find(|row| row.failing == failing).map_or(RetryDecision::Stop, |row| match class {
             RetryClass::Safe => row.safe,
             RetryClass::Keyed { .. } => row.keyed,
             RetryClass::Never => row.never,
         });
         self.attempts() > 1
             && match verdict {
-                Verdict::Again => true,
-                Verdict::IfTimeoutsAre => self.repeats_timeouts(),
-                Verdict::Stop => false,
+                RetryDecision::Again => true,
+                RetryDecision::IfTimeoutsAre => self.repeats_timeouts(),
+                RetryDecision::Stop => false,
             }
     }
 }
 
 impl fmt::Display for RetryTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = |verdict| if verdict == Verdict::Again { "again" } else { "stop" };
+        let word = |verdict| if verdict == RetryDecision::Again { "again" } else { "stop" };
         writeln!(f, "{:<20}  safe   keyed  never", "an attempt fails")?;
         for RetryRow { failing, safe, keyed, never } in &self.rows {
             writeln!(f, "{failing:<20}  {:<5}  {:<5}  {}", word(*safe), word(*keyed), word(*never))?;

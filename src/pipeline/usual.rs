@@ -5,9 +5,9 @@ use std::sync::{PoisonError, RwLock};
 
 /// Values by the names that documents have for them.
 #[derive(Default)]
-pub(crate) struct Usual(RwLock<BTreeMap<&'static str, String>>);
+pub(crate) struct ClientDefaults(RwLock<BTreeMap<&'static str, String>>);
 
-impl Usual {
+impl ClientDefaults {
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         // A poisoned lock holds whole values: each is written by one insertion.
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()

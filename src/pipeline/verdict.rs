@@ -2,12 +2,12 @@
 //! [`retry_table`](super::retry_table) says.
 
 use super::budget;
-use super::retry_table::Failing;
+use super::retry_table::FailureClass;
 use crate::error::Outcome;
 
 /// Whether the same call may succeed later.
 pub(crate) fn may_succeed_later(outcome: Outcome) -> bool {
-    Failing::of(outcome) != Failing::Final
+    FailureClass::of(outcome) != FailureClass::Final
 }
 
 /// Whether the node is to blame for that outcome, so that others serve for a

@@ -4,8 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{RawCall, at};
+use crate::__private::{count, word};
 use crate::error::{Error, ErrorKind};
-use crate::glue::{count, word};
 use crate::op::{ListPlaces, Op, PagingStyle};
 use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 use crate::pipeline::Pipeline;
@@ -81,7 +81,7 @@ impl Paginate for List {
             let asked = self.0.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
             count(asked.or_else(|| self.0.fields.get(name))?)
         });
-        asked.or(places.usual)
+        asked.or(places.default_size)
     }
 
     fn at(mut self, cursor: &Cursor, size: Option<u64>) -> Self {

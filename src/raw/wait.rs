@@ -5,8 +5,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::{RawCall, at};
+use crate::__private::{find, hold, missing, number, share, stop, word};
 use crate::error::{Error, ErrorKind};
-use crate::glue::{find, hold, missing, number, share, stop, word};
 use crate::op::{Op, Param, ParamKind, Place, WaitPlaces, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::wait::{Look, Poll, Wait, WaitHandle};

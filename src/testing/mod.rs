@@ -44,11 +44,11 @@
 //! runtime.block_on(async {
 //!     let lab = Lab::new();
 //!     lab.then(Reply::status(503).header("retry-after", "30")).then(Reply::json(&7));
-//!     let road = Builder::new("http://hub.test", |road: Pipeline| road)
+//!     let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
 //!         .transport(lab.clone())
 //!         .clock(lab.clock())
 //!         .build()?;
-//!     let call = RawCall::raw(road, &CALL, http::Method::GET, "/answer").idempotent();
+//!     let call = RawCall::raw(pipeline, &CALL, http::Method::GET, "/answer").idempotent();
 //!     assert_eq!(call.send::<u32>().await?, 7);
 //!     assert_eq!(lab.seen()[1].at.as_secs(), 30);
 //!     Ok(())

@@ -34,8 +34,8 @@ const BACKLOG: u32 = 128;
 ///     let lab = Lab::new();
 ///     lab.then(Reply::json(&7)).fault(FaultRule::new(Fault::Reset).attempt(1));
 ///     let port = Port::open(&lab).await?;
-///     let road = Builder::new(port.url(), |road: Pipeline| road).clock(lab.clock()).build()?;
-///     let call = RawCall::raw(road, &CALL, http::Method::GET, "/answer").idempotent();
+///     let pipeline = Builder::new(port.url(), |pipeline: Pipeline| pipeline).clock(lab.clock()).build()?;
+///     let call = RawCall::raw(pipeline, &CALL, http::Method::GET, "/answer").idempotent();
 ///     assert_eq!(call.send::<u32>().await?, 7);
 ///     assert_eq!(lab.seen().len(), 2);
 ///     Ok(())

@@ -105,12 +105,12 @@ impl Client {
             let (provider, again) = (provider.clone(), again.clone());
             async move { next(&provider, again, last).await }
         };
-        self.road().auth().set(Arc::new(Bearer::from_source(next).starting_with(first)?));
+        self.pipeline().auth().set(Arc::new(Bearer::from_source(next).starting_with(first)?));
         self.forget_identity();
         let known = self.identity().await;
         if known.is_err() {
             // Whole or not at all: nobody goes on as somebody unknown.
-            self.road().auth().clear();
+            self.pipeline().auth().clear();
         }
         known.map(drop)
     }
@@ -140,7 +140,7 @@ impl Client {
     /// Forgets the token and who it spoke for, for all clones. The token itself
     /// lives until it ends.
     pub fn logout(&self) {
-        self.road().auth().clear();
+        self.pipeline().auth().clear();
         self.forget_identity();
     }
 
@@ -149,7 +149,7 @@ impl Client {
             let detail = "nothing says where the hub's logins are made; name it by `.keycloak(Keycloak::new(..))`";
             return Err(Error::new(ErrorKind::Config, detail));
         };
-        Provider::discover(self.road(), keycloak).await
+        Provider::discover(self.pipeline(), keycloak).await
     }
 }
 

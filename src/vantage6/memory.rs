@@ -47,6 +47,6 @@ impl<T> Default for Slot<T> {
 
 impl Client {
     pub(super) fn memory(&self) -> Arc<Memory> {
-        self.road().memory::<Memory>()
+        self.pipeline().memory::<Memory>()
     }
 }

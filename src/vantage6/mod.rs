@@ -66,4 +66,4 @@ pub use task::{NewDataframe, NewSession, NewStep, NewTask};
 pub use task_tree::TaskTree;
 pub use tree::SessionTree;
 
-crate::glue::platform!(generated, "vantage6", Bearer, "msg");
+crate::__private::platform!(generated, "vantage6", Bearer, "msg");

@@ -16,35 +16,35 @@ impl Client {
     /// sessions, studies, tasks and stores hold what belongs to it. A call that
     /// names a collaboration goes there all the same, a task or a session of a
     /// study to that study's, and one
-    /// [without](crate::Options::without_usual) what is usual everywhere.
+    /// [without](crate::Options::without_client_defaults) the client's defaults.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for one that is not there; then nothing changes.
     pub async fn setup_collaboration(&self, id: i64) -> Result<types::Collaboration, Error> {
         let found = self.collaboration().get(id).send().await?;
-        self.road().set_usual(COLLABORATION, Some(id.to_string()));
+        self.pipeline().set_client_default(COLLABORATION, Some(id.to_string()));
         Ok(found)
     }
 
     /// The collaboration that the client was set up for.
-    pub fn usual_collaboration(&self) -> Option<i64> {
-        self.road().usual(COLLABORATION)?.parse().ok()
+    pub fn default_collaboration(&self) -> Option<i64> {
+        self.pipeline().client_default(COLLABORATION)?.parse().ok()
     }
 
     /// Works in no collaboration in particular any longer.
     pub fn leave_collaboration(&self) {
-        self.road().set_usual(COLLABORATION, None);
+        self.pipeline().set_client_default(COLLABORATION, None);
     }
 
     /// The algorithm store that was [set](groups::Store::set).
-    pub fn usual_store(&self) -> Option<i64> {
-        self.road().usual(STORE)?.parse().ok()
+    pub fn default_store(&self) -> Option<i64> {
+        self.pipeline().client_default(STORE)?.parse().ok()
     }
 
-    /// The same client without what is usual.
+    /// The same client without its defaults.
     pub(super) fn everywhere(&self) -> Client {
-        self.with(crate::Options::without_usual)
+        self.with(crate::Options::without_client_defaults)
     }
 }
 
@@ -57,12 +57,12 @@ impl groups::Store<'_> {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for one that is not there; then nothing changes.
     pub async fn set(&self, id: i64) -> Result<types::Store, Error> {
         let found = self.get(id).send().await?;
-        self.client.road().set_usual(STORE, Some(id.to_string()));
+        self.client.pipeline().set_client_default(STORE, Some(id.to_string()));
         Ok(found)
     }
 
     /// Takes algorithms from no store in particular any longer.
     pub fn unset(&self) {
-        self.client.road().set_usual(STORE, None);
+        self.client.pipeline().set_client_default(STORE, None);
     }
 }

@@ -36,10 +36,10 @@ impl fmt::Display for Line<'_> {
         let Line(task) = self;
         let name = task.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("-");
         write!(f, "task {} {name}", task.id)?;
-        if let Some(action) = task.action.as_ref().and_then(crate::glue::word) {
+        if let Some(action) = task.action.as_ref().and_then(crate::__private::word) {
             write!(f, ", {action}")?;
         }
-        write!(f, ": {}", crate::glue::word(&task.status).unwrap_or_default())
+        write!(f, ": {}", crate::__private::word(&task.status).unwrap_or_default())
     }
 }
 

@@ -31,12 +31,12 @@ pub(super) struct Group<'f, V> {
 struct List {
     op: &'static Op,
     args: Vec<String>,
-    road: Pipeline,
+    pipeline: Pipeline,
 }
 
 impl List {
     fn is(&self, other: &List) -> bool {
-        std::ptr::eq(self.op, other.op) && self.args == other.args && self.road.is(&other.road)
+        std::ptr::eq(self.op, other.op) && self.args == other.args && self.pipeline.is(&other.pipeline)
     }
 }
 
@@ -63,7 +63,7 @@ impl<'f, V: Send + 'static> Group<'f, V> {
     pub(super) fn join(groups: &mut Vec<Self>, index: usize, mut driver: Driver<'f, V>) {
         let (list, id) = match driver.job().listing(1) {
             Some(Listing { op, args, id, .. }) => {
-                (Some(List { op, args, road: driver.job().road().clone() }), Some(id))
+                (Some(List { op, args, pipeline: driver.job().pipeline().clone() }), Some(id))
             }
             None => (None, None),
         };

@@ -19,7 +19,7 @@ pub(super) trait Job<V>: Send + Sync {
     fn value(&self) -> BoxFuture<'_, Result<V, Error>>;
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
     fn listing(&self, wanted: usize) -> Option<Listing>;
-    fn road(&self) -> &Pipeline;
+    fn pipeline(&self) -> &Pipeline;
     fn pin(&mut self, node: Option<&str>);
 }
 
@@ -55,7 +55,7 @@ impl<P: Poll> Job<P::Value> for P {
         Poll::listing(self, wanted)
     }
 
-    fn road(&self) -> &Pipeline {
+    fn pipeline(&self) -> &Pipeline {
         self.pipeline()
     }
 

@@ -58,7 +58,7 @@ pub trait Poll: Send + Sync + 'static {
     /// The path parameters, for the handle.
     fn args(&self) -> Result<Vec<(&'static str, String)>, Error>;
 
-    /// The road its calls take.
+    /// The pipeline its calls take.
     fn pipeline(&self) -> &Pipeline;
 
     /// Asks once.

@@ -115,14 +115,14 @@ impl<V> Watch<V> {
     /// Whether the job lives on one of several nodes and nobody has said on which.
     fn is_lost(&self) -> bool {
         let (_, spec) = self.job.spec();
-        spec.pinned && self.job.road().pin().is_none() && self.job.road().nodes().len() > 1
+        spec.pinned && self.job.pipeline().pin().is_none() && self.job.pipeline().nodes().len() > 1
     }
 
     /// Asks one node after the other for the job, and stays with the one that knows it. It is not there only if every
     /// node says so.
     async fn find(&mut self) -> Result<Look<V>, Error> {
         let mut trouble = None;
-        for node in self.job.road().likely_nodes() {
+        for node in self.job.pipeline().likely_nodes() {
             self.job.pin(Some(node.base()));
             match self.job.look().await {
                 Err(error) => {

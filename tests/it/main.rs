@@ -1,4 +1,4 @@
-//! The library's own tests: the road in a lab, under virtual time.
+//! The library's own tests: the pipeline in a lab, under virtual time.
 
 mod auger;
 mod auth;

@@ -1,4 +1,4 @@
-//! What the tests of the road share: operations, clients over a lab, times.
+//! What the tests of the pipeline share: operations, clients over a lab, times.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -71,7 +71,7 @@ pub(crate) static KEYED: LazyLock<Op> = LazyLock::new(|| op("keyed", RetryClass:
 
 /// A builder over that lab.
 pub(crate) fn builder(lab: &Lab) -> Builder<Pipeline> {
-    Builder::new("http://hub.test/prefix", |road: Pipeline| road).transport(lab.clone()).clock(lab.clock())
+    Builder::new("http://hub.test/prefix", |pipeline: Pipeline| pipeline).transport(lab.clone()).clock(lab.clock())
 }
 
 /// A client over that lab, with everything by default.
@@ -85,8 +85,8 @@ pub(crate) fn client_with(lab: &Lab, change: impl FnOnce(Options) -> Options) ->
 }
 
 /// Calls the operation with `{"n": 1}` where it has a body.
-pub(crate) async fn call(road: &Pipeline, op: &'static Op) -> Result<serde_json::Value, Error> {
-    let call = RawCall::of(road.clone(), op);
+pub(crate) async fn call(pipeline: &Pipeline, op: &'static Op) -> Result<serde_json::Value, Error> {
+    let call = RawCall::of(pipeline.clone(), op);
     match op.body {
         BodyKind::None => call.send().await,
         _ => call.body(serde_json::json!({"n": 1})).send().await,
@@ -94,10 +94,11 @@ pub(crate) async fn call(road: &Pipeline, op: &'static Op) -> Result<serde_json:
 }
 
 /// A call of an operation of a document, with everything that it asks for.
-pub(crate) fn filled(road: &Pipeline, op: &'static Op) -> RawCall {
-    let call = op.params.iter().filter(|param| param.required).fold(RawCall::of(road.clone(), op), |call, param| {
-        call.arg(param.name, "6ba7b810-9dad-11d1-80b4-00c04fd430c8")
-    });
+pub(crate) fn filled(pipeline: &Pipeline, op: &'static Op) -> RawCall {
+    let call =
+        op.params.iter().filter(|param| param.required).fold(RawCall::of(pipeline.clone(), op), |call, param| {
+            call.arg(param.name, "6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+        });
     match op.body {
         BodyKind::Json => call.body(serde_json::json!({"n": 1})),
         _ => call,

@@ -57,7 +57,7 @@ fn run_generator(name: &str, lowered: Value, replacements: &[Replacement], root:
             .with_interface(InterfaceStyle::Builder)
             .with_tag(TagStyle::Merged)
             .with_hooks(HooksMode::Expected)
-            .with_inner_type(quote!(#inner::glue::Pipeline))
+            .with_inner_type(quote!(#inner::__private::Pipeline))
             .with_map_type("::std::collections::BTreeMap");
         for ours in replacements {
             let traits = ours.display.then_some(TypeImpl::Display);

@@ -150,7 +150,7 @@ pub struct Paging {
     /// The largest page the server gives.
     pub max: u64,
     /// The size of pages where the caller names none; left out: the server's own.
-    pub usual: Option<u64>,
+    pub default_size: Option<u64>,
     /// Where the items stand in the reply, as a dotted path; empty for a bare array.
     #[serde(default)]
     pub items: String,
@@ -333,10 +333,10 @@ pub struct Wire {
     /// Query parameters that are sent, unless the call names them itself.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
-    /// Query parameters that a client may have a usual value for, with its name for that: it is sent where there is
+    /// Query parameters that a client may have a default for, with its name for that: it is sent where there is
     /// one, unless the call names them itself.
     #[serde(default)]
-    pub usual: BTreeMap<String, String>,
+    pub client_defaults: BTreeMap<String, String>,
     /// Query parameters that are sent with another one, by its name, unless they are set: a server's default that
     /// nobody would guess, said otherwise.
     #[serde(default)]

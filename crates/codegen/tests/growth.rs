@@ -35,11 +35,11 @@ fn an_operation_more_is_a_method_a_row_a_stream_and_a_wait_more() {
     for added in [
         "pub fn shelf(&self) -> groups::Shelf<'_>",
         "id: \"shelf_list\"",
-        "impl ::mlhub::glue::Paginate for ShelfList<'static>",
+        "impl ::mlhub::__private::Paginate for ShelfList<'static>",
         "pub fn repair(&self) -> groups::Repair<'_>",
         "id: \"repair_get\"",
-        "impl ::mlhub::glue::Poll for RepairGetUntilDone",
-        "impl ::mlhub::glue::Poll for RepairGetUntilRunning",
+        "impl ::mlhub::__private::Poll for RepairGetUntilDone",
+        "impl ::mlhub::__private::Poll for RepairGetUntilRunning",
         "(\"repair_get\", \"running\") =>",
     ] {
         assert!(!before.contains(added), "already there: {added}");
@@ -80,7 +80,7 @@ fn in_bodies() -> Value {
 #[test]
 fn a_wait_keeps_what_travels_in_the_body() {
     let code = code(&in_bodies()).expect("compiles");
-    assert!(code.contains("glue::hold(&mut args, \"lines\", &body.lines);"), "{code}");
+    assert!(code.contains("__private::hold(&mut args, \"lines\", &body.lines);"), "{code}");
     assert!(code.contains("handle.held::<"), "{code}");
 }
 
@@ -106,7 +106,7 @@ fn objects_that_keep_what_they_do_not_know_read_themselves() {
     let code = code(&document).expect("compiles");
     assert!(code.contains("impl<'de> ::serde::Deserialize<'de> for types::Tool"), "{code}");
     assert!(code.contains("further.insert(key.into(), map.next_value()?)"), "{code}");
-    assert!(code.contains("impl ::mlhub::glue::Read for types::ToolPage"), "{code}");
+    assert!(code.contains("impl ::mlhub::__private::LenientDeserialize for types::ToolPage"), "{code}");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn ids_are_numbers_or_texts() {
     let mut document = workshop();
     document["paths"]["/jobs/{id}"]["get"]["parameters"][0]["schema"]["format"] = json!("id");
     let code = code(&document).expect("compiles");
-    assert!(code.contains("::mlhub::glue::Id"), "{code}");
+    assert!(code.contains("::mlhub::__private::Id"), "{code}");
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_moment_is_a_type_of_ours_and_a_parameter_may_bring_another_along() {
     document["paths"]["/tools"]["get"]["parameters"].as_array_mut().expect("a list").push(since);
     document["paths"]["/tools"]["get"]["x-mlhub"]["wire"] = json!({"with": {"since": {"sorted": "yes"}}});
     let code = code(&document).expect("compiles");
-    assert!(code.contains("since: Result<Option<::mlhub::glue::When>, String>"), "{code}");
+    assert!(code.contains("since: Result<Option<::mlhub::__private::TimeExpr>, String>"), "{code}");
     assert!(code.contains("with: &[(\"since\", \"sorted\", \"yes\")]"), "{code}");
 }
 

@@ -1,7 +1,7 @@
 //! Jobs that live on one server of several: started there, waited for there, and found there again.
 
 use mlhub::clock::Clock;
-use mlhub::pipeline::Rotation;
+use mlhub::pipeline::RoundRobin;
 use mlhub::testing::{Lab, Reply};
 use mlhub::{ErrorKind, wait_all};
 use own_hub::Client;
@@ -29,7 +29,7 @@ fn workshops(lab: &Lab) -> Client {
 
 fn client(lab: &Lab) -> Client {
     let builder = Client::builder("http://a.test").node("http://b.test").node("http://c.test");
-    let builder = builder.selector(Rotation::starting_at(1)).transport(lab.clone()).clock(lab.clock());
+    let builder = builder.selector(RoundRobin::starting_at(1)).transport(lab.clone()).clock(lab.clock());
     builder.with(|options| options.no_retry()).build().expect("plain addresses")
 }
 

@@ -16,8 +16,8 @@ mod sniff;
 mod sniffer;
 
 pub use address::Node;
-pub use rest::{FIRST_REST, LONGEST_REST, Rest};
-pub use select::{Rotation, Selector};
+pub use rest::{BASE_COOLDOWN, Cooldown, MAX_COOLDOWN};
+pub use select::{RoundRobin, Selector};
 pub use sniff::{Discover, SNIFF_TIMEOUT, Sniff};
 
 pub(crate) use history::History;

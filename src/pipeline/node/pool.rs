@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::health::{Health, Standing, Ticket};
 use super::lease::Lease;
-use super::{History, Node, Rest, Selector};
+use super::{Cooldown, History, Node, Selector};
 use crate::clock::{Clock, unit};
 use crate::error::{Attempt, Error, ErrorKind};
 
@@ -17,7 +17,7 @@ pub(crate) struct Pool {
     only: Option<Node>,
     members: Mutex<Vec<Member>>,
     selector: Box<dyn Selector>,
-    rest: Rest,
+    rest: Cooldown,
 }
 
 struct Member {
@@ -59,7 +59,12 @@ impl Member {
 impl Pool {
     /// Fails without a node. One that is named twice counts once. `grows` says
     /// whether others may be found.
-    pub(crate) fn new(nodes: Vec<Node>, selector: Box<dyn Selector>, rest: Rest, grows: bool) -> Result<Self, Error> {
+    pub(crate) fn new(
+        nodes: Vec<Node>,
+        selector: Box<dyn Selector>,
+        rest: Cooldown,
+        grows: bool,
+    ) -> Result<Self, Error> {
         let mut members: Vec<Member> = Vec::with_capacity(nodes.len());
         for node in nodes {
             if members.iter().all(|member| member.node.base() != node.base()) {

@@ -4,11 +4,11 @@ use std::fmt;
 use std::time::Duration;
 
 /// Rest of a node that has failed for the first time.
-pub const FIRST_REST: Duration = Duration::from_secs(1);
+pub const BASE_COOLDOWN: Duration = Duration::from_secs(1);
 /// No rest is longer. This and the first are the figures of Elastic's transport
 /// library: short enough for a node that is only restarted, long enough for one
 /// that is gone.
-pub const LONGEST_REST: Duration = Duration::from_secs(30);
+pub const MAX_COOLDOWN: Duration = Duration::from_secs(30);
 
 /// A rest is shorter by up to this part, by chance: clients that lost a node
 /// together do not come back to it together.
@@ -21,28 +21,28 @@ const JITTER: f64 = 0.1;
 /// random part of up to a tenth. One answer that the node gives ends it.
 ///
 /// ```
-/// use mlhub::Rest;
+/// use mlhub::Cooldown;
 /// use std::time::Duration;
 ///
-/// assert_eq!(Rest::default().to_string(), "1 s doubling to 30 s");
+/// assert_eq!(Cooldown::default().to_string(), "1 s doubling to 30 s");
 /// // As the Python client of Loud ML has it.
-/// let classic = Rest::default().base(Duration::from_secs(60)).cap(Duration::from_secs(1920));
+/// let classic = Cooldown::default().base(Duration::from_secs(60)).cap(Duration::from_secs(1920));
 /// assert_eq!(classic.to_string(), "60 s doubling to 1920 s");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub struct Rest {
+pub struct Cooldown {
     base: Duration,
     cap: Duration,
 }
 
-impl Default for Rest {
+impl Default for Cooldown {
     fn default() -> Self {
-        Rest { base: FIRST_REST, cap: LONGEST_REST }
+        Cooldown { base: BASE_COOLDOWN, cap: MAX_COOLDOWN }
     }
 }
 
-impl Rest {
+impl Cooldown {
     /// The first rest. Default: 1 s.
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
@@ -64,7 +64,7 @@ impl Rest {
     }
 }
 
-impl fmt::Display for Rest {
+impl fmt::Display for Cooldown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} s doubling to {} s", self.base.as_secs_f64(), self.cap.as_secs_f64())
     }

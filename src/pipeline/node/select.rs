@@ -37,16 +37,16 @@ pub trait Selector: fmt::Debug + Send + Sync {
 /// One node after the other, from a random start that all clones of a client
 /// share, so that many clients do not all begin with the first node.
 #[derive(Debug)]
-pub struct Rotation(AtomicUsize);
+pub struct RoundRobin(AtomicUsize);
 
-impl Rotation {
+impl RoundRobin {
     /// Begins with that node.
     pub fn starting_at(node: usize) -> Self {
-        Rotation(AtomicUsize::new(node))
+        RoundRobin(AtomicUsize::new(node))
     }
 }
 
-impl Selector for Rotation {
+impl Selector for RoundRobin {
     fn select(&self, _: &[Node], _: &[Attempt]) -> usize {
         self.0.fetch_add(1, Ordering::Relaxed)
     }

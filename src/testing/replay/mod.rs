@@ -47,8 +47,8 @@ use super::{Lab, Reply, Seen};
 /// ]);
 /// let lab = Lab::new();
 /// Replay::new(&recordings)?.otherwise("/models/", "unknown")?.serve(&lab);
-/// # let road = Builder::new("http://hub.test", |road: Pipeline| road).lab(&lab).build()?;
-/// # let get = |path| RawCall::raw(road.clone(), &CALL, http::Method::GET, path);
+/// # let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline).lab(&lab).build()?;
+/// # let get = |path| RawCall::raw(pipeline.clone(), &CALL, http::Method::GET, path);
 /// # assert_eq!(get("/models").query("page", 0).send::<Vec<String>>().await?, ["first"]);
 /// # assert!(get("/models/y").send::<String>().await.is_err_and(|e| e.status().is_some_and(|s| s == 404)));
 /// # Ok(())

@@ -15,7 +15,7 @@ pub use generated::{Client, builder, groups, ops, types};
 
 pub(super) use provider::Provider;
 
-crate::glue::platform!(generated, "keycloak", None, "error_description");
+crate::__private::platform!(generated, "keycloak", None, "error_description");
 
 /// Where a hub's logins are made: a Keycloak server, one of its realms, and the
 /// client that people log in through.

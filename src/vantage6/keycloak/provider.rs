@@ -38,8 +38,8 @@ pub(in crate::vantage6) struct Refused {
 impl Provider {
     /// Asks the provider for its addresses. Only their paths count: they are
     /// looked for on the server that was named, and a secret goes to no other.
-    pub(in crate::vantage6) async fn discover(road: &Pipeline, settings: Keycloak) -> Result<Self, Error> {
-        let api = Client::over(road.elsewhere(&settings.url)?);
+    pub(in crate::vantage6) async fn discover(pipeline: &Pipeline, settings: Keycloak) -> Result<Self, Error> {
+        let api = Client::over(pipeline.elsewhere(&settings.url)?);
         let found = api.login().discover(settings.realm.as_str()).send().await.map_err(|error| {
             let detail =
                 format!("{}; is that where the hub's logins are, and the realm {:?}?", error.detail(), settings.realm);
@@ -73,7 +73,7 @@ impl Provider {
     }
 
     pub(in crate::vantage6) fn clock(&self) -> &Arc<dyn Clock> {
-        self.api.road().clock()
+        self.api.pipeline().clock()
     }
 
     /// Begins a login at another device.
@@ -122,7 +122,7 @@ impl Provider {
 
 fn refused(reason: Option<Refusal>, words: Option<String>) -> Refused {
     let op = ops::find("login_token");
-    let named = reason.as_ref().and_then(crate::glue::word).unwrap_or_else(|| "no token and no reason".to_owned());
+    let named = reason.as_ref().and_then(crate::__private::word).unwrap_or_else(|| "no token and no reason".to_owned());
     let error = Error::new(ErrorKind::Unauthenticated, format!("the identity provider refused: {named}"))
         .with_message(words.filter(|words| !words.is_empty()))
         .with_call((op.platform, op.id), op.method.clone(), op.path);

@@ -12,7 +12,7 @@ pub(super) fn reason(runs: &[types::Run]) -> Option<String> {
     let goal = ops::find("run_get").wait("done")?;
     let mut failed: Vec<_> = runs
         .iter()
-        .filter_map(|run| Some((run, crate::glue::word(&run.status)?)))
+        .filter_map(|run| Some((run, crate::__private::word(&run.status)?)))
         .filter(|(_, status)| goal.bad.contains(&status.as_str()))
         .collect();
     failed.sort_by_key(|(run, _)| run.id);

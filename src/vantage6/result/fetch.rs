@@ -34,7 +34,7 @@ impl Client {
                 false => None,
             };
             let organization = run.organization.as_ref().map(|link| link.id).unwrap_or_default();
-            let status = crate::glue::word(&run.status).unwrap_or_default();
+            let status = crate::__private::word(&run.status).unwrap_or_default();
             Ok::<_, Error>(ResultRow { run: run.id, organization, status, completed, bytes })
         });
         Ok(Results { task, rows: stream::iter(rows).buffered(AT_ONCE).try_collect().await? })
@@ -59,6 +59,6 @@ fn of_run(error: Error, run: &types::Run) -> Error {
 /// Whether a run has ended well, in the document's words.
 fn has_completed(run: &types::Run) -> bool {
     let goal = ops::find("run_get").wait("done");
-    let status = crate::glue::word(&run.status);
+    let status = crate::__private::word(&run.status);
     goal.zip(status).is_some_and(|(goal, status)| goal.good.contains(&status.as_str()))
 }

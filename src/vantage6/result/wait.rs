@@ -87,12 +87,12 @@ impl Poll for UntilDone {
     }
 
     fn pipeline(&self) -> &Pipeline {
-        self.client.road()
+        self.client.pipeline()
     }
 
     async fn look(&self) -> Result<Look<Results>, Error> {
         let told = self.client.task().status(self.task).send().await?;
-        let status = crate::glue::word(&told.status);
+        let status = crate::__private::word(&told.status);
         let failed = status.as_deref().is_some_and(|status| self.goal().bad.contains(&status));
         let reason = match failed {
             true => failure::reason(&self.client.runs_of(self.task).await?),
@@ -117,6 +117,6 @@ impl Poll for UntilDone {
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         let call = self.goal().cancel?;
         let args = vec![(PARAMETER, Value::from(self.task))];
-        Some(crate::glue::stop(self.client.road(), ops::find(call), args, &[]))
+        Some(crate::__private::stop(self.client.pipeline(), ops::find(call), args, &[]))
     }
 }

@@ -20,9 +20,9 @@ pub(super) fn id(link: Option<&types::Link>, of: &str, to: &str) -> Result<i64, 
 
 impl Circle {
     /// Itself; where it is empty, the collaboration that the client was set up for.
-    pub(super) fn or_usual(self, client: &Client) -> Self {
+    pub(super) fn or_default(self, client: &Client) -> Self {
         match self == Circle::default() {
-            true => Circle { collaboration: client.usual_collaboration(), study: None },
+            true => Circle { collaboration: client.default_collaboration(), study: None },
             false => self,
         }
     }
@@ -54,7 +54,7 @@ impl Client {
 
     /// All organizations of it, with their public keys, on as few pages as there are.
     pub(super) async fn organizations_in(&self, circle: &Circle) -> Result<Vec<types::Organization>, Error> {
-        // A study may be of another collaboration than the client's usual one.
+        // A study may be of another collaboration than the client's default.
         let client = self.everywhere();
         let list = client.organization().list();
         let list = match circle {

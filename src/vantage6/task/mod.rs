@@ -79,9 +79,9 @@ impl Client {
         };
         let organizations = self.seal(&circle, step.arguments.for_each(everywhere)?).await?;
         let mut task = types::SessionTask::builder().image(step.image).method(step.method).organizations(organizations);
-        if let Some(store) = step.store.or_else(|| self.usual_store()) {
+        if let Some(store) = step.store.or_else(|| self.default_store()) {
             task = task.store_id(store);
         }
-        types::SessionTask::try_from(task).map_err(|why| crate::glue::invalid(&why))
+        types::SessionTask::try_from(task).map_err(|why| crate::__private::invalid(&why))
     }
 }

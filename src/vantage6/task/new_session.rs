@@ -51,7 +51,7 @@ impl Client {
     /// A session without a collaboration; what HQ refuses.
     pub async fn create_session(&self, session: NewSession) -> Result<types::Session, Error> {
         let NewSession { scope, name, circle } = session;
-        let Some(collaboration) = self.collaboration_of(&circle.or_usual(self)).await? else {
+        let Some(collaboration) = self.collaboration_of(&circle.or_default(self)).await? else {
             let detail = "a session needs a collaboration; name it by `.collaboration(id)`, or once for all by \
                 `client.setup_collaboration(id)`";
             return Err(Error::new(ErrorKind::Request, detail));

@@ -180,7 +180,7 @@ impl NewTask {
         self
     }
 
-    /// Takes it apart; what it does not say and the client has as usual is as there.
+    /// Takes it apart; what it does not say and the client has as default is as there.
     pub(super) fn prepare(self, client: &Client) -> Result<Prepared, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
@@ -189,7 +189,7 @@ impl NewTask {
             let detail = "a task needs a session; make one, and name it by `.session(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
         };
-        let circle = self.circle.or_usual(client);
+        let circle = self.circle.or_default(client);
         if circle == Circle::default() {
             let detail = "a task needs `.collaboration(id)` or `.study(id)`, or a client that was set up for a \
                 collaboration by `client.setup_collaboration(id)`";
@@ -222,7 +222,7 @@ impl NewTask {
         if let Some(study) = circle.study {
             body = body.study_id(study);
         }
-        if let Some(store) = self.store.or_else(|| client.usual_store()) {
+        if let Some(store) = self.store.or_else(|| client.default_store()) {
             body = body.store_id(store);
         }
         if let Some(dataframe) = self.changes {
@@ -282,5 +282,5 @@ fn source(
     with: impl FnOnce(types::builder::TaskSource) -> types::builder::TaskSource,
 ) -> Result<types::TaskSource, Error> {
     let made = with(types::TaskSource::builder().type_(types::SourceKind::Known(kind)));
-    types::TaskSource::try_from(made).map_err(|why| crate::glue::invalid(&why))
+    types::TaskSource::try_from(made).map_err(|why| crate::__private::invalid(&why))
 }

@@ -40,7 +40,7 @@ impl Client {
                     Sealed::Blob(bytes) => self.blob().upload().body(bytes).send().await?.uuid,
                 };
                 let made = types::TaskOrganization::builder().id(organization).arguments(arguments);
-                types::TaskOrganization::try_from(made).map_err(|why| crate::glue::invalid(&why))
+                types::TaskOrganization::try_from(made).map_err(|why| crate::__private::invalid(&why))
             }
         });
         stream::iter(sealed).buffered(AT_ONCE).try_collect().await

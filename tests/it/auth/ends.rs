@@ -30,11 +30,11 @@ async fn an_attempt_that_may_have_worked_is_not_forgotten_when_the_next_token_fa
     let service = Lab::new();
     service.times(2, Reply::status(401).with_json(&json!({"detail": "wrong password"})));
     let login = builder(&service).build()?;
-    let road = client(&lab, move || {
+    let pipeline = client(&lab, move || {
         let login = login.clone();
         async move { call(&login, &READ).await.map(|_| Token::new("t2")) }
     })?;
-    let error = failure(call(&road, &SAFE).await)?;
+    let error = failure(call(&pipeline, &SAFE).await)?;
     assert_eq!((error.operation(), error.attempts().len()), (Some("safe"), 1));
     assert!(error.may_have_been_applied());
     // The login stays what it was, and is the cause.
@@ -59,11 +59,11 @@ async fn nor_when_the_next_token_does_not_come() -> Checked {
 async fn a_refused_attempt_is_counted_when_no_time_is_left_for_another() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(401).after(seconds(60)));
-    let road = builder(&lab)
+    let pipeline = builder(&lab)
         .authenticate(Bearer::from_source(|_: Option<Token>| async { Ok(Token::new("t")) }))
         .with(|o| o.timeout(seconds(61)).deadline(seconds(60)))
         .build()?;
-    let error = failure(call(&road, &SAFE).await)?;
+    let error = failure(call(&pipeline, &SAFE).await)?;
     let line = error.to_string();
     assert!(line.contains("was over before the next attempt"), "{line}");
     Ok(())

@@ -13,8 +13,8 @@ async fn eight_callers_need_one_fetch() -> Checked {
     let lab = Lab::new();
     lab.times(8, Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&pipeline, &READ))).await {
         result?;
     }
     assert_eq!(source.begun(), 1);
@@ -27,13 +27,13 @@ async fn eight_callers_share_one_failure() -> Checked {
     let lab = Lab::new();
     let source = Source::new(&lab, None);
     source.fail(8);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&pipeline, &READ))).await {
         assert_eq!(failure(result)?.kind(), ErrorKind::Unauthenticated);
     }
     assert_eq!(source.begun(), 1);
     // The next call tries again.
-    failure(call(&road, &READ).await)?;
+    failure(call(&pipeline, &READ).await)?;
     assert_eq!(source.begun(), 2);
     Ok(())
 }
@@ -43,10 +43,10 @@ async fn when_the_leader_is_cancelled_the_next_takes_over() -> Checked {
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
     let spawn = || {
-        let road = road.clone();
-        tokio::spawn(async move { call(&road, &READ).await })
+        let pipeline = pipeline.clone();
+        tokio::spawn(async move { call(&pipeline, &READ).await })
     };
     let leader = spawn();
     tokio::task::yield_now().await;
@@ -67,10 +67,10 @@ async fn however_many_leaders_are_cancelled_whoever_is_left_gets_a_token() -> Ch
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
     let spawn = || {
-        let road = road.clone();
-        tokio::spawn(async move { call(&road, &READ).await })
+        let pipeline = pipeline.clone();
+        tokio::spawn(async move { call(&pipeline, &READ).await })
     };
     let mut callers: Vec<_> = (0..6).map(|_| spawn()).collect();
     for begun in 1..=4 {
@@ -93,10 +93,10 @@ async fn a_leader_that_runs_out_of_time_takes_nobody_with_it() -> Checked {
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    let hasty = road.with(|o| o.deadline(std::time::Duration::from_millis(500)));
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    let hasty = pipeline.with(|o| o.deadline(std::time::Duration::from_millis(500)));
     // Polled first, so that it is the one that fetches.
-    let followers = join_all((0..3).map(|_| call(&road, &READ)));
+    let followers = join_all((0..3).map(|_| call(&pipeline, &READ)));
     let (leader, followers) = futures::join!(call(&hasty, &READ), followers);
     assert_eq!(failure(leader)?.kind(), ErrorKind::Timeout);
     for follower in followers {
@@ -111,10 +111,10 @@ async fn a_token_is_replaced_before_it_ends() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
     let source = Source::new(&lab, Some(seconds(600)));
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
     for wait in [0, 500, 38, 2, 0] {
         lab.clock().sleep(seconds(wait)).await;
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     // Fetched at 0, so it ends at 601 s; a minute before, the next is fetched.
     assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t2", "t2"]);
@@ -126,12 +126,12 @@ async fn while_the_old_token_holds_nobody_waits_and_a_failure_harms_nobody() -> 
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
     let source = Source::new(&lab, Some(seconds(600)));
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    call(&road, &READ).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&pipeline, &READ).await?;
     lab.clock().sleep(seconds(560)).await;
     let before = lab.clock().now();
     source.fail(1);
-    let (first, second) = futures::join!(call(&road, &READ), call(&road, &READ));
+    let (first, second) = futures::join!(call(&pipeline, &READ), call(&pipeline, &READ));
     first?;
     second?;
     let sent: Vec<_> = lab.seen().iter().skip(1).map(|seen| (seen.at - before).as_secs()).collect();
@@ -146,14 +146,14 @@ async fn after_a_failure_the_old_token_is_used_for_a_while_without_another_try()
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
     let source = Source::new(&lab, Some(seconds(600)));
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    call(&road, &READ).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&pipeline, &READ).await?;
     lab.clock().sleep(seconds(545)).await;
     source.fail(1);
     let mut begun = Vec::new();
     for wait in [0, 4, 5, 1] {
         lab.clock().sleep(seconds(wait)).await;
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
         begun.push(source.begun());
     }
     assert_eq!(begun, [2, 2, 2, 3]);
@@ -170,9 +170,9 @@ async fn a_call_that_has_a_token_waits_shortly_for_the_next() -> Checked {
         let token = Token::new("old").with_expiry(lab.clock().wall() + seconds(left));
         let never = |_: Option<Token>| std::future::pending::<Result<Token, mlhub::Error>>();
         let bearer = mlhub::pipeline::Bearer::from_source(never).starting_with(token)?;
-        let road = builder(&lab).authenticate(bearer).build()?;
-        call(&road, &READ).await?;
-        call(&road, &READ).await?;
+        let pipeline = builder(&lab).authenticate(bearer).build()?;
+        call(&pipeline, &READ).await?;
+        call(&pipeline, &READ).await?;
         let sent: Vec<_> = lab.seen().iter().map(|seen| seen.at.as_secs()).collect();
         // The second call does not try, and so does not wait.
         assert_eq!(sent, [waited, waited]);
@@ -186,10 +186,10 @@ async fn a_token_that_lives_shortly_is_used_for_most_of_its_life() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::json(&1));
     let source = Source::new(&lab, Some(seconds(20)));
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
     for wait in [0, 8, 7, 2] {
         lab.clock().sleep(seconds(wait)).await;
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     // A fifth of twenty seconds is kept as the margin.
     assert_eq!(tokens(&lab), ["t1", "t1", "t1", "t2"]);
@@ -208,10 +208,10 @@ async fn the_source_gets_the_last_token_for_its_refresh_token() -> Checked {
             Ok(Token::new(format!("after-{refresh}")).with_refresh("r1").with_expiry(end))
         }
     });
-    let road = builder(&lab).authenticate(bearer).build()?;
-    call(&road, &READ).await?;
+    let pipeline = builder(&lab).authenticate(bearer).build()?;
+    call(&pipeline, &READ).await?;
     lab.clock().sleep(seconds(99)).await;
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     assert_eq!(tokens(&lab), ["after-none", "after-r1"]);
     Ok(())
 }

@@ -16,8 +16,8 @@ async fn one_repetition_with_a_new_token_also_for_what_is_never_repeated() -> Ch
     let lab = Lab::new();
     lab.then(Reply::status(401)).then(Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).retry(Retry::never()).authenticate(source.bearer()).build()?;
-    call(&road, &NEVER).await?;
+    let pipeline = builder(&lab).retry(Retry::never()).authenticate(source.bearer()).build()?;
+    call(&pipeline, &NEVER).await?;
     assert_eq!(tokens(&lab), ["t1", "t2"]);
     Ok(())
 }
@@ -27,8 +27,8 @@ async fn the_second_refusal_is_final() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::status(401).with_json(&json!({"detail": "who?"})));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, Some("who?")));
     assert_eq!((error.attempts().len(), source.begun()), (2, 2));
     Ok(())
@@ -42,8 +42,8 @@ async fn eight_refused_callers_need_one_fetch() -> Checked {
         Some(if old { Reply::status(401) } else { Reply::json(&1) })
     });
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    for result in join_all((0..8).map(|_| call(&road, &READ))).await {
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    for result in join_all((0..8).map(|_| call(&pipeline, &READ))).await {
         result?;
     }
     assert_eq!(source.begun(), 2);
@@ -65,8 +65,8 @@ async fn a_missing_permission_is_not_a_matter_of_the_token() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::status(403));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    assert_eq!(failure(call(&road, &READ).await)?.kind(), ErrorKind::Forbidden);
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    assert_eq!(failure(call(&pipeline, &READ).await)?.kind(), ErrorKind::Forbidden);
     assert_eq!(source.begun(), 1);
     Ok(())
 }
@@ -83,10 +83,10 @@ async fn what_the_document_calls_a_refused_token_renews_it_once() -> Checked {
     let lab = Lab::new();
     lab.then(refused.clone()).then(Reply::json(&1)).times(2, refused);
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    call(&road, &FORBIDDING).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&pipeline, &FORBIDDING).await?;
     assert_eq!(tokens(&lab), ["t1", "t2"]);
-    let error = failure(call(&road, &FORBIDDING).await)?;
+    let error = failure(call(&pipeline, &FORBIDDING).await)?;
     assert_eq!((error.kind(), error.message()), (ErrorKind::Unauthenticated, Some("bad token")));
     assert_eq!((error.attempts().len(), source.begun()), (2, 3));
     Ok(())
@@ -102,8 +102,8 @@ async fn the_same_status_for_another_reason_is_a_missing_permission() -> Checked
         let lab = Lab::new();
         lab.times(2, reply);
         let source = Source::new(&lab, None);
-        let road = builder(&lab).authenticate(source.bearer()).build()?;
-        assert_eq!(failure(call(&road, &FORBIDDING).await)?.kind(), ErrorKind::Forbidden);
+        let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+        assert_eq!(failure(call(&pipeline, &FORBIDDING).await)?.kind(), ErrorKind::Forbidden);
         assert_eq!(tokens(&lab), ["t1"]);
     }
     Ok(())
@@ -125,9 +125,9 @@ async fn where_the_document_says_which_401_refuses_the_token_another_one_does_no
     let lab = Lab::new();
     lab.then(told("you may not")).then(told("ended")).then(Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    assert_eq!(failure(call(&road, &TELLING).await)?.kind(), ErrorKind::Forbidden);
-    call(&road, &TELLING).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    assert_eq!(failure(call(&pipeline, &TELLING).await)?.kind(), ErrorKind::Forbidden);
+    call(&pipeline, &TELLING).await?;
     assert_eq!(tokens(&lab), ["t1", "t1", "t2"]);
     Ok(())
 }
@@ -138,13 +138,13 @@ async fn a_fault_that_may_be_the_tokens_renews_it_once_for_what_may_be_repeated(
     let lab = Lab::new();
     lab.then(oh()).then(Reply::json(&1)).times(2, oh()).then(oh());
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    call(&road, &TELLING_READ).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&pipeline, &TELLING_READ).await?;
     assert_eq!(tokens(&lab), ["t1", "t2"]);
     // Not the token after all: the error stays what it is.
-    let error = failure(call(&road, &TELLING_READ).await)?;
+    let error = failure(call(&pipeline, &TELLING_READ).await)?;
     assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Server, 2));
-    let error = failure(call(&road, &TELLING).await)?;
+    let error = failure(call(&pipeline, &TELLING).await)?;
     assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Server, 1));
     assert!(error.may_have_been_applied());
     Ok(())
@@ -160,8 +160,8 @@ async fn a_token_in_the_body_is_replaced_there() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(401)).then(Reply::json(&1));
     let source = Source::new(&lab, None);
-    let road = builder(&lab).authenticate(source.bearer()).build()?;
-    call(&road, &PARAMS).await?;
+    let pipeline = builder(&lab).authenticate(source.bearer()).build()?;
+    call(&pipeline, &PARAMS).await?;
     let bodies: Vec<_> = lab.seen().iter().map(|seen| seen.json()).collect();
     assert_eq!(bodies, [json!({"token": "t1", "n": 1}), json!({"token": "t2", "n": 1})]);
     Ok(())

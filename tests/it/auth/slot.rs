@@ -13,14 +13,14 @@ use crate::support::{Checked, READ, builder, call, client, failure};
 async fn a_login_through_one_clone_logs_in_all() -> Checked {
     let lab = Lab::new();
     lab.times(4, Reply::json(&1));
-    let road = client(&lab)?;
-    let clone = road.with(|o| o.header("x", "1"));
+    let pipeline = client(&lab)?;
+    let clone = pipeline.with(|o| o.header("x", "1"));
     call(&clone, &READ).await?;
-    road.auth().set(Arc::new(Bearer::fixed("abc")?));
+    pipeline.auth().set(Arc::new(Bearer::fixed("abc")?));
     call(&clone, &READ).await?;
-    call(&road.without_auth(), &READ).await?;
+    call(&pipeline.without_auth(), &READ).await?;
     clone.auth().clear();
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     assert_eq!(tokens(&lab), ["none", "abc", "none", "none"]);
     Ok(())
 }
@@ -29,20 +29,20 @@ async fn a_login_through_one_clone_logs_in_all() -> Checked {
 async fn a_source_that_calls_the_same_server_does_not_keep_the_client_alive() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::json("fresh")).then(Reply::json(&1));
-    let road = client(&lab)?;
-    let own = road.without_auth();
+    let pipeline = client(&lab)?;
+    let own = pipeline.without_auth();
     let alive = Arc::new(());
     let witness = Arc::downgrade(&alive);
-    road.auth().set(Arc::new(Bearer::from_source(move |_: Option<Token>| {
+    pipeline.auth().set(Arc::new(Bearer::from_source(move |_: Option<Token>| {
         let (own, _alive) = (own.clone(), Arc::clone(&alive));
         async move {
             let token = call(&own, &READ).await?;
             Ok(Token::new(token.as_str().unwrap_or_default()))
         }
     })));
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     assert_eq!(tokens(&lab), ["none", "fresh"]);
-    drop(road);
+    drop(pipeline);
     assert!(witness.upgrade().is_none(), "the client and its credential keep each other alive");
     Ok(())
 }
@@ -60,7 +60,8 @@ async fn user_and_password_travel_as_basic() -> Checked {
 
 #[test]
 fn a_credential_that_fits_no_header_is_refused_when_the_client_is_built() -> Result<(), String> {
-    let error = failure(mlhub::Builder::new("http://x", |road: mlhub::pipeline::Pipeline| road).token("a\nb").build())?;
+    let error =
+        failure(mlhub::Builder::new("http://x", |pipeline: mlhub::pipeline::Pipeline| pipeline).token("a\nb").build())?;
     assert_eq!(error.code(), "MLH-CONFIG");
     Ok(())
 }

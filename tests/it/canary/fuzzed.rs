@@ -62,9 +62,9 @@ fn secret(dice: &mut Dice) -> String {
 }
 
 /// A client that was given a secret in one way or another, or could not be made of it.
-fn road(dice: &mut Dice, lab: &Lab, breaks: bool) -> Result<Pipeline, mlhub::Error> {
+fn pipeline(dice: &mut Dice, lab: &Lab, breaks: bool) -> Result<Pipeline, mlhub::Error> {
     let secret = secret(dice);
-    let at = |address: &str| Builder::new(address, |road: Pipeline| road).lab(lab).with(|o| o.curl_trace(true));
+    let at = |address: &str| Builder::new(address, |pipeline: Pipeline| pipeline).lab(lab).with(|o| o.curl_trace(true));
     let builder = match dice.below(5) {
         0 => at("http://hub.test/x").token(secret.as_str()),
         1 => at("http://hub.test/x").basic("me", secret.as_str()),
@@ -116,11 +116,11 @@ async fn run(seed: u64, operations: &'static [Op]) -> Result<String, Box<dyn std
     let mut said = String::new();
     let operation = &operations[dice.below(operations.len() as u64) as usize];
     let breaks = dice.below(32) == 0;
-    let error = match road(&mut dice, &lab, breaks) {
+    let error = match pipeline(&mut dice, &lab, breaks) {
         Err(error) => Some(error),
-        Ok(road) => {
-            said += &format!("{road:?}");
-            let mut call = RawCall::of(road, operation);
+        Ok(pipeline) => {
+            said += &format!("{pipeline:?}");
+            let mut call = RawCall::of(pipeline, operation);
             // A transport of somebody else's that prints addresses prints their queries.
             if !breaks {
                 call = call.query("api_key", secret(&mut dice));

@@ -87,7 +87,7 @@ fn clients(lab: &Lab, transport: impl Transport + Clone + 'static) -> Result<Vec
         builder().basic("me", format!("{CANARY}-pw")).build()?,
         builder().authenticate(source).build()?,
         builder().header("x-api-key", &token).build()?,
-        Builder::new(address, |road: Pipeline| road).transport(transport.clone()).clock(lab.clock()).build()?,
+        Builder::new(address, |pipeline: Pipeline| pipeline).transport(transport.clone()).clock(lab.clock()).build()?,
     ])
 }
 
@@ -130,10 +130,10 @@ async fn no_sink_hears_them() -> Checked {
         for reply in replies() {
             let lab = Lab::new();
             lab.rule(move |seen| Some(reply.clone().unwrap_or_else(|| echo(seen))));
-            for road in clients(&lab, lab.clone())? {
-                let road = road.with(|o| o.curl_trace(true).header("x-extra", &format!("{CANARY}-header")));
-                printed += &format!("{road:?} {lab:?}");
-                let mut call = RawCall::of(road, operation).query("api_key", format!("{CANARY}-query"));
+            for pipeline in clients(&lab, lab.clone())? {
+                let pipeline = pipeline.with(|o| o.curl_trace(true).header("x-extra", &format!("{CANARY}-header")));
+                printed += &format!("{pipeline:?} {lab:?}");
+                let mut call = RawCall::of(pipeline, operation).query("api_key", format!("{CANARY}-query"));
                 if operation.body != BodyKind::None {
                     call = call.arg("username", "me").arg("password", format!("{CANARY}-pass"));
                 }
@@ -166,10 +166,10 @@ async fn a_secret_header_of_generated_code_is_hidden_by_its_name() -> Checked {
     let operation: &'static Op = Box::leak(Box::new(Op { params: VAULT, ..op("vault", RetryClass::Never) }));
     let lab = Lab::new();
     lab.rule(|seen| Some(Reply::status(400).with_json(&json!({"detail": seen.header("x-vault")}))));
-    let road = builder(&lab).with(|o| o.curl_trace(true)).build()?;
+    let pipeline = builder(&lab).with(|o| o.curl_trace(true)).build()?;
     // Generated code marks no header as sensitive.
-    let request = road.requests().post("http://mlhub.invalid/things").header("x-vault", CANARY).build()?;
-    let error = road.exec(request, operation).await.err().ok_or("was not refused")?;
+    let request = pipeline.requests().post("http://mlhub.invalid/things").header("x-vault", CANARY).build()?;
+    let error = pipeline.exec(request, operation).await.err().ok_or("was not refused")?;
     let log = sink.text();
     assert!(log.contains("x-vault: '\"$MLHUB_X_VAULT\""), "{log}");
     assert!(!log.contains(CANARY), "{log}");
@@ -184,7 +184,7 @@ async fn the_types_that_hold_them_print_nothing() -> Checked {
     let (bearer, basic) = (Bearer::fixed(CANARY)?, Basic::new("me", CANARY)?);
     let credential = mlhub::pipeline::Credential::bearer(&secret)?;
     let options = mlhub::Options::default().header("x", CANARY).extra("token", CANARY);
-    let builder = Builder::new(format!("http://me:{CANARY}@hub.test"), |road: Pipeline| road).token(CANARY);
+    let builder = Builder::new(format!("http://me:{CANARY}@hub.test"), |pipeline: Pipeline| pipeline).token(CANARY);
     let lab = Lab::new();
     let operation: &'static Op = Box::leak(Box::new(Op { params: ACCOUNT, ..op("login", RetryClass::Never) }));
     let call = RawCall::of(crate::support::client(&lab)?, operation)
@@ -220,8 +220,8 @@ async fn a_panic_in_the_middle_of_a_call_prints_nothing() -> Checked {
     let mut text = String::new();
     let lab = Lab::new();
     let operation: &'static Op = Box::leak(Box::new(Op { params: ACCOUNT, ..op("login", RetryClass::Never) }));
-    for road in clients(&lab, Breaking)? {
-        let call = RawCall::of(road, operation).arg("username", "me").arg("password", format!("{CANARY}-pass"));
+    for pipeline in clients(&lab, Breaking)? {
+        let call = RawCall::of(pipeline, operation).arg("username", "me").arg("password", format!("{CANARY}-pass"));
         let broken = tokio::spawn(call.send::<u8>()).await.err().ok_or("did not panic")?;
         assert!(broken.is_panic());
         text += &format!("{broken} {broken:?}");

@@ -19,7 +19,7 @@ fn operations() -> impl Iterator<Item = &'static Op> {
 }
 
 /// A client for any of them: services with an address of their own are at the same place.
-fn road(lab: &Lab) -> Result<Pipeline, Error> {
+fn pipeline(lab: &Lab) -> Result<Pipeline, Error> {
     let services = operations().filter_map(|op| op.wire.and_then(|wire| wire.service));
     let told = services.fold(builder(lab).token("a-token"), |told, name| told.service(name, "http://hub.test/prefix"));
     told.build()
@@ -104,8 +104,8 @@ fn met(op: &Op, facts: &Facts) -> bool {
 async fn fail(op: &'static Op, fault: &Fault) -> Result<Error, Box<dyn std::error::Error>> {
     let lab = Lab::new();
     lab.rule(|_| Some(own())).fault(fault.clone());
-    let road = road(&lab)?.with(|o| o.retry(Retry::default().max_attempts(2).on_timeout(true)));
-    Ok(failure(filled(&road, op).send::<Documented>().await)?)
+    let pipeline = pipeline(&lab)?.with(|o| o.retry(Retry::default().max_attempts(2).on_timeout(true)));
+    Ok(failure(filled(&pipeline, op).send::<Documented>().await)?)
 }
 
 #[tokio::test(start_paused = true)]
@@ -156,7 +156,7 @@ async fn a_stream_that_breaks_off_knows_its_head_and_its_attempts() -> Checked {
         for (fault, source) in [(Fault::CutBody, true), (Fault::StallInBody, false)] {
             let lab = Lab::new();
             lab.rule(|_| Some(own())).fault(fault.clone());
-            let stream = filled(&road(&lab)?, op).stream().await?;
+            let stream = filled(&pipeline(&lab)?, op).stream().await?;
             let error = failure(stream.collect_bytes().await)?;
             let place = format!("{} and {fault:?}: {error:?}", op.id);
             assert_eq!((error.operation(), error.url_template()), (Some(op.id), Some(op.path)), "{place}");

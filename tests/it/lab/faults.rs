@@ -53,8 +53,8 @@ fn story(error: &Error, origin: &str) -> Value {
 
 async fn fail(builder: Builder<Pipeline>, lab: &Lab, fault: &Fault, origin: &str) -> Result<Error, String> {
     let builder = builder.clock(lab.clock()).timeout(patience(fault)).retry(Retry::never());
-    let road = builder.build().map_err(|error| error.to_string())?;
-    let error = failure(call(&road, &READ).await).map_err(|error| format!("{fault:?} at {origin}: {error}"))?;
+    let pipeline = builder.build().map_err(|error| error.to_string())?;
+    let error = failure(call(&pipeline, &READ).await).map_err(|error| format!("{fault:?} at {origin}: {error}"))?;
     Ok(error)
 }
 
@@ -63,7 +63,7 @@ fn in_memory(fault: &Fault) -> Result<(Error, usize), Box<dyn std::error::Error>
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
         let lab = lab(fault);
-        let builder = Builder::new("http://hub.test", |road: Pipeline| road).transport(lab.clone());
+        let builder = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline).transport(lab.clone());
         Ok((fail(builder, &lab, fault, "http://hub.test").await?, lab.seen().len()))
     })
 }
@@ -74,7 +74,7 @@ fn on_port(fault: &Fault) -> Result<(Error, usize, String), Box<dyn std::error::
     runtime.block_on(async {
         let lab = lab(fault);
         let port = Port::open(&lab).await?;
-        let builder = Builder::new(port.url(), |road: Pipeline| road);
+        let builder = Builder::new(port.url(), |pipeline: Pipeline| pipeline);
         Ok((fail(builder, &lab, fault, &port.url()).await?, lab.seen().len(), port.url()))
     })
 }

@@ -10,9 +10,9 @@ use tokio::net::TcpStream;
 
 use crate::support::{Checked, NEVER, READ, call, failure};
 
-fn road(port: &Port, lab: &Lab) -> Result<Pipeline, mlhub::Error> {
+fn pipeline(port: &Port, lab: &Lab) -> Result<Pipeline, mlhub::Error> {
     let quick = Retry::default().base(Duration::ZERO);
-    Builder::new(port.url(), |road: Pipeline| road).clock(lab.clock()).retry(quick).build()
+    Builder::new(port.url(), |pipeline: Pipeline| pipeline).clock(lab.clock()).retry(quick).build()
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_call_is_served_and_written_down_as_in_memory() -> Checked {
     let lab = Lab::new();
     lab.rule(|seen| Some(Reply::json(&seen.json()["n"])));
     let port = Port::open(&lab).await?;
-    assert_eq!(call(&road(&port, &lab)?, &NEVER).await?, 1);
+    assert_eq!(call(&pipeline(&port, &lab)?, &NEVER).await?, 1);
     let seen = lab.seen();
     assert_eq!(seen[0].url, format!("{}/things", port.url()));
     assert_eq!((seen[0].path(), seen[0].json()), ("/things", serde_json::json!({"n": 1})));
@@ -32,13 +32,13 @@ async fn a_port_is_closed_while_all_is_refused_and_opens_again() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::json(&1))).fault(Fault::Refuse);
     let port = Port::open(&lab).await?;
-    let road = road(&port, &lab)?;
-    let error = failure(call(&road.with(|o| o.no_retry()), &NEVER).await)?;
+    let pipeline = pipeline(&port, &lab)?;
+    let error = failure(call(&pipeline.with(|o| o.no_retry()), &NEVER).await)?;
     assert_eq!((error.kind(), error.may_have_been_applied()), (ErrorKind::Connect, false));
     assert_eq!(lab.seen().len(), 0);
     lab.heal();
-    // The port opens when its task runs; until then the road repeats what was not sent.
-    let patient = road.with(|o| o.retry(Retry::default().max_attempts(1000)));
+    // The port opens when its task runs; until then the pipeline repeats what was not sent.
+    let patient = pipeline.with(|o| o.retry(Retry::default().max_attempts(1000)));
     assert_eq!(call(&patient, &NEVER).await?, 1);
     Ok(())
 }
@@ -48,7 +48,7 @@ async fn a_refusal_that_has_to_read_the_request_resets_the_connection() -> Check
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::json(&1))).fault(FaultRule::new(Fault::Refuse).attempt(1));
     let port = Port::open(&lab).await?;
-    let error = failure(call(&road(&port, &lab)?, &NEVER).await)?;
+    let error = failure(call(&pipeline(&port, &lab)?, &NEVER).await)?;
     assert_eq!(error.kind(), ErrorKind::Transport);
     Ok(())
 }
@@ -79,7 +79,7 @@ async fn a_client_that_speaks_no_http_harms_nobody() -> Checked {
         socket.shutdown().await?;
         let _closed_or_reset = socket.read(&mut [0; 16]).await;
     }
-    assert_eq!(call(&road(&port, &lab)?, &READ).await?, 1);
+    assert_eq!(call(&pipeline(&port, &lab)?, &READ).await?, 1);
     assert_eq!(lab.seen().len(), 1);
     Ok(())
 }
@@ -111,12 +111,12 @@ async fn a_server_comes_back_at_its_port() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::json(&1)));
     let port = Port::open(&lab).await?;
-    let (road, number) = (road(&port, &lab)?.with(|o| o.no_retry()), port.address().port());
+    let (pipeline, number) = (pipeline(&port, &lab)?.with(|o| o.no_retry()), port.address().port());
     drop(port);
     // The task that holds the port ends when it runs.
     tokio::task::yield_now().await;
-    assert_eq!(failure(call(&road, &NEVER).await)?.kind(), ErrorKind::Connect);
+    assert_eq!(failure(call(&pipeline, &NEVER).await)?.kind(), ErrorKind::Connect);
     let port = Port::open_at(&lab, number).await?;
-    assert_eq!((port.address().port(), call(&road, &NEVER).await?), (number, serde_json::json!(1)));
+    assert_eq!((port.address().port(), call(&pipeline, &NEVER).await?), (number, serde_json::json!(1)));
     Ok(())
 }

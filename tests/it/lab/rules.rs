@@ -21,10 +21,10 @@ fn lab(rule: FaultRule) -> Lab {
 
 /// How each of so many calls without repetition ends: `.` or `x`.
 async fn pattern(lab: &Lab, calls: usize) -> Result<String, mlhub::Error> {
-    let road = client_with(lab, Options::no_retry)?;
+    let pipeline = client_with(lab, Options::no_retry)?;
     let mut pattern = String::new();
     for _ in 0..calls {
-        pattern.push(if call(&road, &READ).await.is_ok() { '.' } else { 'x' });
+        pattern.push(if call(&pipeline, &READ).await.is_ok() { '.' } else { 'x' });
     }
     Ok(pattern)
 }
@@ -33,18 +33,18 @@ fn find(id: &str) -> &'static Op {
     OPS.iter().find(|op| op.id == id).expect("an operation of the document")
 }
 
-async fn ask(road: &Pipeline, id: &str) -> Result<serde_json::Value, mlhub::Error> {
-    filled(road, find(id)).send().await
+async fn ask(pipeline: &Pipeline, id: &str) -> Result<serde_json::Value, mlhub::Error> {
+    filled(pipeline, find(id)).send().await
 }
 
 #[tokio::test(start_paused = true)]
 async fn by_operation() -> Checked {
     let lab = lab(FaultRule::new(Fault::Status(500)).operation(OPS, "experiment_get"));
     // The client's address has a path of its own.
-    let road = client_with(&lab, Options::no_retry)?;
-    assert!(ask(&road, "experiment_get").await.is_err());
-    assert!(ask(&road, "experiment_best").await.is_ok());
-    assert!(ask(&road, "experiment_list").await.is_ok());
+    let pipeline = client_with(&lab, Options::no_retry)?;
+    assert!(ask(&pipeline, "experiment_get").await.is_err());
+    assert!(ask(&pipeline, "experiment_best").await.is_ok());
+    assert!(ask(&pipeline, "experiment_list").await.is_ok());
     let named: Vec<_> = lab.seen().iter().filter_map(|seen| seen.operation(OPS)).map(|op| op.id).collect();
     assert_eq!(named, ["experiment_get", "experiment_best", "experiment_list"]);
     Ok(())
@@ -57,9 +57,9 @@ async fn the_operation_that_explains_most_of_a_request_is_meant() -> Checked {
     let rows: &'static [Op] = Box::leak(Box::new(rows));
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::json(&1)));
-    let road = client_with(&lab, Options::no_retry)?;
+    let pipeline = client_with(&lab, Options::no_retry)?;
     for path in ["/things/all", "/things/7", "/other"] {
-        RawCall::raw(road.clone(), &RAW, http::Method::GET, path).send::<u8>().await?;
+        RawCall::raw(pipeline.clone(), &RAW, http::Method::GET, path).send::<u8>().await?;
     }
     let named: Vec<_> = lab.seen().iter().filter_map(|seen| seen.operation(rows)).map(|op| op.id).collect();
     assert_eq!(named, ["all", "one", "any"]);
@@ -69,9 +69,9 @@ async fn the_operation_that_explains_most_of_a_request_is_meant() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn by_attempt() -> Checked {
     let lab = lab(FaultRule::new(Fault::Status(503)).attempts(1..=2));
-    let road = client_with(&lab, |o| o)?;
+    let pipeline = client_with(&lab, |o| o)?;
     for _ in 0..2 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     let attempts: Vec<_> = lab.seen().iter().map(|seen| seen.attempt).collect();
     assert_eq!(attempts, [1, 2, 3, 1, 2, 3]);
@@ -102,14 +102,14 @@ async fn by_probability_alike_in_every_run() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn by_time() -> Checked {
     let lab = lab(FaultRule::new(Fault::Refuse).between(seconds(1)..seconds(2)));
-    let road = client_with(&lab, Options::no_retry)?;
+    let pipeline = client_with(&lab, Options::no_retry)?;
     let mut ends = Vec::new();
     for _ in 0..4 {
-        ends.push(call(&road, &READ).await.is_ok());
+        ends.push(call(&pipeline, &READ).await.is_ok());
         lab.clock().sleep(seconds(1) / 2).await;
     }
     assert_eq!(ends, [true, true, false, false]);
-    assert!(call(&road, &READ).await.is_ok());
+    assert!(call(&pipeline, &READ).await.is_ok());
     Ok(())
 }
 
@@ -129,8 +129,8 @@ async fn by_count_and_the_first_that_fits_wins() -> Checked {
 async fn the_script_waits_while_a_fault_takes_its_place() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::json(&1)).then(Reply::json(&2)).fault(FaultRule::new(Fault::Status(503)).times(1));
-    let road = client_with(&lab, |o| o)?;
-    assert_eq!(call(&road, &READ).await?, 1);
-    assert_eq!(call(&road, &READ).await?, 2);
+    let pipeline = client_with(&lab, |o| o)?;
+    assert_eq!(call(&pipeline, &READ).await?, 1);
+    assert_eq!(call(&pipeline, &READ).await?, 2);
     Ok(())
 }

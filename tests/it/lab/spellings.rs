@@ -20,13 +20,13 @@ async fn a_client_keeps_to_each_of_them() -> Checked {
     for spelling in RetryAfter::samples(Duration::from_secs(7)) {
         let lab = Lab::new();
         lab.rule(|_| Some(Reply::json(&1))).fault(FaultRule::new(Fault::TooMany(spelling.clone())).attempt(1));
-        let road = client_with(&lab, |o| o)?;
+        let pipeline = client_with(&lab, |o| o)?;
         if spelling == RetryAfter::Huge {
-            let error = failure(call(&road, &READ).await)?;
+            let error = failure(call(&pipeline, &READ).await)?;
             assert!(error.to_string().contains("asks to be left alone for"), "{error}");
             continue;
         }
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
         let gap = times(&lab)[1];
         let asked = meaning(&spelling).unwrap_or_default().as_millis();
         assert!(gap >= asked && gap < asked + 250, "{spelling:?}: {gap} ms");

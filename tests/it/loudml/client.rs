@@ -7,7 +7,7 @@ use futures::TryStreamExt;
 use mlhub::clock::Clock;
 use mlhub::loudml::{Client, Host, Hosts, Sniff, classic, types};
 use mlhub::testing::{Lab, Reply};
-use mlhub::{ErrorKind, When};
+use mlhub::{ErrorKind, TimeExpr};
 use serde_json::json;
 
 use crate::support::{Checked, failure, hear_all};
@@ -136,10 +136,10 @@ async fn moments_go_out_as_the_server_reads_them() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::status(202).with_json(&json!("id"))));
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_221_000);
-    let moments: [(When, &str); 6] = [
+    let moments: [(TimeExpr, &str); 6] = [
         ("now+1h".into(), "from=now%2B1h"),
-        (When::ago(Duration::from_secs(600)), "from=now-600s"),
-        (When::ahead(Duration::from_secs(90)), "from=now%2B90s"),
+        (TimeExpr::ago(Duration::from_secs(600)), "from=now-600s"),
+        (TimeExpr::ahead(Duration::from_secs(90)), "from=now%2B90s"),
         (1_795_221_000.into(), "from=1795221000"),
         (1_795_221_299.5.into(), "from=1795221299.5"),
         (then.into(), "from=2026-11-21T00%3A30%3A00Z"),

@@ -3,14 +3,14 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use mlhub::Joined;
+use mlhub::DelimitedList;
 use mlhub::testing::Reply;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// A list of names or fields.
-pub(super) type Names = Joined<';'>;
+pub(super) type Names = DelimitedList<';'>;
 
 /// Why a typed call cannot be made of a recorded request.
 pub(super) type Untyped = String;

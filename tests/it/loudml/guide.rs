@@ -17,7 +17,7 @@ fn clients() -> Checked {
     let _ = Client::builder("a").sniff(Sniff::on_start().on_failure().every(Duration::from_secs(60))).build()?;
     let _ = Client::builder("a").max_connections(25).build()?;
     let _ = Client::builder("a").retry(Retry::default().max_attempts(4).on_timeout(true)).build()?;
-    let _ = Client::builder("a").rest(classic()).build()?;
+    let _ = Client::builder("a").cooldown(classic()).build()?;
     let _ = Client::builder("a").timeout(Duration::from_secs(10)).build()?;
     let _ = Client::builder("a").get_body(GetBody::AsPost).build()?;
     let _ = Client::builder("a").header("x-opaque", "1").build()?;

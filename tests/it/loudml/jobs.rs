@@ -118,7 +118,7 @@ fn servers(lab: &Lab, dead: Arc<Mutex<bool>>) -> Client {
     });
     Client::builder("a.test")
         .node("b.test")
-        .selector(mlhub::pipeline::Rotation::starting_at(1))
+        .selector(mlhub::pipeline::RoundRobin::starting_at(1))
         .lab(lab)
         .build()
         .expect("addresses")

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mlhub::clock::Clock;
 use mlhub::loudml::{self, Client};
-use mlhub::pipeline::Rotation;
+use mlhub::pipeline::RoundRobin;
 use mlhub::testing::{Lab, Port, Reply};
 
 use super::support::Cluster;
@@ -17,7 +17,7 @@ use crate::support::{Checked, failure, seconds};
 async fn classic_rests_are_those_of_the_python_client() -> Checked {
     let cluster = Cluster::new();
     cluster.set("a", Reply::no_connection());
-    let loud = cluster.client(2).rest(loudml::classic()).build()?;
+    let loud = cluster.client(2).cooldown(loudml::classic()).build()?;
     let clock = cluster.lab.clock();
     // Whether the dead node is tried: there, an attempt that finds no connection is in no journal.
     let tried = async || {
@@ -61,7 +61,7 @@ async fn one_user_for_all_nodes_and_another_for_one() -> Checked {
     let loud = Client::builder("http://a.test")
         .node("http://other:word@b.test")
         .basic("user", "secret")
-        .selector(Rotation::starting_at(0))
+        .selector(RoundRobin::starting_at(0))
         .lab(&lab)
         .build()?;
     for _ in 0..2 {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mlhub::Builder;
 use mlhub::loudml::Client;
-use mlhub::pipeline::Rotation;
+use mlhub::pipeline::RoundRobin;
 use mlhub::testing::{Lab, Reply};
 
 /// What a node says when a test says nothing else: it has no models.
@@ -43,7 +43,7 @@ impl Cluster {
         let builder = Client::builder(urls.next().unwrap_or_default());
         urls.take(nodes - 1)
             .fold(builder, |builder, url| builder.node(url))
-            .selector(Rotation::starting_at(0))
+            .selector(RoundRobin::starting_at(0))
             .lab(&self.lab)
     }
 

@@ -40,7 +40,10 @@ const FEATURES: &[Row] = &[
         ],
     ),
     ("retry_on_timeout", &["pipeline/nodes/hung::a_hung_port_costs_one_timeout_and_no_call"]),
-    ("max_retries, retry_on_status", &["pipeline/retry_table::the_policy_says_and_the_road_does_what_is_written_here"]),
+    (
+        "max_retries, retry_on_status",
+        &["pipeline/retry_table::the_policy_says_and_the_pipeline_does_what_is_written_here"],
+    ),
     ("sniff_on_start", &["pipeline/nodes/sniffing/moments::on_start_is_before_the_first_call_and_never_again"]),
     (
         "sniff_on_connection_fail",

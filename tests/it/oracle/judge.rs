@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mlhub::op::RetryClass;
 
-use super::scenario::{LONGEST_PAUSE, LONGEST_REST, Mode, Scenario};
+use super::scenario::{LONGEST_PAUSE, MAX_COOLDOWN, Mode, Scenario};
 use super::world::{Arrival, Told, World};
 
 /// Virtual time costs nothing, so that this is for rounding alone.
@@ -121,7 +121,7 @@ fn repeatable(scenario: &Scenario, told: Told) -> bool {
 /// Whether the call had to come through: nothing had ended it, and a node was
 /// there long enough before the deadline for each other node to be found out.
 fn must_succeed(scenario: &Scenario, world: &World, call: &Call, requests: &[Arrival]) -> bool {
-    let search = (scenario.mode.timeout() + LONGEST_PAUSE + LONGEST_REST) * (scenario.nodes as u32 + 1);
+    let search = (scenario.mode.timeout() + LONGEST_PAUSE + MAX_COOLDOWN) * (scenario.nodes as u32 + 1);
     let late = (call.start + scenario.mode.deadline()).saturating_sub(search);
     let renewals = requests.iter().filter(|request| request.told == Told::Renew).count();
     scenario.mode == Mode::Unlimited

@@ -1,4 +1,4 @@
-//! An oracle over the journal: whatever services do, calls keep what the road
+//! An oracle over the journal: whatever services do, calls keep what the pipeline
 //! promises. It knows the promises and nothing of the code that keeps them.
 //!
 //! A scenario is a number. One that fails is named, and played alone by
@@ -15,7 +15,7 @@ use futures::future::join_all;
 use mlhub::clock::Clock;
 use mlhub::pipeline::{Bearer, Pipeline, Token};
 use mlhub::testing::Lab;
-use mlhub::{Builder, Rest, Retry};
+use mlhub::{Builder, Cooldown, Retry};
 
 use self::judge::{Call, Tally};
 use self::scenario::{Mode, Scenario};
@@ -26,10 +26,11 @@ use crate::support::{Checked, call};
 /// in both modes, eight times over.
 const SCENARIOS: u64 = 8 * scenario::GRID;
 
-fn road(lab: &Lab, scenario: &Scenario) -> Result<Pipeline, mlhub::Error> {
-    let builder = (1..scenario.nodes).fold(Builder::new(world::address(0), |road: Pipeline| road), |builder, node| {
-        builder.node(world::address(node))
-    });
+fn pipeline(lab: &Lab, scenario: &Scenario) -> Result<Pipeline, mlhub::Error> {
+    let builder = (1..scenario.nodes)
+        .fold(Builder::new(world::address(0), |pipeline: Pipeline| pipeline), |builder, node| {
+            builder.node(world::address(node))
+        });
     let renewed = Bearer::from_source(|_: Option<Token>| async { Ok(Token::new("fresh")) });
     let builder = builder.lab(lab).authenticate(renewed).timeout(scenario.mode.timeout());
     let builder = builder.deadline(scenario.mode.deadline());
@@ -38,7 +39,7 @@ fn road(lab: &Lab, scenario: &Scenario) -> Result<Pipeline, mlhub::Error> {
         Mode::Unlimited => {
             let retry =
                 Retry::default().max_attempts(u32::MAX).on_timeout(true).budget(false).cap(scenario::LONGEST_PAUSE);
-            builder.retry(retry).rest(Rest::default().cap(scenario::LONGEST_REST)).build()
+            builder.retry(retry).cooldown(Cooldown::default().cap(scenario::MAX_COOLDOWN)).build()
         }
     }
 }
@@ -50,14 +51,14 @@ async fn play(seed: u64, tally: &mut Tally) -> Result<Result<(), String>, Box<dy
     let world = Arc::new(World::new(&scenario, lab.clock()));
     let service = Arc::clone(&world);
     lab.rule(move |seen| Some(service.answer(seen)));
-    let road = road(&lab, &scenario)?;
+    let pipeline = pipeline(&lab, &scenario)?;
     let calls = scenario.starts.iter().enumerate().map(|(id, start)| {
-        let (road, clock) = (road.with(|o| o.header(world::CALL, &id.to_string())), lab.clock());
+        let (pipeline, clock) = (pipeline.with(|o| o.header(world::CALL, &id.to_string())), lab.clock());
         let op = scenario.op;
         async move {
             clock.sleep(*start).await;
             let start = clock.now();
-            let error = call(&road, op).await.err().map(|error| format!("{error:?}"));
+            let error = call(&pipeline, op).await.err().map(|error| format!("{error:?}"));
             Call { id, start, end: clock.now(), error }
         }
     });

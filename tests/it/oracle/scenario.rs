@@ -68,7 +68,7 @@ pub(super) enum Mode {
 
 /// The bound on pauses and rests of a client without limits.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-pub(super) const LONGEST_REST: Duration = Duration::from_secs(1);
+pub(super) const MAX_COOLDOWN: Duration = Duration::from_secs(1);
 
 impl Mode {
     pub(super) fn timeout(self) -> Duration {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mlhub::glue::{Cursor, Page, Paginate};
+use mlhub::__private::{Cursor, Page, Paginate};
 use mlhub::op::{BodyKind, Op, Paging, PagingStyle, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, Reply, Seen};
@@ -28,7 +28,7 @@ pub(crate) struct Envelope {
 /// A list builder, written by hand as codegen would.
 #[derive(Clone)]
 pub(crate) struct List {
-    road: Pipeline,
+    pipeline: Pipeline,
     op: &'static Op,
     position: Option<String>,
     size: Option<u64>,
@@ -48,7 +48,7 @@ impl List {
             ..op("list", RetryClass::Safe)
         };
         let op: &'static Op = Box::leak(Box::new(row));
-        Ok(List { road: builder(lab).build()?, op, position: None, size: None, ids })
+        Ok(List { pipeline: builder(lab).build()?, op, position: None, size: None, ids })
     }
 
     pub(crate) fn items(self) -> Items<Thing> {
@@ -74,7 +74,7 @@ impl Paginate for List {
     }
 
     fn pipeline(&self) -> &Pipeline {
-        &self.road
+        &self.pipeline
     }
 
     fn at(mut self, cursor: &Cursor, size: Option<u64>) -> Self {
@@ -82,14 +82,14 @@ impl Paginate for List {
             Cursor::Start => {}
             Cursor::Number(number) => self.position = Some(number.to_string()),
             Cursor::Token(token) => self.position = Some(token.clone()),
-            Cursor::Link(link) => self.road = self.road.with(|options| options.follow(link)),
+            Cursor::Link(link) => self.pipeline = self.pipeline.with(|options| options.follow(link)),
         }
         self.size = size.or(self.size);
         self
     }
 
     async fn page(self) -> Result<Page<Thing>, Error> {
-        let mut call = RawCall::of(self.road, self.op);
+        let mut call = RawCall::of(self.pipeline, self.op);
         if let Some(position) = self.position {
             call = call.query("at", position);
         }

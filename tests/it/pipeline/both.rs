@@ -39,19 +39,20 @@ fn in_memory(reply: Reply, patience: Duration) -> Result<serde_json::Value, Box<
     runtime.block_on(async {
         let lab = Lab::new();
         lab.times(4, reply);
-        let road =
-            mlhub::Builder::new("http://hub.test", |road: Pipeline| road).transport(lab.clone()).clock(lab.clock());
-        let road = road.timeout(patience).retry(mlhub::Retry::never()).build()?;
-        let error = failure(call(&road, &NEVER).await)?;
+        let pipeline = mlhub::Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
+            .transport(lab.clone())
+            .clock(lab.clock());
+        let pipeline = pipeline.timeout(patience).retry(mlhub::Retry::never()).build()?;
+        let error = failure(call(&pipeline, &NEVER).await)?;
         Ok(story(&error, "http://hub.test"))
     })
 }
 
 /// The story of a call to that address.
 async fn on_socket(origin: String, patience: Duration) -> Result<serde_json::Value, Box<dyn std::error::Error>> {
-    let road = mlhub::Builder::new(&origin, |road: Pipeline| road);
-    let road = road.timeout(patience).retry(mlhub::Retry::never()).build()?;
-    let error = failure(call(&road, &NEVER).await)?;
+    let pipeline = mlhub::Builder::new(&origin, |pipeline: Pipeline| pipeline);
+    let pipeline = pipeline.timeout(patience).retry(mlhub::Retry::never()).build()?;
+    let error = failure(call(&pipeline, &NEVER).await)?;
     Ok(story(&error, &origin))
 }
 

@@ -12,10 +12,10 @@ async fn load(calls: usize, reply: Reply) -> Result<usize, Box<dyn std::error::E
     let lab = Lab::new();
     lab.rule(move |_| Some(reply.clone()));
     let patient = Retry::default().on_timeout(true);
-    let road = client_with(&lab, |o| o.retry(patient).timeout(Duration::from_secs(1)))?;
+    let pipeline = client_with(&lab, |o| o.retry(patient).timeout(Duration::from_secs(1)))?;
     for _ in 0..calls {
         // Each call by a clone of its own, with options of its own.
-        failure(call(&road.with(|o| o.header("x-call", "1")), &READ).await)?;
+        failure(call(&pipeline.with(|o| o.header("x-call", "1")), &READ).await)?;
     }
     Ok(lab.seen().len())
 }
@@ -37,10 +37,10 @@ async fn repetitions_after_timeouts_cost_twice_as_much() -> Checked {
 async fn the_error_says_that_the_budget_is_spent() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::status(503)));
-    let road = client_with(&lab, |o| o.retry(Retry::default().max_attempts(101)).deadline(Duration::MAX))?;
-    failure(call(&road, &READ).await)?;
+    let pipeline = client_with(&lab, |o| o.retry(Retry::default().max_attempts(101)).deadline(Duration::MAX))?;
+    failure(call(&pipeline, &READ).await)?;
     assert_eq!(lab.seen().len(), 101);
-    let error = failure(call(&road, &READ).await)?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert!(error.to_string().contains("budget for repetitions is spent"), "{error}");
     Ok(())
 }
@@ -49,21 +49,21 @@ async fn the_error_says_that_the_budget_is_spent() -> Checked {
 async fn successes_fill_it_again() -> Checked {
     let lab = Lab::new();
     lab.times(101, Reply::status(503));
-    let road = client_with(&lab, |o| o.retry(Retry::default().max_attempts(101)).deadline(Duration::MAX))?;
-    failure(call(&road, &READ).await)?;
+    let pipeline = client_with(&lab, |o| o.retry(Retry::default().max_attempts(101)).deadline(Duration::MAX))?;
+    failure(call(&pipeline, &READ).await)?;
     // Five first-time successes give one repetition back; it succeeds and pays
     // for the next, and so on.
     lab.times(5, Reply::json(&1));
     for _ in 0..5 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     for _ in 0..3 {
         lab.then(Reply::status(503)).then(Reply::json(&1));
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     // Without any success in between, the tokens are gone.
     lab.times(3, Reply::status(503));
-    failure(call(&road, &READ).await)?;
+    failure(call(&pipeline, &READ).await)?;
     assert_eq!(lab.seen().len(), 101 + 5 + 6 + 2);
     Ok(())
 }
@@ -73,13 +73,13 @@ async fn a_policy_without_a_budget_is_bound_by_attempts_alone() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::status(503)));
     let free = Retry::default().max_attempts(300).budget(false);
-    let road = client_with(&lab, |o| o.retry(free).deadline(Duration::MAX))?;
+    let pipeline = client_with(&lab, |o| o.retry(free).deadline(Duration::MAX))?;
     for calls in 1..=2 {
-        failure(call(&road, &READ).await)?;
+        failure(call(&pipeline, &READ).await)?;
         assert_eq!(lab.seen().len(), calls * 300);
     }
     // It draws nothing from those that keep to it.
-    let bound = road.with(|o| o.retry(Retry::default().max_attempts(300)));
+    let bound = pipeline.with(|o| o.retry(Retry::default().max_attempts(300)));
     failure(call(&bound, &READ).await)?;
     assert_eq!(lab.seen().len(), 600 + 101);
     assert!(free.to_string().ends_with(", no budget"), "{free}");

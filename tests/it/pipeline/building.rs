@@ -8,7 +8,7 @@ use mlhub::{Builder, ErrorKind, Retry};
 use crate::support::{Checked, failure};
 
 fn start() -> Builder<Pipeline> {
-    Builder::new("http://hub.test", |road: Pipeline| road)
+    Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn mistakes_are_named() -> Checked {
 
 #[test]
 fn settings_that_make_sense_build() -> Checked {
-    let road = start()
+    let pipeline = start()
         .node("https://other.test/prefix/")
         .timeout(Duration::from_secs(20))
         .deadline(Duration::from_secs(120))
@@ -45,6 +45,6 @@ fn settings_that_make_sense_build() -> Checked {
         .user_agent("mine/1")
         .token("t")
         .build()?;
-    assert!(format!("{road:?}").contains("[http://hub.test, https://other.test/prefix]"), "{road:?}");
+    assert!(format!("{pipeline:?}").contains("[http://hub.test, https://other.test/prefix]"), "{pipeline:?}");
     Ok(())
 }

@@ -21,20 +21,20 @@ fn text(bytes: usize) -> Value {
     json!("x".repeat(bytes - 2))
 }
 
-async fn send(road: &Pipeline, op: &'static Op, body: Value) -> Result<u8, mlhub::Error> {
-    RawCall::of(road.clone(), op).body(body).send().await
+async fn send(pipeline: &Pipeline, op: &'static Op, body: Value) -> Result<u8, mlhub::Error> {
+    RawCall::of(pipeline.clone(), op).body(body).send().await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_body_is_compressed_where_the_document_or_the_caller_says_so() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(503)).times(4, Reply::json(&1));
-    let road = client(&lab)?;
+    let pipeline = client(&lab)?;
     let long = text(GZIP_THRESHOLD);
-    send(&road, &ZIPPED, long.clone()).await?;
-    send(&road.with(|o| o.gzip(false)), &ZIPPED, long.clone()).await?;
-    send(&road, &SAFE, long.clone()).await?;
-    send(&road.with(|o| o.gzip(true)), &SAFE, long.clone()).await?;
+    send(&pipeline, &ZIPPED, long.clone()).await?;
+    send(&pipeline.with(|o| o.gzip(false)), &ZIPPED, long.clone()).await?;
+    send(&pipeline, &SAFE, long.clone()).await?;
+    send(&pipeline.with(|o| o.gzip(true)), &SAFE, long.clone()).await?;
     let mut packed = Vec::new();
     for seen in lab.seen() {
         let is_packed = seen.header("content-encoding") == Some("gzip");
@@ -56,9 +56,9 @@ async fn a_body_is_compressed_where_the_document_or_the_caller_says_so() -> Chec
 async fn what_is_small_or_empty_is_sent_as_it_is() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = client(&lab)?;
-    send(&road, &ZIPPED, text(GZIP_THRESHOLD - 1)).await?;
-    RawCall::of(road, &ZIPPED).send::<u8>().await?;
+    let pipeline = client(&lab)?;
+    send(&pipeline, &ZIPPED, text(GZIP_THRESHOLD - 1)).await?;
+    RawCall::of(pipeline, &ZIPPED).send::<u8>().await?;
     for seen in lab.seen() {
         assert_eq!(seen.header("content-encoding"), None);
     }
@@ -101,14 +101,14 @@ async fn a_compressed_reply_is_read_whole_and_as_a_stream_however_it_is_cut() ->
             let pieces = || bytes.chunks(size).map(<[u8]>::to_vec);
             let reply = |status| Reply::status(status).with_pieces(pieces()).header("content-encoding", coding);
             lab.times(3, reply(200)).then(reply(400));
-            let road = client(&lab)?;
-            assert_eq!(call(&road, &READ).await?.to_string(), text, "{coding}");
-            let reply = RawCall::of(road.clone(), &READ).answer().await?;
+            let pipeline = client(&lab)?;
+            assert_eq!(call(&pipeline, &READ).await?.to_string(), text, "{coding}");
+            let reply = RawCall::of(pipeline.clone(), &READ).answer().await?;
             assert_eq!((reply.body.len(), reply.headers.contains_key("content-length")), (text.len(), false));
-            let stream = RawCall::of(road.clone(), &READ).stream().await?;
+            let stream = RawCall::of(pipeline.clone(), &READ).stream().await?;
             assert_eq!(stream.collect_bytes().await?, text.as_bytes(), "{coding}");
             // An error's words are read too.
-            let error = failure(call(&road, &READ).await)?;
+            let error = failure(call(&pipeline, &READ).await)?;
             assert!(error.message().is_some_and(|message| message.starts_with("yyy")), "{coding}: {error}");
         }
     }
@@ -119,10 +119,10 @@ async fn a_compressed_reply_is_read_whole_and_as_a_stream_however_it_is_cut() ->
 async fn only_who_asks_for_it_says_that_it_takes_it() -> Checked {
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));
-    let road = client(&lab)?;
-    call(&road, &READ).await?;
-    call(&road.with(|o| o.compressed_replies(true)), &READ).await?;
-    call(&road.with(|o| o.compressed_replies(true).header("accept-encoding", "br")), &READ).await?;
+    let pipeline = client(&lab)?;
+    call(&pipeline, &READ).await?;
+    call(&pipeline.with(|o| o.compressed_replies(true)), &READ).await?;
+    call(&pipeline.with(|o| o.compressed_replies(true).header("accept-encoding", "br")), &READ).await?;
     let asked: Vec<_> = lab.seen().iter().map(|seen| seen.header("accept-encoding").map(str::to_owned)).collect();
     assert_eq!(asked, [None, Some("gzip, deflate".to_owned()), Some("br".to_owned())]);
     Ok(())
@@ -149,9 +149,9 @@ async fn a_small_reply_that_unpacks_to_more_than_is_held_is_refused_at_once() ->
     assert!(bomb.len() < 70_000, "64 MiB of nothing are {} bytes", bomb.len());
     let lab = Lab::new();
     lab.rule(move |_| Some(Reply::bytes(bomb.clone()).header("content-encoding", "gzip")));
-    let road = client(&lab)?.with(|o| o.max_reply(1 << 20));
+    let pipeline = client(&lab)?.with(|o| o.max_reply(1 << 20));
     for op in [&*READ, &*NEVER] {
-        let error = failure(call(&road, op).await)?;
+        let error = failure(call(&pipeline, op).await)?;
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert!(error.to_string().contains("more than the 1048576 bytes of `max_reply`"), "{error}");
         assert_eq!((error.attempts().len(), error.is_retryable()), (1, false));

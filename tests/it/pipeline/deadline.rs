@@ -15,8 +15,8 @@ async fn an_attempt_gets_what_is_left_and_no_more() -> Checked {
     let lab = Lab::new();
     lab.times(9, Reply::hang());
     let patient = Retry::default().on_timeout(true).max_attempts(9).base(Duration::ZERO);
-    let road = client_with(&lab, |o| o.retry(patient).deadline(seconds(70)))?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = client_with(&lab, |o| o.retry(patient).deadline(seconds(70)))?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert_eq!(times(&lab), [0, 30_000, 60_000]);
     assert_eq!(lab.clock().now(), seconds(70));
     assert!(error.is_timeout());
@@ -42,8 +42,8 @@ async fn no_pause_is_begun_that_the_deadline_would_cut() -> Checked {
 async fn fetching_a_token_counts_and_nothing_is_sent_after_it() -> Checked {
     let lab = Lab::new();
     let never = |_: Option<Token>| std::future::pending::<Result<Token, mlhub::Error>>();
-    let road = builder(&lab).deadline(seconds(9)).authenticate(Bearer::from_source(never)).build()?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = builder(&lab).deadline(seconds(9)).authenticate(Bearer::from_source(never)).build()?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert_eq!(lab.clock().now(), seconds(9));
     assert!(error.is_timeout());
     assert!(error.to_string().contains("while a token was fetched"), "{error}");
@@ -93,8 +93,8 @@ proptest! {
             replies.into_iter().for_each(|reply| { lab.then(reply); });
             let patient = Retry::default().on_timeout(true).max_attempts(8);
             let deadline = Duration::from_millis(deadline);
-            let road = client_with(&lab, |o| o.retry(patient).deadline(deadline))?;
-            let _ = call(&road, &READ).await;
+            let pipeline = client_with(&lab, |o| o.retry(patient).deadline(deadline))?;
+            let _ = call(&pipeline, &READ).await;
             Ok::<_, mlhub::Error>(lab.clock().now())
         });
         let taken = taken.map_err(|error| TestCaseError::fail(error.to_string()))?;

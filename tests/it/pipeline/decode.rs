@@ -59,9 +59,9 @@ async fn what_is_no_json_says_so() -> Checked {
 async fn an_empty_body_reads_as_null() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(204)).then(Reply::bytes(" \n"));
-    let road = client(&lab)?;
-    assert_eq!(RawCall::of(road.clone(), &READ).send::<Option<u8>>().await?, None);
-    assert_eq!(RawCall::of(road, &READ).send::<()>().await?, ());
+    let pipeline = client(&lab)?;
+    assert_eq!(RawCall::of(pipeline.clone(), &READ).send::<Option<u8>>().await?, None);
+    assert_eq!(RawCall::of(pipeline, &READ).send::<()>().await?, ());
     Ok(())
 }
 

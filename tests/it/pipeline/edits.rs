@@ -1,8 +1,8 @@
-//! What the road does to a request of generated code.
+//! What the pipeline does to a request of generated code.
 
 use std::sync::LazyLock;
 
-use mlhub::glue::{self, reqwest};
+use mlhub::__private::{self, reqwest};
 use mlhub::op::{BodyKind, Op, Param, Place, RetryClass, Wire};
 use mlhub::testing::{Lab, Reply};
 use mlhub::{Error, ErrorKind, RawCall};
@@ -21,7 +21,7 @@ static LATER: LazyLock<Op> = LazyLock::new(|| Op {
     wire: Some(Wire {
         path: Some("/models/{names}/_eval"),
         query: &[("bg", "true")],
-        usual: &[],
+        client_defaults: &[],
         with: &[("fields", "include_fields", "true")],
         service: None,
     }),
@@ -30,10 +30,10 @@ static LATER: LazyLock<Op> = LazyLock::new(|| Op {
 
 /// Sends a request as generated code does.
 async fn generated(lab: &Lab, op: &'static Op, path: &str) -> Result<Value, Error> {
-    let road = client(lab)?;
-    let request = road.requests().request(op.method.clone(), format!("{}{path}", glue::PLACEHOLDER));
-    let request = request.header("api-version", "1.0").build().map_err(glue::RawError::CommunicationError)?;
-    road.exec(request, op).await?.decode().await
+    let pipeline = client(lab)?;
+    let request = pipeline.requests().request(op.method.clone(), format!("{}{path}", __private::PLACEHOLDER));
+    let request = request.header("api-version", "1.0").build().map_err(__private::RawError::CommunicationError)?;
+    pipeline.exec(request, op).await?.decode().await
 }
 
 #[tokio::test(start_paused = true)]
@@ -98,11 +98,11 @@ async fn a_fault_comes_out_of_generated_code_whole() -> Checked {
 async fn a_streamed_request_body_is_sent_once() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::status(503));
-    let road = client(&lab)?;
+    let pipeline = client(&lab)?;
     let pieces = futures::stream::iter([Ok::<_, std::io::Error>("ab"), Ok("cd")]);
-    let request = reqwest::Client::new().post(format!("{}/things", glue::PLACEHOLDER));
+    let request = reqwest::Client::new().post(format!("{}/things", __private::PLACEHOLDER));
     let request = request.body(reqwest::Body::wrap_stream(pieces)).build()?;
-    let error = road.exec(request, &SAFE).await.err().expect("refused for now");
+    let error = pipeline.exec(request, &SAFE).await.err().expect("refused for now");
     assert_eq!(error.status().map(|status| status.as_u16()), Some(503));
     assert_eq!(lab.seen().len(), 1);
     assert_eq!(lab.seen()[0].body, "abcd");
@@ -151,8 +151,8 @@ async fn arguments_go_where_the_document_has_them() -> Checked {
 async fn truth_is_written_as_the_server_reads_it() -> Checked {
     use mlhub::op::Flag;
     const FLAGS: &[Param] = &[
-        Param { flag: Some(Flag::Bit), ..param("bit", Place::Query) },
-        Param { flag: Some(Flag::Set), ..param("set", Place::Query) },
+        Param { flag: Some(Flag::Numeric), ..param("bit", Place::Query) },
+        Param { flag: Some(Flag::Presence), ..param("set", Place::Query) },
         param("word", Place::Query),
     ];
     static FLAGGED: LazyLock<Op> = LazyLock::new(|| Op {
@@ -178,7 +178,7 @@ async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
         method: http::Method::GET,
         params: &[],
         body: BodyKind::None,
-        wire: Some(Wire { path: None, service: None, query: &[("sort", "id")], usual: &[], with: &[] }),
+        wire: Some(Wire { path: None, service: None, query: &[("sort", "id")], client_defaults: &[], with: &[] }),
         ..op("ordered", RetryClass::Safe)
     });
     let lab = Lab::new();
@@ -193,20 +193,26 @@ async fn a_fixed_pair_gives_way_to_one_of_the_call() -> Checked {
 #[tokio::test]
 async fn what_a_client_usually_has_goes_where_a_call_names_nothing() -> Checked {
     static PLACED: LazyLock<Op> = LazyLock::new(|| Op {
-        wire: Some(Wire { path: None, service: None, query: &[], usual: &[("place_id", "place")], with: &[] }),
+        wire: Some(Wire {
+            path: None,
+            service: None,
+            query: &[],
+            client_defaults: &[("place_id", "place")],
+            with: &[],
+        }),
         ..op("placed", RetryClass::Safe)
     });
     let lab = Lab::new();
     lab.times(5, Reply::json(&1));
-    let road = client(&lab)?;
-    let clone = road.clone();
+    let pipeline = client(&lab)?;
+    let clone = pipeline.clone();
     let call = || RawCall::of(clone.clone(), &PLACED);
     call().send::<u8>().await?;
-    road.set_usual("place", Some("7".to_owned()));
+    pipeline.set_client_default("place", Some("7".to_owned()));
     call().send::<u8>().await?;
     call().query("place_id", 8).send::<u8>().await?;
-    RawCall::of(road.with(|o| o.without_usual()), &PLACED).send::<u8>().await?;
-    road.set_usual("place", None);
+    RawCall::of(pipeline.with(|o| o.without_client_defaults()), &PLACED).send::<u8>().await?;
+    pipeline.set_client_default("place", None);
     call().send::<u8>().await?;
     let asked: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
     assert_eq!(asked, ["", "place_id=7", "place_id=8", "", ""]);
@@ -226,7 +232,7 @@ async fn a_form_is_a_form() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_raw_call_takes_the_same_road_and_is_sent_once() -> Checked {
+async fn a_raw_call_takes_the_same_pipeline_and_is_sent_once() -> Checked {
     static RAW: Op = Op::raw("lab", mlhub::op::AuthKind::Bearer, "detail");
     let lab = Lab::new();
     lab.then(Reply::status(503)).then(Reply::json(&2));
@@ -262,10 +268,10 @@ async fn an_error_says_what_the_document_knows_about_that_answer() -> Checked {
         LazyLock::new(|| Op { hints: &[(404, "ask another")], ..op("hinted", RetryClass::Never) });
     let lab = Lab::new();
     lab.then(Reply::status(404).with_json(&json!("no such thing"))).then(Reply::status(400));
-    let road = client(&lab)?;
-    let error = failure(RawCall::of(road.clone(), &HINTED).send::<Value>().await)?;
+    let pipeline = client(&lab)?;
+    let error = failure(RawCall::of(pipeline.clone(), &HINTED).send::<Value>().await)?;
     assert_eq!(error.hint(), Some("ask another"));
     assert!(error.to_string().contains("no such thing; ask another (POST"), "{error}");
-    assert_eq!(failure(RawCall::of(road, &HINTED).send::<Value>().await)?.hint(), None);
+    assert_eq!(failure(RawCall::of(pipeline, &HINTED).send::<Value>().await)?.hint(), None);
     Ok(())
 }

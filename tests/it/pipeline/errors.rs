@@ -124,7 +124,7 @@ fn each_kind_has_a_code_a_cause_and_a_cure() {
     for kind in kinds {
         assert_eq!(ErrorKind::from_code(&kind.code().to_lowercase()), Some(kind));
         let text = kind.explain();
-        assert!(text.cause.ends_with('.') && text.cure.ends_with('.'), "{kind}");
+        assert!(text.cause.ends_with('.') && text.remedy.ends_with('.'), "{kind}");
     }
     assert_eq!(ErrorKind::from_code("MLH-NOPE"), None);
 }

@@ -36,10 +36,10 @@ async fn all_attempts_of_a_call_carry_the_same_key() -> Checked {
 async fn each_call_has_a_key_of_its_own() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = client(&lab)?;
-    call(&road, &KEYED).await?;
+    let pipeline = client(&lab)?;
+    call(&pipeline, &KEYED).await?;
     lab.clock().set_chance(0.25);
-    call(&road, &KEYED).await?;
+    call(&pipeline, &KEYED).await?;
     let keys = keys(&lab);
     assert_ne!(keys[0], keys[1]);
     Ok(())

@@ -1,4 +1,4 @@
-//! The one road that every request takes.
+//! The one pipeline that every request takes.
 
 mod both;
 mod budget;

@@ -17,10 +17,10 @@ static PARAMS: LazyLock<Op> =
 async fn options_are_of_the_clone_and_not_of_the_client() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::hang()));
-    let road = client(&lab)?;
-    let quick = road.with(|o| o.timeout(seconds(2)).no_retry().header("x-request-id", "42"));
+    let pipeline = client(&lab)?;
+    let quick = pipeline.with(|o| o.timeout(seconds(2)).no_retry().header("x-request-id", "42"));
     failure(call(&quick, &READ).await)?;
-    failure(call(&road, &READ).await)?;
+    failure(call(&pipeline, &READ).await)?;
     let seen = lab.seen();
     assert_eq!(seen[0].header("x-request-id"), Some("42"));
     assert_eq!((seen[1].header("x-request-id"), seen[1].at), (None, seconds(2)));
@@ -41,10 +41,10 @@ async fn a_bad_header_is_reported_by_the_call() -> Checked {
 async fn extra_goes_where_parameters_go() -> Checked {
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));
-    let road = client(&lab)?.with(|o| o.extra("a", 1).extra("b", "x y").extra("c", json!([1, 2])));
-    call(&road, &READ).await?;
-    call(&road, &SAFE).await?;
-    RawCall::of(road, &PARAMS).arg("n", 1.0).send::<u8>().await?;
+    let pipeline = client(&lab)?.with(|o| o.extra("a", 1).extra("b", "x y").extra("c", json!([1, 2])));
+    call(&pipeline, &READ).await?;
+    call(&pipeline, &SAFE).await?;
+    RawCall::of(pipeline, &PARAMS).arg("n", 1.0).send::<u8>().await?;
     let seen = lab.seen();
     assert_eq!(seen[0].query(), "a=1&b=x+y&c=1&c=2");
     assert_eq!(seen[1].json(), json!({"n": 1, "a": 1, "b": "x y", "c": [1, 2]}));
@@ -65,8 +65,8 @@ async fn an_accepted_status_is_decoded() -> Checked {
 async fn an_accepted_status_is_told_apart_from_a_success() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(404).header("x-why", "gone").with_json(&json!("gone")));
-    let road = client(&lab)?.with(|o| o.accept_status([404]));
-    let reply = RawCall::of(road, &READ).answer().await?;
+    let pipeline = client(&lab)?.with(|o| o.accept_status([404]));
+    let reply = RawCall::of(pipeline, &READ).answer().await?;
     assert_eq!((reply.status.as_u16(), &*reply.body), (404, &b"\"gone\""[..]));
     assert_eq!(reply.headers["x-why"], "gone");
     assert!(!format!("{reply:?}").contains("gone"), "{reply:?}");
@@ -77,10 +77,10 @@ async fn an_accepted_status_is_told_apart_from_a_success() -> Checked {
 async fn what_is_not_there_is_none_and_what_cannot_be_told_is_an_error() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(404)).then(Reply::json(&1)).then(Reply::status(500));
-    let road = client(&lab)?;
-    assert_eq!(call(&road, &READ).await.optional()?, None);
-    assert_eq!(call(&road, &READ).await.optional()?, Some(json!(1)));
-    assert_eq!(failure(call(&road, &READ).await.optional())?.kind(), ErrorKind::Server);
+    let pipeline = client(&lab)?;
+    assert_eq!(call(&pipeline, &READ).await.optional()?, None);
+    assert_eq!(call(&pipeline, &READ).await.optional()?, Some(json!(1)));
+    assert_eq!(failure(call(&pipeline, &READ).await.optional())?.kind(), ErrorKind::Server);
     Ok(())
 }
 
@@ -110,9 +110,9 @@ async fn a_get_carries_its_body_in_three_ways() -> Checked {
     static SEARCH: LazyLock<Op> = LazyLock::new(|| Op { method: http::Method::GET, ..op("search", RetryClass::Safe) });
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));
-    let road = client(&lab)?;
+    let pipeline = client(&lab)?;
     for style in [GetBody::AsBody, GetBody::AsPost, GetBody::AsQuery] {
-        call(&road.with(|o| o.get_body(style)), &SEARCH).await?;
+        call(&pipeline.with(|o| o.get_body(style)), &SEARCH).await?;
     }
     let sent: Vec<_> = lab
         .seen()
@@ -131,9 +131,9 @@ async fn a_get_carries_its_body_in_three_ways() -> Checked {
 async fn the_token_of_auth_body_goes_into_the_object_and_the_rest_keeps_its_bytes() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = builder(&lab).token("t0k\"en").build()?;
-    RawCall::of(road.clone(), &PARAMS).content("application/json", r#"{ "x": 1.0 }"#).send::<u8>().await?;
-    RawCall::of(road, &PARAMS).send::<u8>().await?;
+    let pipeline = builder(&lab).token("t0k\"en").build()?;
+    RawCall::of(pipeline.clone(), &PARAMS).content("application/json", r#"{ "x": 1.0 }"#).send::<u8>().await?;
+    RawCall::of(pipeline, &PARAMS).send::<u8>().await?;
     let seen = lab.seen();
     assert_eq!(seen[0].body, r#"{"token":"t0k\"en", "x": 1.0 }"#);
     assert_eq!(seen[1].body, r#"{"token":"t0k\"en"}"#);
@@ -146,9 +146,9 @@ async fn the_token_of_auth_body_goes_into_the_object_and_the_rest_keeps_its_byte
 async fn parameters_in_a_body_can_travel_as_a_query() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::json(&1));
-    let road = client(&lab)?.with(|o| o.params_as_query(true));
+    let pipeline = client(&lab)?.with(|o| o.params_as_query(true));
     let filter = json!({"a": {"b": 1}, "ids": [1, 2], "none": null, "text": "x"});
-    RawCall::of(road, &PARAMS).body(filter).send::<u8>().await?;
+    RawCall::of(pipeline, &PARAMS).body(filter).send::<u8>().await?;
     assert_eq!(lab.seen()[0].query(), "a=%7B%22b%22%3A1%7D&ids=1&ids=2&text=x");
     assert!(lab.seen()[0].body.is_empty());
     Ok(())
@@ -158,9 +158,9 @@ async fn parameters_in_a_body_can_travel_as_a_query() -> Checked {
 async fn no_auth_sends_no_credential() -> Checked {
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = builder(&lab).token("abc").build()?;
-    call(&road, &READ).await?;
-    call(&road.with(|o| o.no_auth()), &READ).await?;
+    let pipeline = builder(&lab).token("abc").build()?;
+    call(&pipeline, &READ).await?;
+    call(&pipeline.with(|o| o.no_auth()), &READ).await?;
     let sent: Vec<_> = lab.seen().iter().map(|seen| seen.header("authorization").map(str::to_owned)).collect();
     assert_eq!(sent, [Some("Bearer abc".to_owned()), None]);
     Ok(())

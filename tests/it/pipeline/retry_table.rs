@@ -77,12 +77,12 @@ impl Fails {
 async fn tried(op: &'static Op, fails: Fails, retry: Retry) -> Result<usize, Box<dyn std::error::Error>> {
     let lab = Lab::new();
     lab.rule(move |_| Some(fails.reply()));
-    let road = client(&lab)?.with(|o| o.retry(retry).deadline(Duration::MAX));
-    Ok(failure(call(&road, op).await)?.attempts().len())
+    let pipeline = client(&lab)?.with(|o| o.retry(retry).deadline(Duration::MAX));
+    Ok(failure(call(&pipeline, op).await)?.attempts().len())
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_policy_says_and_the_road_does_what_is_written_here() -> Checked {
+async fn the_policy_says_and_the_pipeline_does_what_is_written_here() -> Checked {
     let classes: [(&'static Op, RetryClass); 3] = [
         (&SAFE, RetryClass::Safe),
         (&KEYED, RetryClass::Keyed { header: "idempotency-key" }),
@@ -125,7 +125,7 @@ fn tables_compare_and_say_what_differs() {
     assert_eq!(usual, Retry::default().table());
     let different: Vec<_> =
         usual.rows.iter().zip(&patient.rows).filter(|(one, other)| one != other).map(|(one, _)| one.failing).collect();
-    assert_eq!(different, [mlhub::pipeline::Failing::TimedOut]);
+    assert_eq!(different, [mlhub::pipeline::FailureClass::TimedOut]);
     // Pauses are part of the policy, though of no row.
     assert_ne!(usual, Retry::default().cap(Duration::from_secs(1)).table());
 }

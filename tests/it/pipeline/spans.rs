@@ -172,10 +172,14 @@ async fn a_command_runs_and_shows_no_secret() -> Checked {
     let (tape, _guard) = record("mlhub::curl=trace");
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = builder(&lab).token("s3cret").build()?;
+    let pipeline = builder(&lab).token("s3cret").build()?;
     let body = serde_json::json!({"it's": "$HOME `id`", "api_key": "k3y\"x"});
-    RawCall::of(road.clone(), &NEVER).body(body).header("x-odd", "h1dden").query("sig", "s1g").send::<u8>().await?;
-    RawCall::of(road.with(|o| o.no_auth()), &LOGIN).arg("username", "me").arg("password", "pa ss").send::<u8>().await?;
+    RawCall::of(pipeline.clone(), &NEVER).body(body).header("x-odd", "h1dden").query("sig", "s1g").send::<u8>().await?;
+    RawCall::of(pipeline.with(|o| o.no_auth()), &LOGIN)
+        .arg("username", "me")
+        .arg("password", "pa ss")
+        .send::<u8>()
+        .await?;
 
     let commands = tape.commands();
     let log = commands.join("\n");
@@ -205,10 +209,10 @@ async fn a_command_for_others_names_another_server_and_is_easy_to_read() -> Chec
     let (tape, _guard) = record("mlhub::curl=trace");
     let lab = Lab::new();
     lab.times(2, Reply::json(&1));
-    let road = builder(&lab).token("s3cret").with(|o| o.curl_for("http://localhost:8077/")).build()?;
+    let pipeline = builder(&lab).token("s3cret").with(|o| o.curl_for("http://localhost:8077/")).build()?;
     let body = serde_json::json!({"points": [{"b": 2, "a": "it's"}], "api_key": "k3y"});
-    RawCall::of(road.clone(), &NEVER).body(body.clone()).query("q", "a b").send::<u8>().await?;
-    RawCall::of(road, &READ).send::<u8>().await?;
+    RawCall::of(pipeline.clone(), &NEVER).body(body.clone()).query("q", "a b").send::<u8>().await?;
+    RawCall::of(pipeline, &READ).send::<u8>().await?;
     let commands = tape.commands();
     let sent = arguments(&commands[0], &[("MLHUB_TOKEN", "s3cret"), ("MLHUB_API_KEY", "k3y")])?;
     // Neither the host nor what stands before each path there; the query is the call's.

@@ -55,12 +55,12 @@ async fn load(reply: Reply) -> Result<f64, mlhub::Error> {
         counter.fetch_add(1, Ordering::Relaxed);
         Some(reply.clone())
     });
-    let road = client(&lab)?.with(|o| o);
+    let pipeline = client(&lab)?.with(|o| o);
     for _ in 0..CALLS / 50 {
         // Clones share the budget, as the parts of a program do.
         join_all((0..50).map(|_| {
-            let road = road.clone();
-            async move { call(&road, &READ).await.err() }
+            let pipeline = pipeline.clone();
+            async move { call(&pipeline, &READ).await.err() }
         }))
         .await;
         lab.clock().sleep(seconds(1)).await;
@@ -95,19 +95,19 @@ async fn back(nodes: usize, outage: Reply) -> Result<f64, Box<dyn std::error::Er
     let state = Arc::clone(&down);
     lab.rule(move |_| Some(if state.load(Ordering::Relaxed) { outage.clone() } else { Reply::json(&1) }));
     let builder = (1..nodes).fold(builder(&lab), |builder, node| builder.node(format!("http://n{node}.test")));
-    let road = builder.clock(Chancy::new(&lab, 7)).build()?;
+    let pipeline = builder.clock(Chancy::new(&lab, 7)).build()?;
     for _ in 0..60 {
-        join_all((0..10).map(|_| call(&road, &READ))).await;
+        join_all((0..10).map(|_| call(&pipeline, &READ))).await;
         lab.clock().sleep(seconds(1)).await;
     }
     down.store(false, Ordering::Relaxed);
     let clock = lab.clock();
     let healed = (0..CALLS).map(|number| {
-        let (clock, road) = (&clock, &road);
+        let (clock, pipeline) = (&clock, &pipeline);
         async move {
             clock.sleep(Duration::from_millis(number * 100)).await;
             let start = clock.now();
-            let result = call(road, &READ).await;
+            let result = call(pipeline, &READ).await;
             result.is_ok() && clock.now() - start <= seconds(2)
         }
     });
@@ -132,13 +132,13 @@ async fn comebacks(reply: Reply) -> Result<Vec<Duration>, Box<dyn std::error::Er
     const CLIENTS: u64 = 10_000;
     let lab = Lab::new();
     lab.rule(move |seen| Some(if seen.at.is_zero() { reply.clone() } else { Reply::json(&1) }));
-    let roads = (0..CLIENTS)
+    let pipelines = (0..CLIENTS)
         .map(|seed| {
-            let road = Builder::new("http://hub.test", |road: Pipeline| road).transport(lab.clone());
-            road.clock(Chancy::new(&lab, seed)).build()
+            let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline).transport(lab.clone());
+            pipeline.clock(Chancy::new(&lab, seed)).build()
         })
         .collect::<Result<Vec<_>, _>>()?;
-    for result in join_all(roads.iter().map(|road| call(road, &READ))).await {
+    for result in join_all(pipelines.iter().map(|pipeline| call(pipeline, &READ))).await {
         result?;
     }
     Ok(lab.seen().iter().map(|seen| seen.at).filter(|at| !at.is_zero()).collect())

@@ -3,6 +3,7 @@
 
 mod better;
 mod checklist;
+mod defaults;
 mod guide;
 mod login;
 mod many;
@@ -10,4 +11,3 @@ mod provider;
 mod recorded;
 mod story;
 mod token;
-mod usual;

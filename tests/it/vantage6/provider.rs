@@ -25,7 +25,7 @@ pub(super) fn builder(lab: &Lab) -> Builder<Client> {
 /// The fields of a form.
 pub(super) fn form(seen: &Seen) -> Vec<(String, String)> {
     let url = format!("http://form.test/?{}", String::from_utf8_lossy(&seen.body));
-    let url = mlhub::glue::reqwest::Url::parse(&url).expect("a form");
+    let url = mlhub::__private::reqwest::Url::parse(&url).expect("a form");
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 

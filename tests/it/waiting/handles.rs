@@ -1,7 +1,7 @@
 //! Waits as texts.
 
+use mlhub::__private::Handle;
 use mlhub::WaitHandle;
-use mlhub::glue::Handle;
 use mlhub::testing::Lab;
 use proptest::prelude::*;
 

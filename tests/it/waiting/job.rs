@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use futures::future::BoxFuture;
-use mlhub::glue::{Look, PLACEHOLDER, Poll, RawError};
+use mlhub::__private::{Look, PLACEHOLDER, Poll, RawError};
 use mlhub::op::{BodyKind, Op, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, Reply};
@@ -41,7 +41,7 @@ pub(crate) static GET: LazyLock<Op> = LazyLock::new(|| Op {
 
 /// A job of the lab.
 pub(crate) struct Job {
-    road: Pipeline,
+    pipeline: Pipeline,
     goal: usize,
     /// Whether a look carries the value, as it does when the wait polls the
     /// operation that gives it.
@@ -52,8 +52,8 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn new(lab: &Lab) -> Result<Job, Error> {
         // Retries would hide what a single look does.
-        let road = builder(lab).with(|options| options.no_retry()).build()?;
-        Ok(Job { road, goal: 0, carries: true, cancelled: None })
+        let pipeline = builder(lab).with(|options| options.no_retry()).build()?;
+        Ok(Job { pipeline, goal: 0, carries: true, cancelled: None })
     }
 
     /// Waits for the field whose presence is final.
@@ -105,13 +105,13 @@ impl Poll for Job {
     }
 
     fn pipeline(&self) -> &Pipeline {
-        &self.road
+        &self.pipeline
     }
 
     async fn look(&self) -> Result<Look<Value>, Error> {
-        let request = self.road.requests().get(format!("{PLACEHOLDER}/things")).build().map_err(RawError::from)?;
-        let answer = self.road.exec(request, &GET).await?;
-        let retry_after = answer.retry_after(&self.road);
+        let request = self.pipeline.requests().get(format!("{PLACEHOLDER}/things")).build().map_err(RawError::from)?;
+        let answer = self.pipeline.exec(request, &GET).await?;
+        let retry_after = answer.retry_after(&self.pipeline);
         let reply: Value = answer.decode().await?;
         Ok(Look {
             status: text(&reply, "status"),
@@ -124,7 +124,7 @@ impl Poll for Job {
     }
 
     async fn value(&self) -> Result<Value, Error> {
-        RawCall::of(self.road.clone(), &GET).query("value", true).send().await
+        RawCall::of(self.pipeline.clone(), &GET).query("value", true).send().await
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
+use mlhub::__private::{Look, Poll};
 use mlhub::clock::Clock;
-use mlhub::glue::{Look, Poll};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, VirtualClock};
 use mlhub::{Builder, Error, Op, Wait, WaitSpec};
@@ -47,7 +47,7 @@ impl Clock for Seeded {
 
 /// A job that ends by the clock and writes down when it was looked at.
 struct Timed {
-    road: Pipeline,
+    pipeline: Pipeline,
     ends: Duration,
     looks: Arc<Mutex<Vec<Duration>>>,
 }
@@ -68,11 +68,11 @@ impl Poll for Timed {
     }
 
     fn pipeline(&self) -> &Pipeline {
-        &self.road
+        &self.pipeline
     }
 
     async fn look(&self) -> Result<Look<()>, Error> {
-        let now = self.road.clock().now();
+        let now = self.pipeline.clock().now();
         self.looks.lock().expect("no look panics").push(now);
         let status = if now >= self.ends { "completed" } else { "running" };
         Ok(Look {
@@ -92,13 +92,13 @@ impl Poll for Timed {
 
 /// What a wait for a job of that length cost: how late the end was known, as a share of the length, and the looks.
 async fn wait(lab: &Lab, chance: &Chance, length: f64) -> Result<(f64, usize), Error> {
-    let road = Builder::new("http://hub.test", |road: Pipeline| road)
+    let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
         .transport(lab.clone())
         .clock(Seeded(lab.clock(), chance.clone()))
         .build()?;
     let (started, length) = (lab.clock().now(), Duration::from_secs_f64(length));
     let looks = Arc::new(Mutex::new(Vec::new()));
-    Wait::new(Timed { road, ends: started + length, looks: Arc::clone(&looks) }).await?;
+    Wait::new(Timed { pipeline, ends: started + length, looks: Arc::clone(&looks) }).await?;
     let looks = looks.lock().expect("no look panics");
     let known = looks.last().expect("one look at least").saturating_sub(started);
     Ok(((known.as_secs_f64() - length.as_secs_f64()) / length.as_secs_f64(), looks.len()))

@@ -20,14 +20,14 @@ pub(crate) fn explain(options: &Explain, out: &Out) -> Result<(), Fault> {
     }
     let about = kind.explain();
     let exit = Exit::from(kind).code();
-    out.text(&format!("{}\n\nCause: {}\nCure: {}\nExit code: {exit}\n", kind.code(), about.cause, about.cure))
+    out.text(&format!("{}\n\nCause: {}\nCure: {}\nExit code: {exit}\n", kind.code(), about.cause, about.remedy))
 }
 
 fn table(kinds: impl Iterator<Item = ErrorKind>) -> Table {
     let mut table = Table::new(["code", "exit", "cause", "cure"]);
     for kind in kinds {
         let about = kind.explain();
-        table.row([kind.code().into(), Exit::from(kind).code().into(), about.cause.into(), about.cure.into()]);
+        table.row([kind.code().into(), Exit::from(kind).code().into(), about.cause.into(), about.remedy.into()]);
     }
     table
 }

@@ -46,7 +46,7 @@ impl Client for LoudMl {
 
     fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
         async move {
-            self.road().auth().set(Arc::new(Basic::new(username, password.clone())?));
+            self.pipeline().auth().set(Arc::new(Basic::new(username, password.clone())?));
             Ok(())
         }
         .boxed()

@@ -28,7 +28,7 @@ pub(super) fn emit(operation: &Operation, builder: &Builder, root: &TokenStream)
     let (errors, end) = match operation.reply {
         ReplyForm::Exists => (
             "None where the server says that it is not there: that is `false`. Every other failure is one.",
-            quote!(#root::glue::exists(reply)),
+            quote!(#root::__private::exists(reply)),
         ),
         _ => (
             "See the kinds of error: what it was about, how often it was tried, and whether it may have been applied.",

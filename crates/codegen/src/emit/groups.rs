@@ -161,8 +161,8 @@ fn resume(
         ///
         /// A text that is not such a handle, or one of another platform or resource.
         pub fn resume(&self, handle: &str) -> ::std::result::Result<#root::Wait<'static, #value>, #root::Error> {
-            let handle = #root::glue::Handle::parse(handle, super::ops::PLATFORM, &[#(#ids),*])?;
-            let client = #root::glue::resumed(self.client, &handle);
+            let handle = #root::__private::Handle::parse(handle, super::ops::PLATFORM, &[#(#ids),*])?;
+            let client = #root::__private::resumed(self.client, &handle);
             match (handle.op(), handle.goal()) {
                 #arms
                 _ => Err(handle.foreign(#group)),

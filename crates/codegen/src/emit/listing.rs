@@ -42,14 +42,14 @@ pub(super) fn emit(
                 (_, _, Some(_)) => return Err("list: `worth` needs pages that have a size".to_owned()),
                 _ => None,
             };
-            (paging.items.as_str(), quote!(#root::glue::Survey::pages(call.pages()#size, listed)))
+            (paging.items.as_str(), quote!(#root::__private::Survey::pages(call.pages()#size, listed)))
         }
         None if list.worth.is_some() => return Err("list: `worth` needs pages that have a size".to_owned()),
         None => {
             let reply = &made.reply;
             let whole = quote! {{
                 let call = call.into_owned();
-                #root::glue::Survey::whole(
+                #root::__private::Survey::whole(
                     async move {
                         let (client, request) = call.into_request()?;
                         let answer = client.inner.exec(request, super::ops::find(#id)).await?;
@@ -70,7 +70,7 @@ pub(super) fn emit(
         Some(path) => walk(model, quote!(item), item, path, How::Borrow)
             .map(|found| {
                 let expr = found.expr;
-                quote!(#expr.and_then(#root::glue::word))
+                quote!(#expr.and_then(#root::__private::word))
             })
             .map_err(|e| format!("list {key}: {e}")),
     };
@@ -93,14 +93,14 @@ pub(super) fn emit(
             #[doc(hidden)]
             #[must_use]
             #[allow(unused_variables, reason = "not every list has pages that are cut to size")]
-            pub fn #method(&self, wanted: usize) -> ::std::option::Option<#root::glue::Listing> {
-            fn listed(item: &#item) -> #root::glue::Listed {
-                #root::glue::Listed { id: #key, status: #status, present: #present }
+            pub fn #method(&self, wanted: usize) -> ::std::option::Option<#root::__private::Listing> {
+            fn listed(item: &#item) -> #root::__private::Listed {
+                #root::__private::Listed { id: #key, status: #status, present: #present }
             }
             #[allow(unused_mut, reason = "not every list takes parameters")]
             let mut call = #name::new(&self.client);
             #(call.#shared = self.#shared.clone();)*
-            Some(#root::glue::Listing {
+            Some(#root::__private::Listing {
                 op: super::ops::find(#id),
                 args: ::std::vec![#(self.#shared.as_ref().ok()?.to_string()),*],
                 id: self.#param.as_ref().ok()?.to_string(),
@@ -111,7 +111,7 @@ pub(super) fn emit(
         }
     };
     let of_poll = quote! {
-        fn listing(&self, wanted: usize) -> ::std::option::Option<#root::glue::Listing> {
+        fn listing(&self, wanted: usize) -> ::std::option::Option<#root::__private::Listing> {
             self.0.#method(wanted)
         }
     };

@@ -18,7 +18,7 @@ pub(super) fn emit(model: &Model, root: &TokenStream) -> TokenStream {
     let inside = types::replies(model).into_iter().filter(|name| model.types.contains(name)).map(|name| {
         let name = format_ident!("{name}");
         quote! {
-            impl #root::glue::Read for types::#name {
+            impl #root::__private::LenientDeserialize for types::#name {
                 fn read<'de, D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                     <Self as ::serde::Deserialize>::deserialize(deserializer)
                 }
@@ -53,9 +53,9 @@ fn one(model: &Model, name: &str, root: &TokenStream) -> Option<TokenStream> {
                     fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> ::std::result::Result<Self::Value, A::Error> {
                         #(let mut #held = None;)*
                         let mut further: #rest = ::std::default::Default::default();
-                        while let Some(key) = map.next_key::<#root::glue::Key<'de>>()? {
+                        while let Some(key) = map.next_key::<#root::__private::Key<'de>>()? {
                             match &*key {
-                                #(#wires => #held = Some(map.next_value::<#root::glue::Lax<_>>()?.0),)*
+                                #(#wires => #held = Some(map.next_value::<#root::__private::Lenient<_>>()?.0),)*
                                 _ => {
                                     further.insert(key.into(), map.next_value()?);
                                 }
@@ -63,7 +63,7 @@ fn one(model: &Model, name: &str, root: &TokenStream) -> Option<TokenStream> {
                         }
                         let missing = <A::Error as ::serde::de::Error>::missing_field;
                         Ok(types::#name {
-                            #(#idents: #held.or_else(#root::glue::Read::missing).ok_or_else(|| missing(#wires))?,)*
+                            #(#idents: #held.or_else(#root::__private::LenientDeserialize::missing).ok_or_else(|| missing(#wires))?,)*
                             #further: further,
                         })
                     }

@@ -30,7 +30,7 @@ pub(super) fn emit(document: &Document, root: &TokenStream) -> Result<TokenStrea
 
             /// The row of an operation.
             pub(crate) fn find(id: &str) -> &'static #root::Op {
-                #root::glue::find(OPS, id)
+                #root::__private::find(OPS, id)
             }
         }
     })
@@ -80,7 +80,7 @@ fn row(
     };
     let refused = meta.refused.iter().flatten().map(|refused| {
         let (status, message, unsure) = (refused.status, option(refused.message.clone()), refused.unsure);
-        quote!(#root::glue::Refused { status: #status, message: #message, unsure: #unsure })
+        quote!(#root::__private::Refused { status: #status, message: #message, unsure: #unsure })
     });
     let paging = match &meta.paging {
         None => quote!(None),
@@ -95,8 +95,8 @@ fn row(
             let (sorted, descending) = (paging.sorted, paging.descending);
             let counted = matches!(paging.style, PagingStyle::Offset | PagingStyle::Page);
             let ends = counted && paging.next.is_some();
-            quote!(Some(#root::glue::Paging {
-                style: #root::glue::PagingStyle::#style,
+            quote!(Some(#root::__private::Paging {
+                style: #root::__private::PagingStyle::#style,
                 first: #first, max: #max, sized: #sized, sorted: #sorted, descending: #descending, ends: #ends,
             }))
         }
@@ -111,7 +111,7 @@ fn row(
         let (present, pinned) = (wait.present.is_some(), wait.pinned);
         let list = option(wait.list.as_ref().map(|list| list.operation.clone()));
         let cancel = option(wait.cancel.as_ref().map(|cancel| cancel.operation.clone()));
-        quote!(#root::glue::WaitSpec {
+        quote!(#root::__private::WaitSpec {
             goal: #goal, poll: #poll,
             good: &[#(#good),*], bad: &[#(#bad),*], start: &[#(#start),*], unsure: &[#(#unsure),*],
             present: #present, pinned: #pinned, list: #list, cancel: #cancel,
@@ -122,10 +122,10 @@ fn row(
         Some(wire) => {
             let (path, service) = (option(wire.path.clone()), option(wire.service.clone()));
             let query = wire.query.iter().map(|(k, v)| quote!((#k, #v)));
-            let usual = wire.usual.iter().map(|(k, v)| quote!((#k, #v)));
+            let defaults = wire.client_defaults.iter().map(|(k, v)| quote!((#k, #v)));
             let with = wire.with.iter().flat_map(|(set, pairs)| pairs.iter().map(move |(k, v)| quote!((#set, #k, #v))));
-            quote!(Some(#root::glue::Wire {
-                path: #path, query: &[#(#query),*], usual: &[#(#usual),*], with: &[#(#with),*], service: #service,
+            quote!(Some(#root::__private::Wire {
+                path: #path, query: &[#(#query),*], client_defaults: &[#(#defaults),*], with: &[#(#with),*], service: #service,
             }))
         }
     };
@@ -135,12 +135,12 @@ fn row(
     Ok(quote! {
         #root::Op {
             platform: #platform, id: #id, group: #group, verb: #verb,
-            method: #root::glue::http::Method::#method, path: #path, summary: #summary,
+            method: #root::__private::http::Method::#method, path: #path, summary: #summary,
             params: &[#(#params),*],
             arguments: &[#(#arguments),*],
-            body: #root::glue::BodyKind::#body,
-            reply: #root::glue::ReplyKind::#reply,
-            retry: #root::glue::RetryClass::#retry,
+            body: #root::__private::BodyKind::#body,
+            reply: #root::__private::ReplyKind::#reply,
+            retry: #root::__private::RetryClass::#retry,
             key: #key,
             paging: #paging,
             list: #list,
@@ -149,7 +149,7 @@ fn row(
             waits: &[#(#waits),*],
             wait_places: &[#(#wait_places),*],
             starts: #starts,
-            auth: #root::glue::AuthKind::#auth,
+            auth: #root::__private::AuthKind::#auth,
             refused: &[#(#refused),*],
             errors: #errors,
             wire: #wire,
@@ -206,14 +206,14 @@ fn param(
     let join = option(schema[JOIN].as_str().map(str::to_owned));
     let secret = schema["format"] == "password";
     let flag = match schema[FLAG].as_str() {
-        Some("bit") => quote!(Some(#root::glue::Flag::Bit)),
-        Some(_) => quote!(Some(#root::glue::Flag::Set)),
+        Some("bit") => quote!(Some(#root::__private::Flag::Numeric)),
+        Some(_) => quote!(Some(#root::__private::Flag::Presence)),
         None => quote!(None),
     };
     quote! {
-        #root::glue::Param {
-            name: #name, place: #root::glue::Place::#place, required: #required,
-            kind: #root::glue::ParamKind::#kind, list: #list, join: #join, secret: #secret, flag: #flag, doc: #doc,
+        #root::__private::Param {
+            name: #name, place: #root::__private::Place::#place, required: #required,
+            kind: #root::__private::ParamKind::#kind, list: #list, join: #join, secret: #secret, flag: #flag, doc: #doc,
         }
     }
 }

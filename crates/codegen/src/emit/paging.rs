@@ -35,8 +35,8 @@ pub(super) fn emit(
             })
             .map_err(|e| fail(format!("{what}: {e}"))),
     };
-    let total = borrowed(&paging.total, "total", quote!(#root::glue::count))?;
-    let next = borrowed(&paging.next, "next", quote!(#root::glue::word))?;
+    let total = borrowed(&paging.total, "total", quote!(#root::__private::count))?;
+    let next = borrowed(&paging.next, "next", quote!(#root::__private::word))?;
     let id = match &paging.id {
         None => quote!({
             let _ = item;
@@ -45,41 +45,41 @@ pub(super) fn emit(
         Some(id) => {
             let found = walk(model, quote!(item), item, id, How::Borrow).map_err(|e| fail(format!("id: {e}")))?;
             let expr = found.expr;
-            quote!(#expr.and_then(#root::glue::word))
+            quote!(#expr.and_then(#root::__private::word))
         }
     };
     let at = at(operation, builder, paging, root).map_err(fail)?;
     let start = start(operation, builder, paging, root);
-    let usual = usual(builder, paging, root);
+    let default_size = default_size(builder, paging, root);
     let item = qualified(item);
     Ok(quote! {
-        impl #root::glue::Paginate for #name<'static> {
+        impl #root::__private::Paginate for #name<'static> {
             type Item = #item;
 
             fn op(&self) -> &'static #root::Op {
                 super::ops::find(#id_text)
             }
 
-            fn pipeline(&self) -> &#root::glue::Pipeline {
+            fn pipeline(&self) -> &#root::__private::Pipeline {
                 &self.client.inner
             }
 
             #start
 
-            #usual
+            #default_size
 
-            fn at(self, cursor: &#root::glue::Cursor, size: ::std::option::Option<u64>) -> Self {
+            fn at(self, cursor: &#root::__private::Cursor, size: ::std::option::Option<u64>) -> Self {
                 #at
             }
 
-            async fn page(self) -> ::std::result::Result<#root::glue::Page<Self::Item>, #root::Error> {
+            async fn page(self) -> ::std::result::Result<#root::__private::Page<Self::Item>, #root::Error> {
                 let (client, request) = self.into_request()?;
                 let answer = client.inner.exec(request, super::ops::find(#id_text)).await?;
                 let retry_after = answer.retry_after(&client.inner);
                 let reply: #reply = answer.decode().await?;
                 let total = #total;
                 let next = #next;
-                Ok(#root::glue::Page { items: #items.unwrap_or_default(), total, next, retry_after })
+                Ok(#root::__private::Page { items: #items.unwrap_or_default(), total, next, retry_after })
             }
 
             fn id(item: &Self::Item) -> ::std::option::Option<::std::string::String> {
@@ -110,14 +110,14 @@ fn start(operation: &Operation, builder: &Builder, paging: &Paging, root: &Token
     }
     let wire = paging.position.as_deref()?;
     let set = match builder.field(wire) {
-        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::glue::count)),
+        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::__private::count)),
         // A parameter in the body can be looked at only in a whole one; what it lacks the call will name.
         None if lower::params_in_body(operation) => {
             let body = quote::format_ident!("{}", lower::params_component(operation));
             let ident = quote::format_ident!("{}", names::snake(wire));
             quote! {
                 let body = self.body.clone().and_then(|body| types::#body::try_from(body).map_err(|e| e.to_string()));
-                body.ok().and_then(|body| #root::glue::count(&body.#ident))
+                body.ok().and_then(|body| #root::__private::count(&body.#ident))
             }
         }
         None => return None,
@@ -130,11 +130,11 @@ fn start(operation: &Operation, builder: &Builder, paging: &Paging, root: &Token
 }
 
 /// The size of pages where the walk is not told.
-fn usual(builder: &Builder, paging: &Paging, root: &TokenStream) -> Option<TokenStream> {
-    let usual = paging.usual?;
+fn default_size(builder: &Builder, paging: &Paging, root: &TokenStream) -> Option<TokenStream> {
+    let default_size = paging.default_size?;
     let set = match paging.size.as_deref().and_then(|wire| builder.field(wire)) {
-        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::glue::count).or(Some(#usual))),
-        None => quote!(Some(#usual)),
+        Some((ident, _)) => quote!(self.#ident.as_ref().ok().and_then(#root::__private::count).or(Some(#default_size))),
+        None => quote!(Some(#default_size)),
     };
     Some(quote! {
         fn size(&self) -> ::std::option::Option<u64> {
@@ -170,14 +170,14 @@ fn at(operation: &Operation, builder: &Builder, paging: &Paging, root: &TokenStr
     let placed = match paging.style {
         PagingStyle::Offset | PagingStyle::Page => {
             let position = setter("position", &paging.position)?;
-            quote!(#root::glue::Cursor::Number(n) => self.#position(*n),)
+            quote!(#root::__private::Cursor::Number(n) => self.#position(*n),)
         }
         PagingStyle::Token => {
             let position = setter("position", &paging.position)?;
-            quote!(#root::glue::Cursor::Token(token) => self.#position(token.as_str()),)
+            quote!(#root::__private::Cursor::Token(token) => self.#position(token.as_str()),)
         }
         PagingStyle::Link => quote! {
-            #root::glue::Cursor::Link(link) => {
+            #root::__private::Cursor::Link(link) => {
                 let client = self.client.with(|options| options.follow(link));
                 return Self { client: ::std::borrow::Cow::Owned(client), ..self };
             }

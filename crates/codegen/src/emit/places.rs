@@ -12,12 +12,12 @@ pub(super) fn list(operation: &Operation, root: &TokenStream) -> TokenStream {
     let items = &paging.items;
     let paths = [&paging.position, &paging.size, &paging.total, &paging.id, &paging.next];
     let [position, size, total, id, next] = paths.map(|path| option(path.clone()));
-    let usual = match paging.usual {
-        Some(usual) => quote!(Some(#usual)),
+    let default_size = match paging.default_size {
+        Some(size) => quote!(Some(#size)),
         None => quote!(None),
     };
-    quote!(Some(#root::glue::ListPlaces {
-        position: #position, size: #size, usual: #usual, items: #items, total: #total, id: #id, next: #next,
+    quote!(Some(#root::__private::ListPlaces {
+        position: #position, size: #size, default_size: #default_size, items: #items, total: #total, id: #id, next: #next,
     }))
 }
 
@@ -30,7 +30,7 @@ pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStrea
             let [status, present, progress, whole, reason, value] = paths.map(|path| option(path.clone()));
             let stop = wait.cancel.iter().flat_map(|cancel| &cancel.values);
             let stop = stop.map(|(name, value)| quote!((#name, #value)));
-            quote!(#root::glue::WaitPlaces {
+            quote!(#root::__private::WaitPlaces {
                 status: #status, present: #present, progress: #progress, whole: #whole, reason: #reason, value: #value,
                 stop: &[#(#stop),*],
             })
@@ -42,5 +42,5 @@ pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStrea
 pub(super) fn starts(operation: &Operation, root: &TokenStream) -> TokenStream {
     let Some(starts) = &operation.meta.starts else { return quote!(None) };
     let (job, param, id) = (&starts.operation, &starts.param, &starts.id);
-    quote!(Some(#root::glue::Starts { operation: #job, param: #param, id: #id }))
+    quote!(Some(#root::__private::Starts { operation: #job, param: #param, id: #id }))
 }

@@ -34,7 +34,7 @@ pub(super) fn emit(
     let value = match is_text(ty) && !is_text(found.ty) {
         true => {
             let expr = found.expr;
-            quote!(#expr.and_then(|id| #root::glue::word(&id)))
+            quote!(#expr.and_then(|id| #root::__private::word(&id)))
         }
         false => found.expr,
     };
@@ -65,9 +65,9 @@ pub(super) fn emit(
                 #(let #shared = self.#shared.clone();)*
                 let (client, request) = self.into_request()?;
                 let answer = client.inner.exec(request, super::ops::find(#own)).await?;
-                let client = #root::glue::onward(&*client, #node);
+                let client = #root::__private::onward(&*client, #node);
                 let reply: #reply = answer.decode().await?;
-                let id = #value.ok_or_else(|| #root::glue::missing(super::ops::find(#own)))?;
+                let id = #value.ok_or_else(|| #root::__private::missing(super::ops::find(#own)))?;
                 #[allow(unused_mut, reason = "not every job takes more than its id")]
                 let mut call = #job::new(&client);
                 #(call.#shared = #shared;)*

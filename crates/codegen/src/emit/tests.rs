@@ -12,7 +12,7 @@ pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> To
     let arms = document.operations.iter().filter_map(|operation| {
         let text = match operation.reply {
             ReplyForm::Json => quote!(reply),
-            ReplyForm::Lenient => quote!(&#root::glue::to_json(reply)),
+            ReplyForm::Lenient => quote!(&#root::__private::to_json(reply)),
             _ => return None,
         };
         let (id, reply) = (&operation.id, &model.builders.get(&operation.id)?.reply);

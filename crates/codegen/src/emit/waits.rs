@@ -88,14 +88,14 @@ fn one(
             .map_err(|e| fail(format!("{key}: {e}"))),
     };
     let none = || quote!(None);
-    let status = read("status", &wait.status, quote!(#root::glue::word))?.unwrap_or_else(none);
-    let progress = read("progress", &wait.progress, quote!(#root::glue::number))?.unwrap_or_else(none);
-    let progress = match read("whole", &wait.whole, quote!(#root::glue::number))? {
+    let status = read("status", &wait.status, quote!(#root::__private::word))?.unwrap_or_else(none);
+    let progress = read("progress", &wait.progress, quote!(#root::__private::number))?.unwrap_or_else(none);
+    let progress = match read("whole", &wait.whole, quote!(#root::__private::number))? {
         None => progress,
-        Some(whole) => quote!(#root::glue::share(#progress, #whole)),
+        Some(whole) => quote!(#root::__private::share(#progress, #whole)),
     };
-    let reason = read("reason", &wait.reason, quote!(#root::glue::word))?.unwrap_or_else(none);
-    let present = read("present", &wait.present, quote!(#root::glue::word))?
+    let reason = read("reason", &wait.reason, quote!(#root::__private::word))?.unwrap_or_else(none);
+    let present = read("present", &wait.present, quote!(#root::__private::word))?
         .map_or_else(|| quote!(false), |found| quote!(#found.is_some()));
     let value_ty = value_type(document, model, operation, wait)?;
     let value_of = match wait.value.as_deref() {
@@ -118,7 +118,7 @@ fn one(
             fields::of(model, operation, builder, p).ok_or_else(|| fail(format!("no field `{}`", p.name)))?;
         Ok(match lower::params_in_body(operation) {
             true => quote!(body.#ident),
-            false => quote!(self.0.#ident.as_ref().map_err(#root::glue::invalid)?),
+            false => quote!(self.0.#ident.as_ref().map_err(#root::__private::invalid)?),
         })
     });
     let held = held.collect::<Result<Vec<_>, Error>>()?;
@@ -127,7 +127,7 @@ fn one(
         let params = format_ident!("{}", lower::params_component(operation));
         quote! {
             let body = self.0.body.clone().and_then(|body| types::#params::try_from(body).map_err(|e| e.to_string()));
-            let body = body.map_err(|e| #root::glue::invalid(&e))?;
+            let body = body.map_err(|e| #root::__private::invalid(&e))?;
         }
     });
     let also = asked.iter().filter_map(|p| {
@@ -154,16 +154,16 @@ fn one(
     let cancel = wait.cancel.as_ref().map(|cancel| {
         let (id, names, values) = (&cancel.operation, cancel.values.keys(), cancel.values.values());
         quote! {
-            fn cancel(&self) -> ::std::option::Option<#root::glue::Boxed<'static, ::std::result::Result<(), #root::Error>>> {
-                let args = ::std::vec![#((#wires, #root::glue::serde_json::to_value(self.0.#idents.as_ref().ok()?).ok()?)),*];
-                Some(#root::glue::stop(&self.0.client.inner, super::ops::find(#id), args, &[#((#names, #values)),*]))
+            fn cancel(&self) -> ::std::option::Option<#root::__private::Boxed<'static, ::std::result::Result<(), #root::Error>>> {
+                let args = ::std::vec![#((#wires, #root::__private::serde_json::to_value(self.0.#idents.as_ref().ok()?).ok()?)),*];
+                Some(#root::__private::stop(&self.0.client.inner, super::ops::find(#id), args, &[#((#names, #values)),*]))
             }
         }
     });
     let pin = wait.pinned.then(|| {
         quote! {
             fn pin(&mut self, node: ::std::option::Option<&str>) {
-                self.0.client = ::std::borrow::Cow::Owned(#root::glue::at(&*self.0.client, node));
+                self.0.client = ::std::borrow::Cow::Owned(#root::__private::at(&*self.0.client, node));
             }
         }
     });
@@ -183,30 +183,30 @@ fn one(
     Ok(quote! {
         pub(super) struct #poller(pub(super) #name<'static>);
 
-        impl #root::glue::Poll for #poller {
+        impl #root::__private::Poll for #poller {
             type Value = #value_ty;
 
             fn op(&self) -> &'static #root::Op {
                 super::ops::find(#id_text)
             }
 
-            fn goal(&self) -> &'static #root::glue::WaitSpec {
+            fn goal(&self) -> &'static #root::__private::WaitSpec {
                 &self.op().waits[#index]
             }
 
             fn args(&self) -> ::std::result::Result<::std::vec::Vec<(&'static str, ::std::string::String)>, #root::Error> {
                 #[allow(unused_mut, reason = "not every call takes more than its path")]
-                let mut args = ::std::vec![#((#wires, self.0.#idents.as_ref().map_err(#root::glue::invalid)?.to_string())),*];
+                let mut args = ::std::vec![#((#wires, self.0.#idents.as_ref().map_err(#root::__private::invalid)?.to_string())),*];
                 #body
-                #(#root::glue::hold(&mut args, #names, &#held);)*
+                #(#root::__private::hold(&mut args, #names, &#held);)*
                 Ok(args)
             }
 
-            fn pipeline(&self) -> &#root::glue::Pipeline {
+            fn pipeline(&self) -> &#root::__private::Pipeline {
                 &self.0.client.inner
             }
 
-            async fn look(&self) -> ::std::result::Result<#root::glue::Look<Self::Value>, #root::Error> {
+            async fn look(&self) -> ::std::result::Result<#root::__private::Look<Self::Value>, #root::Error> {
                 let (client, request) = #call.into_request()?;
                 let answer = client.inner.exec(request, super::ops::find(#polled_id)).await?;
                 let retry_after = answer.retry_after(&client.inner);
@@ -215,12 +215,12 @@ fn one(
                 let present = #present;
                 let progress = #progress;
                 let reason = #reason;
-                Ok(#root::glue::Look { status, present, progress, reason, value: #looked, retry_after })
+                Ok(#root::__private::Look { status, present, progress, reason, value: #looked, retry_after })
             }
 
             async fn value(&self) -> ::std::result::Result<Self::Value, #root::Error> {
                 let reply = self.0.clone().send().await?;
-                #value_of.ok_or_else(|| #root::glue::missing(self.op()))
+                #value_of.ok_or_else(|| #root::__private::missing(self.op()))
             }
 
             #listing

@@ -65,10 +65,10 @@ fn walk(value: &mut Value, found: &mut BTreeMap<String, Replacement>) {
 fn ours(schema: &Value) -> Option<Replacement> {
     if schema["type"] == "boolean" {
         let name = match schema[FLAG].as_str()? {
-            "bit" => "Bit",
-            _ => "Set",
+            "bit" => "NumericBool",
+            _ => "PresenceFlag",
         };
-        let (component, path) = (format!("Mlhub{name}"), format!("glue::{name}"));
+        let (component, path) = (format!("Mlhub{name}"), format!("__private::{name}"));
         return Some(Replacement { component, path, display: true });
     }
     if schema["type"] != "string" {
@@ -78,16 +78,16 @@ fn ours(schema: &Value) -> Option<Replacement> {
         let character = separator.chars().next()?;
         return Some(Replacement {
             component: format!("MlhubJoinedBy{:X}", u32::from(character)),
-            path: format!("glue::Joined<{character:?}>"),
+            path: format!("__private::DelimitedList<{character:?}>"),
             display: true,
         });
     }
     let (component, path, display) = match schema["format"].as_str()? {
-        "password" => (SECRET, "glue::Secret", false),
-        "date-time" => (TIMESTAMP, "glue::Timestamp", true),
+        "password" => (SECRET, "__private::Secret", false),
+        "date-time" => (TIMESTAMP, "__private::Timestamp", true),
         // A moment as the server is to read it, which may be relative to its own clock.
-        "moment" => (MOMENT, "glue::When", true),
-        "id" => (ID, "glue::Id", true),
+        "moment" => (MOMENT, "__private::TimeExpr", true),
+        "id" => (ID, "__private::Id", true),
         _ => return None,
     };
     Some(Replacement { component: component.to_owned(), path: path.to_owned(), display })

@@ -2,7 +2,7 @@
 //! address that it was called by.
 
 use mlhub::loudml::Client;
-use mlhub::pipeline::Rotation;
+use mlhub::pipeline::RoundRobin;
 use mlhub::testing::{Lab, Replay, Reply};
 use mlhub::{Platform, Sniff};
 use serde_json::Value;
@@ -37,14 +37,14 @@ async fn a_node_that_tells_of_itself_alone_takes_no_other_away_and_no_credential
     let loud = Client::builder("http://u:p%40ss@10.0.0.1:8077")
         .node("http://u:p%40ss@10.0.0.2:8077")
         .sniff(Sniff::on_start().on_failure())
-        .selector(Rotation::starting_at(0))
+        .selector(RoundRobin::starting_at(0))
         .lab(&lab)
         .build()?;
     for _ in 0..4 {
         loud.server().info().send().await?;
     }
-    loud.road().sniff().await?;
-    assert_eq!(loud.road().nodes().len(), 2);
+    loud.pipeline().sniff().await?;
+    assert_eq!(loud.pipeline().nodes().len(), 2);
     let seen = lab.seen();
     let calls = seen.iter().filter(|seen| seen.path() == "/").map(|seen| seen.host());
     assert_eq!(calls.collect::<Vec<_>>(), ["10.0.0.1:8077", "10.0.0.2:8077", "10.0.0.1:8077", "10.0.0.2:8077"]);
@@ -64,14 +64,14 @@ async fn a_dead_node_makes_no_pool_smaller() -> Checked {
         .node("http://10.0.0.1:8077")
         .node("http://10.0.0.2:8077")
         .sniff(Sniff::default().on_failure())
-        .selector(Rotation::starting_at(0))
+        .selector(RoundRobin::starting_at(0))
         .lab(&lab)
         .build()?;
     for _ in 0..3 {
         loud.server().info().send().await?;
     }
     assert!(lab.seen().iter().any(|seen| seen.path().starts_with("/_nodes")), "others were asked for");
-    assert_eq!(loud.road().nodes().len(), 3);
+    assert_eq!(loud.pipeline().nodes().len(), 3);
     Ok(())
 }
 

@@ -10,9 +10,9 @@ use crate::support::{Checked, NEVER, READ, call, failure};
 #[tokio::test(start_paused = true)]
 async fn calls_go_round() -> Checked {
     let site = Site::new();
-    let road = site.road(3).build()?;
+    let pipeline = site.pipeline(3).build()?;
     for _ in 0..6 {
-        call(&road, &NEVER).await?;
+        call(&pipeline, &NEVER).await?;
     }
     assert_eq!(site.arrivals(), ["a", "b", "c", "a", "b", "c"]);
     Ok(())
@@ -21,9 +21,9 @@ async fn calls_go_round() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn the_round_is_shared_by_clones() -> Checked {
     let site = Site::new();
-    let road = site.road(3).build()?;
+    let pipeline = site.pipeline(3).build()?;
     for _ in 0..3 {
-        call(&road.with(|o| o.no_retry()), &READ).await?;
+        call(&pipeline.with(|o| o.no_retry()), &READ).await?;
     }
     assert_eq!(site.arrivals(), ["a", "b", "c"]);
     Ok(())
@@ -33,13 +33,13 @@ async fn the_round_is_shared_by_clones() -> Checked {
 async fn the_round_goes_on_without_those_that_rest() -> Checked {
     let site = Site::new();
     site.set("b", Reply::no_connection());
-    let road = site.road(4).build()?;
+    let pipeline = site.pipeline(4).build()?;
     for _ in 0..4 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert!(site.arrivals().contains(&"b".to_owned()), "a whole round finds it out");
     for _ in 0..9 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     let mut arrivals = site.arrivals();
     arrivals.sort();
@@ -53,7 +53,7 @@ async fn a_repetition_goes_elsewhere_and_at_once() -> Checked {
         let site = Site::new();
         site.lab.clock().set_chance(0.5);
         site.set("a", reply);
-        assert_eq!(call(&site.road(3).build()?, &READ).await?, "c");
+        assert_eq!(call(&site.pipeline(3).build()?, &READ).await?, "c");
         assert_eq!(site.timed_arrivals(), [(0, "a".to_owned()), (0, "c".to_owned())]);
     }
     Ok(())
@@ -66,7 +66,7 @@ async fn repetitions_beyond_the_first_pause_as_with_one_server() -> Checked {
     for name in ["a", "b", "c"] {
         site.set(name, Reply::status(503));
     }
-    failure(call(&site.road(3).build()?, &READ).await)?;
+    failure(call(&site.pipeline(3).build()?, &READ).await)?;
     let times: Vec<_> = site.timed_arrivals().into_iter().map(|(at, _)| at).collect();
     // Half of half a second.
     assert_eq!(times, [0, 0, 250]);
@@ -77,7 +77,7 @@ async fn repetitions_beyond_the_first_pause_as_with_one_server() -> Checked {
 async fn a_server_that_asks_to_be_left_alone_delays_the_repetition_elsewhere_too() -> Checked {
     let site = Site::new();
     site.set("a", Reply::status(503).header("retry-after", "7"));
-    call(&site.road(2).build()?, &READ).await?;
+    call(&site.pipeline(2).build()?, &READ).await?;
     assert_eq!(site.timed_arrivals(), [(0, "a".to_owned()), (7000, "b".to_owned())]);
     Ok(())
 }
@@ -89,14 +89,14 @@ async fn a_call_reaches_the_one_living_server_in_as_many_attempts_as_there_are_s
     for name in names {
         site.set(name, Reply::no_connection());
     }
-    failure(call(&site.road(9).build()?, &NEVER).await)?;
+    failure(call(&site.pipeline(9).build()?, &NEVER).await)?;
     let order = site.arrivals();
     let mut sorted = order.clone();
     sorted.sort();
     assert_eq!(sorted, names);
     // The one that comes last, whichever that is.
     site.heal(&order[8]);
-    assert_eq!(call(&site.road(9).build()?, &NEVER).await?, order[8].as_str());
+    assert_eq!(call(&site.pipeline(9).build()?, &NEVER).await?, order[8].as_str());
     assert_eq!(site.arrivals(), order);
     Ok(())
 }
@@ -107,8 +107,8 @@ async fn a_refusal_of_a_busy_server_is_taken_to_another_that_lives_and_not_to_on
     site.set("a", Reply::no_connection());
     site.set("b", Reply::status(429));
     site.set("c", Reply::status(429));
-    let road = site.road(3).build()?.with(|o| o.retry(mlhub::Retry::default().max_attempts(4)));
-    failure(call(&road, &READ).await)?;
+    let pipeline = site.pipeline(3).build()?.with(|o| o.retry(mlhub::Retry::default().max_attempts(4)));
+    failure(call(&pipeline, &READ).await)?;
     let arrivals = site.arrivals();
     assert_eq!(arrivals[0], "a");
     assert!(arrivals[1] != arrivals[2] && !arrivals[1..].contains(&"a".to_owned()), "{arrivals:?}");
@@ -129,9 +129,9 @@ impl Selector for Last {
 async fn the_choice_among_the_living_is_a_seam() -> Checked {
     let site = Site::new();
     site.set("c", Reply::status(503));
-    let road = site.road(3).selector(Last).build()?;
+    let pipeline = site.pipeline(3).selector(Last).build()?;
     for _ in 0..2 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(site.arrivals(), ["c", "b", "b"]);
     Ok(())
@@ -150,7 +150,7 @@ impl Selector for Beyond {
 #[tokio::test(start_paused = true)]
 async fn a_choice_beyond_the_end_counts_from_the_start_again() -> Checked {
     let site = Site::new();
-    call(&site.road(2).selector(Beyond).build()?, &READ).await?;
+    call(&site.pipeline(2).selector(Beyond).build()?, &READ).await?;
     // The greatest number is odd.
     assert_eq!(site.arrivals(), ["b"]);
     Ok(())

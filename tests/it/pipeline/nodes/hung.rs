@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mlhub::pipeline::{Pipeline, Rotation};
-use mlhub::{Builder, Rest, Retry};
+use mlhub::pipeline::{Pipeline, RoundRobin};
+use mlhub::{Builder, Cooldown, Retry};
 use tokio::net::TcpListener;
 
 use super::super::socket::{json, serve};
@@ -29,11 +29,11 @@ async fn hung() -> std::io::Result<(SocketAddr, Arc<AtomicUsize>)> {
 }
 
 /// The hung port first. Its rest outlasts the test however slow the machine is.
-fn road(hung: SocketAddr, living: SocketAddr) -> Result<Pipeline, mlhub::Error> {
-    Builder::new(format!("http://{hung}"), |road: Pipeline| road)
+fn pipeline(hung: SocketAddr, living: SocketAddr) -> Result<Pipeline, mlhub::Error> {
+    Builder::new(format!("http://{hung}"), |pipeline: Pipeline| pipeline)
         .node(format!("http://{living}"))
-        .selector(Rotation::starting_at(0))
-        .rest(Rest::default().base(seconds(3600)).cap(seconds(3600)))
+        .selector(RoundRobin::starting_at(0))
+        .cooldown(Cooldown::default().base(seconds(3600)).cap(seconds(3600)))
         .timeout(seconds(1))
         .build()
 }
@@ -43,9 +43,9 @@ async fn a_hung_port_costs_one_timeout_and_no_call() -> Checked {
     let (silent, count) = hung().await?;
     let (living, _served) = serve(vec![json("1"); CALLS]).await?;
     let patient = Retry::default().on_timeout(true);
-    let road = road(silent, living)?.with(|o| o.retry(patient));
+    let pipeline = pipeline(silent, living)?.with(|o| o.retry(patient));
     for _ in 0..CALLS {
-        assert_eq!(call(&road, &READ).await?, 1);
+        assert_eq!(call(&pipeline, &READ).await?, 1);
     }
     assert_eq!(count.load(Ordering::Relaxed), 1);
     Ok(())
@@ -55,11 +55,11 @@ async fn a_hung_port_costs_one_timeout_and_no_call() -> Checked {
 async fn a_hung_port_fails_one_call_at_most_that_may_not_be_repeated() -> Checked {
     let (silent, count) = hung().await?;
     let (living, _served) = serve(vec![json("1"); CALLS]).await?;
-    let road = road(silent, living)?;
-    let error = failure(call(&road, &NEVER).await)?;
+    let pipeline = pipeline(silent, living)?;
+    let error = failure(call(&pipeline, &NEVER).await)?;
     assert!(error.is_timeout() && error.may_have_been_applied(), "{error}");
     for _ in 0..CALLS {
-        assert_eq!(call(&road, &NEVER).await?, 1);
+        assert_eq!(call(&pipeline, &NEVER).await?, 1);
     }
     assert_eq!(count.load(Ordering::Relaxed), 1);
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use mlhub::clock::Clock;
 use mlhub::testing::Reply;
-use mlhub::{Rest, Retry};
+use mlhub::{Cooldown, Retry};
 use proptest::prelude::*;
 
 use super::site::Site;
@@ -94,8 +94,9 @@ async fn play(nodes: usize, events: &[Event]) -> Result<(), TestCaseError> {
     let fail = |error: mlhub::Error| TestCaseError::fail(error.to_string());
     let site = Site::new();
     let retry = Retry::default().max_attempts(nodes as u32).on_timeout(true).budget(false);
-    let road = site.road(nodes).rest(Rest::default()).retry(retry).timeout(seconds(TIMEOUT / 1000)).build();
-    let road = road.map_err(fail)?;
+    let pipeline =
+        site.pipeline(nodes).cooldown(Cooldown::default()).retry(retry).timeout(seconds(TIMEOUT / 1000)).build();
+    let pipeline = pipeline.map_err(fail)?;
     let up = Known { state: State::Up, failures: 0, wakes: 0 };
     let mut model = Model { nodes: vec![up; nodes] };
     for event in events {
@@ -113,7 +114,7 @@ async fn play(nodes: usize, events: &[Event]) -> Result<(), TestCaseError> {
             }
             Event::Call => {
                 let began = site.lab.clock().now().as_millis() as u64;
-                let result = call(&road, &READ).await;
+                let result = call(&pipeline, &READ).await;
                 let (mut now, mut asked, mut done) = (began, Vec::new(), false);
                 for (at, name) in site.timed_arrivals() {
                     prop_assert!(!done, "asked {name} after an answer");

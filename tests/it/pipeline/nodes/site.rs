@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use mlhub::clock::Clock;
 use mlhub::op::AuthKind;
-use mlhub::pipeline::{Discover, Pipeline, Rotation};
+use mlhub::pipeline::{Discover, Pipeline, RoundRobin};
 use mlhub::testing::{Lab, Reply};
 use mlhub::{Builder, Error, Op, RawCall, Retry};
 
@@ -20,8 +20,8 @@ const PATH: &str = "/peers";
 pub(super) struct Peers;
 
 impl Discover for Peers {
-    fn nodes(&self, road: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
-        Box::pin(RawCall::raw(road, &PEERS, http::Method::GET, PATH).send())
+    fn nodes(&self, pipeline: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
+        Box::pin(RawCall::raw(pipeline, &PEERS, http::Method::GET, PATH).send())
     }
 }
 
@@ -88,15 +88,15 @@ impl Site {
     }
 
     /// A client of so many of the servers, which begins with the first.
-    pub(super) fn road(&self, nodes: usize) -> Builder<Pipeline> {
+    pub(super) fn pipeline(&self, nodes: usize) -> Builder<Pipeline> {
         let mut names = (b'a'..=b'z').map(|letter| format!("http://{}.test", letter as char));
-        let builder = Builder::new(names.next().unwrap_or_default(), |road: Pipeline| road);
+        let builder = Builder::new(names.next().unwrap_or_default(), |pipeline: Pipeline| pipeline);
         names
             .take(nodes - 1)
             .fold(builder, |builder, name| builder.node(name))
             .transport(self.lab.clone())
             .clock(self.lab.clock())
-            .selector(Rotation::starting_at(0))
+            .selector(RoundRobin::starting_at(0))
             .retry(Retry::default().max_attempts(nodes as u32))
     }
 

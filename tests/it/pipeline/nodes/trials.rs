@@ -12,18 +12,18 @@ use crate::support::{Checked, NEVER, READ, call, failure, seconds};
 async fn after_a_rest_exactly_one_request_tries_the_server() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
-    let road = site.road(2).build()?;
-    call(&road, &READ).await?;
+    let pipeline = site.pipeline(2).build()?;
+    call(&pipeline, &READ).await?;
     site.set("a", Reply::json("a").after(Duration::from_millis(500)));
     site.pass(seconds(1)).await;
     site.arrivals();
-    let ten = futures::future::join_all((0..10).map(|_| call(&road, &READ))).await;
+    let ten = futures::future::join_all((0..10).map(|_| call(&pipeline, &READ))).await;
     assert!(ten.iter().all(Result::is_ok));
     let arrivals = site.arrivals();
     assert_eq!(arrivals[0], "a");
     assert_eq!(arrivals.iter().filter(|name| *name == "a").count(), 1, "{arrivals:?}");
     // It has answered: it serves like the other again.
-    futures::future::join_all((0..10).map(|_| call(&road, &READ))).await;
+    futures::future::join_all((0..10).map(|_| call(&pipeline, &READ))).await;
     assert_eq!(site.arrivals().iter().filter(|name| *name == "a").count(), 5);
     Ok(())
 }
@@ -32,19 +32,19 @@ async fn after_a_rest_exactly_one_request_tries_the_server() -> Checked {
 async fn a_trial_that_is_cancelled_is_left_to_the_next_call() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
-    let road = site.road(2).build()?;
-    call(&road, &READ).await?;
+    let pipeline = site.pipeline(2).build()?;
+    call(&pipeline, &READ).await?;
     site.pass(seconds(1)).await;
     site.set("a", Reply::hang());
     site.arrivals();
     {
-        let trial = call(&road, &READ);
+        let trial = call(&pipeline, &READ);
         futures::pin_mut!(trial);
         assert!(trial.as_mut().now_or_never().is_none(), "it hangs");
-        assert_eq!(call(&road, &READ).await?, "b", "others keep off");
+        assert_eq!(call(&pipeline, &READ).await?, "b", "others keep off");
     }
     site.heal("a");
-    assert_eq!(call(&road, &READ).await?, "a");
+    assert_eq!(call(&pipeline, &READ).await?, "a");
     assert_eq!(site.arrivals(), ["a", "b", "a"]);
     Ok(())
 }
@@ -53,15 +53,15 @@ async fn a_trial_that_is_cancelled_is_left_to_the_next_call() -> Checked {
 async fn a_trial_that_fails_by_silence_makes_the_rest_grow() -> Checked {
     let site = Site::new();
     site.set("a", Reply::hang());
-    let road = site.road(2).timeout(seconds(3)).build()?;
-    failure(call(&road, &NEVER).await)?;
+    let pipeline = site.pipeline(2).timeout(seconds(3)).build()?;
+    failure(call(&pipeline, &NEVER).await)?;
     site.pass(seconds(1)).await;
-    failure(call(&road, &NEVER).await)?;
+    failure(call(&pipeline, &NEVER).await)?;
     // At three seconds, then one of rest and three of trial, then two of rest.
     site.heal("a");
     site.arrivals();
     for _ in 0..4 {
-        call(&road, &NEVER).await?;
+        call(&pipeline, &NEVER).await?;
         site.pass(Duration::from_millis(900)).await;
     }
     assert_eq!(site.arrivals()[..4], ["b", "b", "b", "a"].map(str::to_owned));
@@ -74,18 +74,18 @@ async fn a_call_risks_one_trial_at_most_while_others_live() -> Checked {
     for name in ["a", "b", "c"] {
         site.set(name, Reply::no_connection());
     }
-    let road = site.road(4).build()?;
+    let pipeline = site.pipeline(4).build()?;
     for _ in 0..4 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(site.arrivals().len(), 7, "three failures and four answers");
     site.pass(seconds(2)).await;
     for _ in 0..3 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
         let arrivals = site.arrivals();
         assert!(arrivals.len() == 2 && arrivals[0] != "d" && arrivals[1] == "d", "{arrivals:?}");
     }
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     assert_eq!(site.arrivals(), ["d"]);
     Ok(())
 }
@@ -93,36 +93,36 @@ async fn a_call_risks_one_trial_at_most_while_others_live() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn the_server_closest_to_waking_serves_when_none_lives() -> Checked {
     let site = Site::new();
-    let road = site.road(3).build()?.with(|o| o.no_retry());
+    let pipeline = site.pipeline(3).build()?.with(|o| o.no_retry());
     for name in ["a", "b", "c"] {
         site.set(name, Reply::no_connection());
     }
     for _ in 0..3 {
-        failure(call(&road, &READ).await)?;
+        failure(call(&pipeline, &READ).await)?;
         site.pass(Duration::from_millis(100)).await;
     }
     let order = site.arrivals();
     for _ in 0..3 {
-        failure(call(&road, &READ).await)?;
+        failure(call(&pipeline, &READ).await)?;
     }
     assert_eq!(site.arrivals(), [order[0].as_str(); 3], "attempts during a rest do not lengthen it");
     site.heal(&order[0]);
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn with_all_at_rest_a_call_still_tries_each() -> Checked {
     let site = Site::new();
-    let road = site.road(3).build()?;
+    let pipeline = site.pipeline(3).build()?;
     for name in ["a", "b", "c"] {
         site.set(name, Reply::no_connection());
     }
-    failure(call(&road, &READ).await)?;
+    failure(call(&pipeline, &READ).await)?;
     let mut tried = site.arrivals();
     let last = tried[2].clone();
     site.heal(&last);
-    assert_eq!(call(&road, &READ).await?, last.as_str());
+    assert_eq!(call(&pipeline, &READ).await?, last.as_str());
     tried.sort();
     assert_eq!(tried, ["a", "b", "c"]);
     Ok(())
@@ -132,9 +132,9 @@ async fn with_all_at_rest_a_call_still_tries_each() -> Checked {
 async fn one_server_alone_never_rests() -> Checked {
     let site = Site::new();
     site.set("a", Reply::status(503));
-    let road = site.road(1).build()?;
-    failure(call(&road, &READ).await)?;
+    let pipeline = site.pipeline(1).build()?;
+    failure(call(&pipeline, &READ).await)?;
     site.heal("a");
-    assert_eq!(call(&road, &READ).await?, "a");
+    assert_eq!(call(&pipeline, &READ).await?, "a");
     Ok(())
 }

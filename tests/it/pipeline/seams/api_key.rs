@@ -24,8 +24,8 @@ async fn in_a_header_in_the_query_or_under_a_scheme_of_its_own() -> Checked {
     for key in keys {
         let lab = Lab::new();
         lab.then(Reply::status(503)).then(Reply::json(&1));
-        let road = builder(&lab).authenticate(key?).build()?;
-        call(&road.with(|o| o.extra("a", 1)), &READ).await?;
+        let pipeline = builder(&lab).authenticate(key?).build()?;
+        call(&pipeline.with(|o| o.extra("a", 1)), &READ).await?;
         for seen in lab.seen() {
             let header = |name| seen.header(name).unwrap_or_default().to_owned();
             sent.push((header("x-service-pass"), seen.query().to_owned(), header("authorization")));
@@ -44,10 +44,10 @@ async fn in_a_header_in_the_query_or_under_a_scheme_of_its_own() -> Checked {
 async fn in_a_field_of_the_body_or_in_the_query_where_that_carries_the_fields() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(Reply::json(&1)));
-    let road = builder(&lab).authenticate(ApiKey::field("pass", KEY)?).build()?;
-    call(&road, &SAFE).await?;
-    RawCall::of(road.clone(), &PARAMS).arg("n", 1).send::<u8>().await?;
-    RawCall::of(road.with(|o| o.params_as_query(true)), &PARAMS).arg("n", 1).send::<u8>().await?;
+    let pipeline = builder(&lab).authenticate(ApiKey::field("pass", KEY)?).build()?;
+    call(&pipeline, &SAFE).await?;
+    RawCall::of(pipeline.clone(), &PARAMS).arg("n", 1).send::<u8>().await?;
+    RawCall::of(pipeline.with(|o| o.params_as_query(true)), &PARAMS).arg("n", 1).send::<u8>().await?;
     let seen = lab.seen();
     assert_eq!((seen[0].json(), seen[1].json()), (json!({"n": 1, "pass": KEY}), json!({"n": 1, "pass": KEY})));
     assert_eq!((seen[2].query(), seen[2].body.len()), ("n=1&pass=k3y%2F%2B+%26%3D%25", 0));

@@ -38,9 +38,9 @@ async fn requests_are_written_and_replies_read_by_their_media_type() -> Checked 
     let lab = Lab::new();
     let reply = |kind: &str, body: &'static str| Reply::bytes(body).header("content-type", kind);
     lab.then(reply("Application/X-Backwards; charset=utf-8", "]21[")).then(reply("application/json", "[12]"));
-    let road = builder(&lab).with(|o| o.write_with(Backwards)).build()?;
+    let pipeline = builder(&lab).with(|o| o.write_with(Backwards)).build()?;
     for _ in 0..2 {
-        assert_eq!(call(&road, &SAFE).await?, json!([12]));
+        assert_eq!(call(&pipeline, &SAFE).await?, json!([12]));
     }
     let seen = &lab.seen()[0];
     assert_eq!((&*seen.body, seen.header("content-type")), (&b"}1:\"n\"{"[..], Some("application/x-backwards")));
@@ -70,8 +70,8 @@ async fn the_token_in_a_body_is_written_too() -> Checked {
     });
     let lab = Lab::new();
     lab.then(Reply::json(&1));
-    let road = builder(&lab).token("abc").with(|o| o.write_with(Backwards)).build()?;
-    RawCall::of(road, &PARAMS).send::<u8>().await?;
+    let pipeline = builder(&lab).token("abc").with(|o| o.write_with(Backwards)).build()?;
+    RawCall::of(pipeline, &PARAMS).send::<u8>().await?;
     assert_eq!(turned(&lab.seen()[0].body), r#"{"token":"abc"}"#);
     Ok(())
 }
@@ -81,13 +81,13 @@ async fn what_cannot_be_read_says_so_and_bytes_stay_as_they_came() -> Checked {
     let lab = Lab::new();
     let broken = || Reply::bytes("broken").header("content-type", "application/x-backwards");
     lab.times(2, broken());
-    let road = client(&lab)?.with(|o| o.read_with(Backwards));
-    let error = failure(call(&road, &NEVER).await)?;
+    let pipeline = client(&lab)?.with(|o| o.read_with(Backwards));
+    let error = failure(call(&pipeline, &NEVER).await)?;
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("the reply cannot be read as application/x-backwards"), "{error}");
     assert!(error.may_have_been_applied());
     let cause = std::error::Error::source(&error).map(ToString::to_string);
     assert_eq!(cause.as_deref(), Some("it has no beginning"));
-    assert_eq!(RawCall::of(road, &READ).bytes().await?, "broken");
+    assert_eq!(RawCall::of(pipeline, &READ).bytes().await?, "broken");
     Ok(())
 }

@@ -36,8 +36,8 @@ async fn each_attempt_is_signed_anew_as_it_travels() -> Checked {
         .then(Reply::json(&1));
     let recorder = Recorder::default();
     let signer = recorder.clone();
-    let road = client(&lab)?.with(|o| o.sign(signer).gzip(true).extra("text", "x".repeat(GZIP_THRESHOLD)));
-    call(&road, &SAFE).await?;
+    let pipeline = client(&lab)?.with(|o| o.sign(signer).gzip(true).extra("text", "x".repeat(GZIP_THRESHOLD)));
+    call(&pipeline, &SAFE).await?;
     let (shown, seen) = (recorder.0.lock().unwrap_or_else(PoisonError::into_inner).clone(), lab.seen());
     assert_eq!(shown.len(), 3);
     for ((line, length, _), seen) in shown.iter().zip(&seen) {
@@ -61,11 +61,11 @@ async fn a_call_may_go_without_and_a_signer_may_refuse() -> Checked {
     }
     let lab = Lab::new();
     lab.then(Reply::json(&1));
-    let road = builder(&lab).with(|o| o.sign(Refuses)).build()?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = builder(&lab).with(|o| o.sign(Refuses)).build()?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert!(error.to_string().contains("the key is locked away"), "{error}");
     assert_eq!((error.operation(), error.may_have_been_applied()), (Some("read"), false));
-    call(&road.with(|o| o.no_signature()), &READ).await?;
+    call(&pipeline.with(|o| o.no_signature()), &READ).await?;
     assert_eq!(lab.seen().len(), 1);
     Ok(())
 }

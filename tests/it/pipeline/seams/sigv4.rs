@@ -243,8 +243,8 @@ fn the_published_examples_of_s3_come_out() -> Checked {
 async fn what_is_signed_is_what_is_sent_after_compression() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::json(&1));
-    let road = client(&lab)?.with(|o| o.sign(signer("es")).gzip(true).extra("text", "x".repeat(GZIP_THRESHOLD)));
-    call(&road, &SAFE).await?;
+    let pipeline = client(&lab)?.with(|o| o.sign(signer("es")).gzip(true).extra("text", "x".repeat(GZIP_THRESHOLD)));
+    call(&pipeline, &SAFE).await?;
     let seen = &lab.seen()[0];
     assert_eq!((seen.header("content-encoding"), seen.body.starts_with(&[0x1f, 0x8b])), (Some("gzip"), true));
     let again = |body: &Bytes| -> Result<String, Box<dyn std::error::Error>> {
@@ -272,17 +272,17 @@ fn a_port_that_is_not_the_usual_one_and_a_session_count() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn on_the_road_it_takes_the_place_of_a_token_and_prints_nowhere() -> Checked {
+async fn on_the_pipeline_it_takes_the_place_of_a_token_and_prints_nowhere() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(400).with_json(&json!({"detail": "no"})));
     let signature = signer("service").session_token("s3ss10n");
     assert!(!format!("{signature:?}").contains("wJalr"), "{signature:?}");
-    let road = builder(&lab).token("other").with(|o| o.sign(signature).extra("q", "a b")).build()?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = builder(&lab).token("other").with(|o| o.sign(signature).extra("q", "a b")).build()?;
+    let error = failure(call(&pipeline, &READ).await)?;
     let seen = &lab.seen()[0];
     assert!(seen.header("authorization").is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 ")));
     assert_eq!(seen.query(), "q=a%20b");
-    let printed = format!("{error} {error:?} {road:?}");
+    let printed = format!("{error} {error:?} {pipeline:?}");
     assert!(!printed.contains("wJalr") && !printed.contains("s3ss10n") && !printed.contains("AWS4"), "{printed}");
     Ok(())
 }

@@ -69,8 +69,8 @@ async fn offering(
     .await?)
 }
 
-fn road(authority: &Authority, at: SocketAddr) -> Builder<Pipeline> {
-    Builder::new(format!("https://localhost:{}", at.port()), |road: Pipeline| road)
+fn pipeline(authority: &Authority, at: SocketAddr) -> Builder<Pipeline> {
+    Builder::new(format!("https://localhost:{}", at.port()), |pipeline: Pipeline| pipeline)
         .tls(Tls::default().root_bytes(authority.pem.clone()))
         .token("t0ken")
         .timeout(Duration::from_secs(20))
@@ -87,8 +87,8 @@ async fn within_tls_it_is_spoken_with_whoever_prefers_it() -> Checked {
         (&[], HttpVersions::Negotiated, "GET /things HTTP/1.1"),
     ] {
         let (at, tally) = offering(&authority, protocols).await?;
-        let road = road(&authority, at).http(|http| http.versions(versions)).build()?;
-        assert_eq!(call(&road, &READ).await?, 1);
+        let pipeline = pipeline(&authority, at).http(|http| http.versions(versions)).build()?;
+        assert_eq!(call(&pipeline, &READ).await?, 1);
         let heads = tally.heads().concat();
         assert!(heads.starts_with(first), "{protocols:?} {versions:?}: {heads}");
         assert!(heads.contains("Bearer t0ken"), "{heads}");
@@ -100,8 +100,8 @@ async fn within_tls_it_is_spoken_with_whoever_prefers_it() -> Checked {
 async fn a_server_without_it_is_refused_where_nothing_else_is_allowed() -> Checked {
     let authority = Authority::new()?;
     let (at, _) = offering(&authority, &BOTH[1..]).await?;
-    let road = road(&authority, at).http(|http| http.versions(HttpVersions::Http2)).build()?;
-    let error = failure(call(&road, &NEVER).await)?;
+    let pipeline = pipeline(&authority, at).http(|http| http.versions(HttpVersions::Http2)).build()?;
+    let error = failure(call(&pipeline, &NEVER).await)?;
     assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Connect, 1));
     assert!(error.to_string().contains("no version of HTTP that is allowed here"), "{error}");
     Ok(())
@@ -111,10 +111,10 @@ async fn a_server_without_it_is_refused_where_nothing_else_is_allowed() -> Check
 async fn a_hundred_calls_at_once_share_a_connection() -> Checked {
     let authority = Authority::new()?;
     let (at, tally) = offering(&authority, &BOTH).await?;
-    let road = road(&authority, at).build()?;
+    let pipeline = pipeline(&authority, at).build()?;
     // Until the first answers nobody knows that connections can be shared here.
-    call(&road, &READ).await?;
-    let calls = (0..100).map(|number| RawCall::of(road.clone(), &NEVER).body(number).send::<usize>());
+    call(&pipeline, &READ).await?;
+    let calls = (0..100).map(|number| RawCall::of(pipeline.clone(), &NEVER).body(number).send::<usize>());
     for (number, reply) in join_all(calls).await.into_iter().enumerate() {
         assert_eq!(reply?, number);
     }
@@ -130,11 +130,11 @@ async fn without_tls_it_is_spoken_where_that_was_said_before() -> Checked {
         Ok(())
     })
     .await?;
-    let road = Builder::new(format!("http://{at}"), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{at}"), |pipeline: Pipeline| pipeline)
         .http(|http| http.versions(HttpVersions::Http2))
         .build()?;
     for _ in 0..3 {
-        assert_eq!(call(&road, &NEVER).await?, serde_json::json!({"n": 1}));
+        assert_eq!(call(&pipeline, &NEVER).await?, serde_json::json!({"n": 1}));
     }
     assert_eq!((tally.accepted(), tally.heads().len()), (1, 3));
     Ok(())
@@ -144,16 +144,16 @@ async fn without_tls_it_is_spoken_where_that_was_said_before() -> Checked {
 async fn a_call_that_times_out_leaves_the_connection_to_the_others() -> Checked {
     let authority = Authority::new()?;
     let (at, tally) = offering(&authority, &BOTH).await?;
-    let road = road(&authority, at).build()?;
-    call(&road, &READ).await?;
+    let pipeline = pipeline(&authority, at).build()?;
+    call(&pipeline, &READ).await?;
     // For a connection that is there, on a machine that is busy.
-    let quick = road.with(|o| o.timeout(Duration::from_millis(500)).no_retry());
+    let quick = pipeline.with(|o| o.timeout(Duration::from_millis(500)).no_retry());
     static PATCH: std::sync::LazyLock<Op> =
         std::sync::LazyLock::new(|| Op { method: http::Method::PATCH, ..op("patch", mlhub::op::RetryClass::Never) });
     let error = failure(RawCall::of(quick, &PATCH).body("silence").send::<usize>().await)?;
     assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Timeout, Outcome::TimedOut));
     assert!(error.may_have_been_applied(), "the server has it: {error:?}");
-    call(&road, &READ).await?;
+    call(&pipeline, &READ).await?;
     assert_eq!(tally.accepted(), 1);
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::server::{secure, speaking};
 use crate::support::{Checked, NEVER, READ, call, failure};
 
 fn to(address: SocketAddr, tls: Tls) -> Builder<Pipeline> {
-    Builder::new(format!("https://localhost:{}", address.port()), |road: Pipeline| road).tls(tls)
+    Builder::new(format!("https://localhost:{}", address.port()), |pipeline: Pipeline| pipeline).tls(tls)
 }
 
 /// The key within a PKCS#8 document, as the older PEM forms have it: what its
@@ -39,8 +39,8 @@ async fn a_certificate_is_given_where_it_is_asked_for_whatever_form_its_key_has(
     {
         let (before, after) = (format!("{certificate}{key}"), format!("{key}{certificate}"));
         for pem in [before, after] {
-            let road = to(address, roots.clone().identity_bytes(pem)).build()?;
-            assert_eq!(call(&road, &READ).await?, 1);
+            let pipeline = to(address, roots.clone().identity_bytes(pem)).build()?;
+            assert_eq!(call(&pipeline, &READ).await?, 1);
         }
     }
     let folder = tempfile::tempdir()?;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use mlhub::glue::{PLACEHOLDER, reqwest};
-use mlhub::pipeline::{HttpSettings, Pipeline, Rotation};
+use mlhub::__private::{PLACEHOLDER, reqwest};
+use mlhub::pipeline::{HttpSettings, Pipeline, RoundRobin};
 use mlhub::{Builder, ErrorKind, Outcome, RawCall};
 
 use super::server::{Tally, plain};
@@ -16,8 +16,8 @@ const ENOUGH: Duration = Duration::from_millis(500);
 /// A hundred calls at once.
 async fn storm(settings: impl FnOnce(HttpSettings) -> HttpSettings) -> Result<Tally, Box<dyn std::error::Error>> {
     let (address, tally) = plain().await?;
-    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road).http(settings).build()?;
-    for reply in join_all((0..100).map(|_| call(&road, &READ))).await {
+    let pipeline = Builder::new(format!("http://{address}"), |pipeline: Pipeline| pipeline).http(settings).build()?;
+    for reply in join_all((0..100).map(|_| call(&pipeline, &READ))).await {
         assert_eq!(reply?, 1);
     }
     assert_eq!(tally.heads().len(), 100);
@@ -52,9 +52,9 @@ async fn without_reuse_each_call_has_its_own_and_the_limit_holds_all_the_same() 
 #[tokio::test]
 async fn calls_one_after_the_other_share_one_socket() -> Checked {
     let (address, tally) = plain().await?;
-    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road).build()?;
+    let pipeline = Builder::new(format!("http://{address}"), |pipeline: Pipeline| pipeline).build()?;
     for _ in 0..5 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(tally.accepted(), 1);
     Ok(())
@@ -63,13 +63,13 @@ async fn calls_one_after_the_other_share_one_socket() -> Checked {
 #[tokio::test]
 async fn a_call_that_is_dropped_gives_its_turn_back() -> Checked {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{}", silent.local_addr()?), |pipeline: Pipeline| pipeline)
         .max_connections(1)
         .timeout(ENOUGH)
         .build()?
         .with(|o| o.no_retry());
     for _ in 0..3 {
-        let error = failure(call(&road, &READ).await)?;
+        let error = failure(call(&pipeline, &READ).await)?;
         assert_eq!(error.kind(), ErrorKind::Timeout);
         // The call got as far as the server: it did not starve in the queue.
         silent.accept().await?;
@@ -80,22 +80,22 @@ async fn a_call_that_is_dropped_gives_its_turn_back() -> Checked {
 #[tokio::test]
 async fn a_call_that_waits_for_a_connection_in_vain_has_sent_nothing() -> Checked {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{}", silent.local_addr()?), |pipeline: Pipeline| pipeline)
         .max_connections(1)
         .timeout(Duration::from_millis(50))
         .build()?
         .with(|o| o.no_retry());
-    let patient = road.with(|o| o.timeout(Duration::from_secs(60)));
+    let patient = pipeline.with(|o| o.timeout(Duration::from_secs(60)));
     let first = tokio::spawn(async move { call(&patient, &NEVER).await.is_ok() });
     let _held = silent.accept().await?;
-    let error = failure(call(&road, &NEVER).await)?;
+    let error = failure(call(&pipeline, &NEVER).await)?;
     assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Timeout, Outcome::Queued));
     assert!(!error.may_have_been_applied() && error.is_retryable(), "{error:?}");
     assert!(error.to_string().contains("was free within 0.05 s"), "{error}");
     // The same where it got its turn and the server is silent: that one may have been read.
     first.abort();
     assert!(first.await.is_err_and(|ended| ended.is_cancelled()));
-    let error = failure(call(&road.with(|o| o.timeout(ENOUGH)), &NEVER).await)?;
+    let error = failure(call(&pipeline.with(|o| o.timeout(ENOUGH)), &NEVER).await)?;
     assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Timeout, Outcome::TimedOut));
     assert!(error.may_have_been_applied(), "{error:?}");
     Ok(())
@@ -105,25 +105,25 @@ async fn a_call_that_waits_for_a_connection_in_vain_has_sent_nothing() -> Checke
 async fn a_server_is_not_blamed_for_the_clients_own_limit() -> Checked {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let (living, served) = plain().await?;
-    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{}", silent.local_addr()?), |pipeline: Pipeline| pipeline)
         .node(format!("http://{living}"))
-        .selector(Rotation::starting_at(0))
+        .selector(RoundRobin::starting_at(0))
         .max_connections(1)
         .timeout(ENOUGH)
         .build()?;
-    let patient = road.with(|o| o.timeout(Duration::from_secs(60)));
+    let patient = pipeline.with(|o| o.timeout(Duration::from_secs(60)));
     let first = tokio::spawn(async move { call(&patient, &NEVER).await.is_ok() });
     let _held = silent.accept().await?;
     // Not even a call that is never repeated needs to fail: what waited in vain goes to the other server.
     for _ in 0..3 {
-        call(&road, &NEVER).await?;
+        call(&pipeline, &NEVER).await?;
     }
     assert_eq!(served.heads().len(), 3);
     first.abort();
     assert!(first.await.is_err_and(|ended| ended.is_cancelled()));
     // The first server has not been sent to rest meanwhile: one of two calls goes there, and finds it silent.
     let errors: Vec<_> =
-        [call(&road, &NEVER).await, call(&road, &NEVER).await].into_iter().filter_map(Result::err).collect();
+        [call(&pipeline, &NEVER).await, call(&pipeline, &NEVER).await].into_iter().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].is_timeout() && errors[0].may_have_been_applied(), "{errors:?}");
     Ok(())
@@ -141,11 +141,11 @@ async fn a_server_that_takes_no_connection_in_time_has_read_nothing() -> Checked
         waiting.push(socket);
         assert!(waiting.len() < 100, "the queue has no end");
     }
-    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{address}"), |pipeline: Pipeline| pipeline)
         .timeout(Duration::from_millis(50))
         .build()?
         .with(|o| o.no_retry());
-    let error = failure(call(&road, &NEVER).await)?;
+    let error = failure(call(&pipeline, &NEVER).await)?;
     assert_eq!((error.kind(), error.attempts()[0].outcome), (ErrorKind::Connect, Outcome::NotSent));
     assert!(!error.may_have_been_applied(), "{error:?}");
     assert!(error.to_string().contains("cannot connect to") && error.to_string().contains("within 0.05 s"), "{error}");
@@ -154,7 +154,7 @@ async fn a_server_that_takes_no_connection_in_time_has_read_nothing() -> Checked
 
 #[test]
 fn a_limit_of_none_at_all_is_refused() -> Checked {
-    let builder = Builder::new("http://hub.test", |road: Pipeline| road);
+    let builder = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline);
     let error = failure(builder.max_connections(0).build())?;
     assert!(error.to_string().contains("has to be at least one"), "{error}");
     Ok(())
@@ -164,19 +164,19 @@ fn a_limit_of_none_at_all_is_refused() -> Checked {
 #[tokio::test]
 async fn whatever_a_connection_has_taken_may_have_been_read() -> Checked {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let road = Builder::new(format!("http://{}", silent.local_addr()?), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{}", silent.local_addr()?), |pipeline: Pipeline| pipeline)
         .timeout(ENOUGH)
         .build()?
         .with(|o| o.no_retry());
-    let call = || RawCall::of(road.clone(), &NEVER);
+    let call = || RawCall::of(pipeline.clone(), &NEVER);
     let pieces = futures::stream::iter([Ok::<_, std::io::Error>(bytes::Bytes::from_static(b"1"))]);
     let streamed =
-        road.requests().post(format!("{PLACEHOLDER}/things")).body(reqwest::Body::wrap_stream(pieces)).build()?;
+        pipeline.requests().post(format!("{PLACEHOLDER}/things")).body(reqwest::Body::wrap_stream(pieces)).build()?;
     for (what, result) in [
         ("nothing", call().send::<u8>().await),
         ("JSON", call().body(1).send().await),
         ("bytes", call().content("text/plain", "1").send().await),
-        ("a stream", road.exec(streamed, &NEVER).await.map(|_| 0)),
+        ("a stream", pipeline.exec(streamed, &NEVER).await.map(|_| 0)),
     ] {
         let error = failure(result)?;
         assert_eq!(error.attempts()[0].outcome, Outcome::TimedOut, "{what}");

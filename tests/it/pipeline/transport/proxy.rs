@@ -36,8 +36,8 @@ async fn proxy() -> std::io::Result<(SocketAddr, Tally)> {
     .await
 }
 
-fn road(url: String) -> Builder<Pipeline> {
-    Builder::new(url, |road: Pipeline| road).token("t0ken")
+fn pipeline(url: String) -> Builder<Pipeline> {
+    Builder::new(url, |pipeline: Pipeline| pipeline).token("t0ken")
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_plain_request_is_handed_to_the_proxy_with_the_whole_address() -> Chec
         Proxy::new(format!("http://other:one@{at}")).basic("svc", "p@ss"),
     ] {
         assert!(!format!("{proxy:?}").contains("ss"), "{proxy:?}");
-        let builder = road("http://hub.test/prefix".to_owned()).proxy(proxy);
+        let builder = pipeline("http://hub.test/prefix".to_owned()).proxy(proxy);
         assert_eq!(call(&builder.build()?, &READ).await?, 2);
     }
     let heads = tally.heads();
@@ -63,11 +63,11 @@ async fn tls_goes_through_a_tunnel_and_the_proxy_sees_none_of_it() -> Checked {
     let authority = Authority::new()?;
     let (there, seen) = secure(&authority.server("localhost")?, None).await?;
     let (at, tally) = proxy().await?;
-    let road = road(format!("https://localhost:{}", there.port()))
+    let pipeline = pipeline(format!("https://localhost:{}", there.port()))
         .tls(Tls::default().root_bytes(authority.pem))
         .proxy(format!("http://svc:p%40ss@{at}"))
         .build()?;
-    assert_eq!(call(&road, &READ).await?, 1);
+    assert_eq!(call(&pipeline, &READ).await?, 1);
     let (outside, inside) = (tally.heads().join(""), seen.heads().join(""));
     assert!(outside.starts_with(&format!("CONNECT localhost:{} ", there.port())), "{outside}");
     assert!(!outside.contains("t0ken") && inside.contains("t0ken"), "{outside}");
@@ -81,9 +81,9 @@ async fn some_hosts_are_reached_without_it() -> Checked {
     let (at, tally) = proxy().await?;
     for hosts in ["127.0.0.1", "10.0.0.1, 127.0.0.0/8", "*"] {
         let proxy = Proxy::new(at.to_string()).except(hosts);
-        assert_eq!(call(&road(format!("http://{there}")).proxy(proxy).build()?, &READ).await?, 1);
+        assert_eq!(call(&pipeline(format!("http://{there}")).proxy(proxy).build()?, &READ).await?, 1);
     }
-    let none = road(format!("http://{there}")).proxy(at.to_string()).no_proxy();
+    let none = pipeline(format!("http://{there}")).proxy(at.to_string()).no_proxy();
     assert_eq!(call(&none.build()?, &READ).await?, 1);
     assert!(tally.heads().is_empty());
     Ok(())
@@ -94,7 +94,7 @@ async fn a_proxy_that_is_away_or_refuses_is_named_and_its_password_is_not() -> C
     let (at, _) = proxy().await?;
     let away = tokio::net::TcpListener::bind("127.0.0.1:0").await?.local_addr()?;
     for (url, proxy) in [("http://hub.test", away), ("https://hub.test", away), ("https://hub.test", at)] {
-        let builder = road(url.to_owned()).proxy(format!("http://svc:wr0ng@{proxy}"));
+        let builder = pipeline(url.to_owned()).proxy(format!("http://svc:wr0ng@{proxy}"));
         let error = failure(call(&builder.build()?.with(|o| o.no_retry()), &READ).await)?;
         assert_eq!(error.kind(), ErrorKind::Connect, "{error:?}");
         assert!(error.to_string().contains(&format!("the proxy http://{proxy} could not be used")), "{error}");
@@ -110,7 +110,7 @@ fn variables<'v>(list: &'v [(&str, String)]) -> impl Fn(&str) -> Option<String> 
 
 /// Whether a plain request goes through the proxy `at` by those variables, rather than to where it is addressed.
 async fn takes_it(url: &str, list: &[(&str, String)]) -> Result<bool, Box<dyn std::error::Error>> {
-    let builder = road(url.to_owned()).http(|http| http.proxy_from(variables(list)));
+    let builder = pipeline(url.to_owned()).http(|http| http.proxy_from(variables(list)));
     Ok(call(&builder.build()?, &READ).await? == 2)
 }
 
@@ -162,11 +162,11 @@ async fn the_environment_has_a_proxy_of_its_own_for_tls() -> Checked {
     let (there, _) = secure(&authority.server("localhost")?, None).await?;
     let (at, tally) = proxy().await?;
     let list = [("HTTP_PROXY", "http://127.0.0.1:1".to_owned()), ("HTTPS_PROXY", format!("svc:p%40ss@{at}"))];
-    let road = road(format!("https://localhost:{}", there.port()))
+    let pipeline = pipeline(format!("https://localhost:{}", there.port()))
         .tls(Tls::default().root_bytes(authority.pem))
         .http(|http| http.proxy_from(variables(&list)))
         .build()?;
-    assert_eq!(call(&road, &READ).await?, 1);
+    assert_eq!(call(&pipeline, &READ).await?, 1);
     assert!(tally.heads().join("").starts_with("CONNECT localhost:"), "{:?}", tally.heads());
     Ok(())
 }
@@ -175,7 +175,8 @@ async fn the_environment_has_a_proxy_of_its_own_for_tls() -> Checked {
 fn a_bad_address_in_the_environment_is_named_by_its_variable() -> Checked {
     for address in ["socks5://svc:wr0ng@127.0.0.1:1080", "http://svc:wr0ng@", "::"] {
         let list = [("ALL_PROXY", address.to_owned())];
-        let error = failure(road("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build())?;
+        let error =
+            failure(pipeline("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build())?;
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("ALL_PROXY in the environment: the proxy's address"), "{error}");
         assert!(!format!("{error:?}").contains("wr0ng"), "{error:?}");
@@ -186,14 +187,14 @@ fn a_bad_address_in_the_environment_is_named_by_its_variable() -> Checked {
         ("HTTPS_PROXY", "127.0.0.1:1".to_owned()),
         ("ALL_PROXY", "socks5://127.0.0.1".to_owned()),
     ];
-    road("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build()?;
+    pipeline("http://hub.test".to_owned()).http(|http| http.proxy_from(variables(&list))).build()?;
     Ok(())
 }
 
 #[test]
 fn an_address_that_is_none_is_refused_without_its_password() -> Checked {
     for address in ["::", "http://", "socks5://svc:wr0ng@127.0.0.1", "https://svc:wr0ng@127.0.0.1"] {
-        let error = failure(road("http://hub.test".to_owned()).proxy(address).build())?;
+        let error = failure(pipeline("http://hub.test".to_owned()).proxy(address).build())?;
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("the proxy's address"), "{error}");
         assert!(!format!("{error:?}").contains("wr0ng"), "{error:?}");

@@ -16,11 +16,11 @@ const CALLS: usize = 41;
 
 /// The median of calls one after the other, over a connection that is kept.
 async fn median(url: String) -> Result<Duration, Box<dyn std::error::Error>> {
-    let (road, clock) = (Builder::new(url, |road: Pipeline| road).build()?, SystemClock::new());
+    let (pipeline, clock) = (Builder::new(url, |pipeline: Pipeline| pipeline).build()?, SystemClock::new());
     let mut times = Vec::new();
     for _ in 0..CALLS {
         let before = clock.now();
-        assert_eq!(call(&road, &READ).await?, 1);
+        assert_eq!(call(&pipeline, &READ).await?, 1);
         times.push(clock.now() - before);
     }
     times.sort();

@@ -13,7 +13,7 @@ use super::server::{secure, serve, speaking};
 use crate::support::{Checked, READ, call, failure};
 
 fn to(address: SocketAddr) -> Builder<Pipeline> {
-    Builder::new(format!("https://localhost:{}", address.port()), |road: Pipeline| road)
+    Builder::new(format!("https://localhost:{}", address.port()), |pipeline: Pipeline| pipeline)
 }
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn a_check_that_is_switched_off_is_off() -> Checked {
     let stranger = Authority::new()?;
     for pair in [stranger.server("other.test")?, stranger.expired("localhost")?] {
         let (address, _) = secure(&pair, None).await?;
-        let road = to(address).tls(Tls::default().danger_trust_anybody()).build()?;
-        assert_eq!(call(&road, &READ).await?, 1);
+        let pipeline = to(address).tls(Tls::default().danger_trust_anybody()).build()?;
+        assert_eq!(call(&pipeline, &READ).await?, 1);
     }
     Ok(())
 }
@@ -121,7 +121,7 @@ async fn https_to_a_port_without_tls_says_so() -> Checked {
 #[test]
 fn mistakes_in_certificates_are_named_before_anything_is_sent() -> Checked {
     let folder = tempfile::tempdir()?;
-    let start = || Builder::new("https://hub.test", |road: Pipeline| road);
+    let start = || Builder::new("https://hub.test", |pipeline: Pipeline| pipeline);
     let text = folder.path().join("no.pem");
     std::fs::write(&text, "not a certificate")?;
     let empty = tempfile::tempdir()?;

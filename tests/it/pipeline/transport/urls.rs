@@ -23,12 +23,12 @@ async fn user_and_password_are_decoded_and_taken_out_and_the_rest_stays() -> Che
     ] {
         let lab = Lab::new();
         lab.then(Reply::json(&1));
-        let builder = Builder::new(address, |road: Pipeline| road).transport(lab.clone()).clock(lab.clock());
-        let road = builder.build()?;
-        call(&road, &READ).await?;
+        let builder = Builder::new(address, |pipeline: Pipeline| pipeline).transport(lab.clone()).clock(lab.clock());
+        let pipeline = builder.build()?;
+        call(&pipeline, &READ).await?;
         let seen = &lab.seen()[0];
         assert_eq!((seen.url.as_str(), seen.header("authorization")), (sent_to, credential), "{address}");
-        let printed = format!("{road:?}");
+        let printed = format!("{pipeline:?}");
         assert!(!printed.contains("p%40") && !printed.contains("u:p"), "{printed}");
     }
     Ok(())
@@ -43,7 +43,7 @@ fn a_password_that_ends_the_name_of_the_server_is_refused_and_not_printed() {
         ("http://u:1?hunter@h.test", "query or a fragment"),
         ("http://u:1#hunter@h.test", "query or a fragment"),
     ] {
-        let error = Builder::new(address, |road: Pipeline| road).build().expect_err("no such server");
+        let error = Builder::new(address, |pipeline: Pipeline| pipeline).build().expect_err("no such server");
         let said = format!("{error} {error:?}");
         assert!(said.contains(why) && !said.contains("hunter"), "{address}: {said}");
     }
@@ -58,7 +58,7 @@ async fn an_address_of_ip_version_six_is_reached() -> Checked {
         let (socket, _) = listener.accept().await?;
         answer(socket, &Default::default()).await
     });
-    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road).build()?;
-    assert_eq!(call(&road, &READ).await?, 1);
+    let pipeline = Builder::new(format!("http://{address}"), |pipeline: Pipeline| pipeline).build()?;
+    assert_eq!(call(&pipeline, &READ).await?, 1);
     Ok(())
 }

@@ -20,11 +20,11 @@ async fn what_is_said_first_tells_the_version() -> Checked {
         (HttpVersions::Negotiated, b"GET /things HTTP/1.1\r\n"),
     ] {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let road = Builder::new(format!("http://{}", listener.local_addr()?), |road: Pipeline| road)
+        let pipeline = Builder::new(format!("http://{}", listener.local_addr()?), |pipeline: Pipeline| pipeline)
             .http(|http| http.versions(versions))
             .timeout(Duration::from_secs(10))
             .build()?;
-        let calling = tokio::spawn(async move { call(&road, &READ).await.is_ok() });
+        let calling = tokio::spawn(async move { call(&pipeline, &READ).await.is_ok() });
         let mut said = vec![0; first.len()];
         listener.accept().await?.0.read_exact(&mut said).await?;
         assert_eq!(said, first, "{versions:?}");

@@ -28,10 +28,10 @@ async fn it_sees_every_request_and_the_rest_stays_as_it_was() -> Checked {
     let (address, tally) = plain().await?;
     let sent = Arc::new(AtomicUsize::new(0));
     let below = HttpTransport::new(HttpSettings::default())?;
-    let road = Builder::new(format!("http://{address}"), |road: Pipeline| road)
+    let pipeline = Builder::new(format!("http://{address}"), |pipeline: Pipeline| pipeline)
         .transport(Counted { below, sent: Arc::clone(&sent) })
         .build()?;
-    assert_eq!(call(&road, &READ).await?, 1);
+    assert_eq!(call(&pipeline, &READ).await?, 1);
     assert_eq!((sent.load(Ordering::Relaxed), tally.heads().len()), (1, 1));
     Ok(())
 }
@@ -45,8 +45,8 @@ async fn it_can_say_why_and_that_trying_again_is_no_use() -> Checked {
             Box::pin(async { Err(TransportError::connect("no").because("closed until Monday").lasting()) })
         }
     }
-    let road = Builder::new("http://hub.test", |road: Pipeline| road).transport(Closed).build()?;
-    let error = failure(call(&road, &READ).await)?;
+    let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline).transport(Closed).build()?;
+    let error = failure(call(&pipeline, &READ).await)?;
     assert!(error.to_string().contains("cannot connect to http://hub.test: closed until Monday"), "{error}");
     assert_eq!((error.attempts().len(), error.is_retryable()), (1, false));
     Ok(())

@@ -37,30 +37,30 @@ async fn play(seed: u64) -> Result<Run, Box<dyn std::error::Error>> {
     let served = Arc::clone(&world);
     let clock = lab.clock();
     lab.rule(move |seen| Some(served.answer(seen.host(), clock.now())));
-    let road = road(&lab, count)?;
+    let pipeline = pipeline(&lab, count)?;
 
     // While servers come and go: calls at any time, many of them at once.
     let starts = world.starts(&mut dice);
-    let mut calls = join_all(starts.into_iter().map(|(start, read)| timed(&lab, &road, start, read))).await;
+    let mut calls = join_all(starts.into_iter().map(|(start, read)| timed(&lab, &pipeline, start, read))).await;
 
     // All live by now. Once every rest is over, each gets its trial ..
     let healed = world.healed_at().max(lab.clock().now()) + TIMEOUT + REST_AT_MOST;
     lab.clock().sleep(healed.saturating_sub(lab.clock().now())).await;
     for _ in 0..count {
-        calls.push(timed(&lab, &road, lab.clock().now(), true).await);
+        calls.push(timed(&lab, &pipeline, lab.clock().now(), true).await);
     }
     // .. and then the same load as all others.
     let even_from = lab.clock().now();
     for _ in 0..count * ROUNDS {
-        calls.push(timed(&lab, &road, lab.clock().now(), true).await);
+        calls.push(timed(&lab, &pipeline, lab.clock().now(), true).await);
     }
     calls.sort_by_key(|call| call.start);
     Ok(Run { world, calls, healed, even_from })
 }
 
-fn road(lab: &Lab, count: usize) -> Result<Pipeline, mlhub::Error> {
+fn pipeline(lab: &Lab, count: usize) -> Result<Pipeline, mlhub::Error> {
     (1..count)
-        .fold(Builder::new(world::address(0), |road: Pipeline| road), |builder, node| {
+        .fold(Builder::new(world::address(0), |pipeline: Pipeline| pipeline), |builder, node| {
             builder.node(world::address(node))
         })
         .transport(lab.clone())
@@ -71,11 +71,11 @@ fn road(lab: &Lab, count: usize) -> Result<Pipeline, mlhub::Error> {
 }
 
 /// One call from that moment on.
-async fn timed(lab: &Lab, road: &Pipeline, start: Duration, read: bool) -> Call {
+async fn timed(lab: &Lab, pipeline: &Pipeline, start: Duration, read: bool) -> Call {
     let clock = lab.clock();
     clock.sleep(start.saturating_sub(clock.now())).await;
     let start = clock.now();
-    let result = call(road, if read { &READ } else { &SAFE }).await;
+    let result = call(pipeline, if read { &READ } else { &SAFE }).await;
     Call { start, end: clock.now(), error: result.err().map(|error| error.to_string()) }
 }
 

@@ -7,20 +7,20 @@ use mlhub::{Builder, ErrorKind};
 use super::super::site::{Peers, Site};
 use crate::support::{Checked, READ, call, failure, seconds};
 
-fn bases(road: &Pipeline) -> Vec<String> {
-    road.nodes().iter().map(|node| node.base().to_owned()).collect()
+fn bases(pipeline: &Pipeline) -> Vec<String> {
+    pipeline.nodes().iter().map(|node| node.base().to_owned()).collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_a_server_lists_serves_beside_it() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80", "c.test:80"]);
-    let road = site.road(1).discover(Peers).build()?;
-    let nodes = road.sniff().await?;
+    let pipeline = site.pipeline(1).discover(Peers).build()?;
+    let nodes = pipeline.sniff().await?;
     assert_eq!(nodes.len(), 3);
     site.arrivals();
     for _ in 0..3 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(site.arrivals(), ["a", "b", "c"]);
     Ok(())
@@ -29,15 +29,15 @@ async fn what_a_server_lists_serves_beside_it() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn scheme_prefix_and_credential_are_those_of_the_server_that_was_asked() -> Checked {
     let site = Site::new();
-    let road = Builder::new("https://me:pw@a.test:444/x", |road: Pipeline| road)
+    let pipeline = Builder::new("https://me:pw@a.test:444/x", |pipeline: Pipeline| pipeline)
         .discover(Peers)
         .transport(site.lab.clone())
         .clock(site.lab.clock())
         .build()?;
     site.set("a.test:444/peers", Reply::json(&["b.test:8443", "C.TEST", "[::1]:8443", "http://d.test:1/other?x"]));
-    road.sniff().await?;
+    pipeline.sniff().await?;
     assert_eq!(
-        bases(&road),
+        bases(&pipeline),
         [
             "https://a.test:444/x",
             "https://b.test:8443/x",
@@ -47,7 +47,7 @@ async fn scheme_prefix_and_credential_are_those_of_the_server_that_was_asked() -
         ]
     );
     for _ in 0..5 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(site.lab.seen().len(), 6);
     assert!(site.lab.seen().iter().all(|seen| seen.header("authorization") == Some("Basic bWU6cHc=")));
@@ -58,9 +58,9 @@ async fn scheme_prefix_and_credential_are_those_of_the_server_that_was_asked() -
 async fn addresses_of_no_use_are_left_out() -> Checked {
     let site = Site::new();
     site.list("a", &["", "b b", "me:pw@c.test:80", "d.test:99999", "e.test:x", "://", "/", "f.test:80"]);
-    let road = site.road(1).discover(Peers).build()?;
-    road.sniff().await?;
-    assert_eq!(bases(&road), ["http://a.test", "http://f.test"]);
+    let pipeline = site.pipeline(1).discover(Peers).build()?;
+    pipeline.sniff().await?;
+    assert_eq!(bases(&pipeline), ["http://a.test", "http://f.test"]);
     Ok(())
 }
 
@@ -69,9 +69,9 @@ async fn a_filter_says_which_to_take_and_the_given_ones_stay() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80", "c.test:81"]);
     let sniff = Sniff::new().filter(|node| node.port() == Some(81));
-    let road = site.road(1).discover(Peers).sniff(sniff).build()?;
-    road.sniff().await?;
-    assert_eq!(bases(&road), ["http://a.test", "http://c.test:81"]);
+    let pipeline = site.pipeline(1).discover(Peers).sniff(sniff).build()?;
+    pipeline.sniff().await?;
+    assert_eq!(bases(&pipeline), ["http://a.test", "http://c.test:81"]);
     Ok(())
 }
 
@@ -80,14 +80,14 @@ async fn a_list_adds_and_never_drops_what_the_client_was_given() -> Checked {
     let site = Site::new();
     // As Loud ML does: each server lists itself alone.
     site.list("a", &["a.test:80"]);
-    let road = site.road(2).discover(Peers).build()?;
-    road.sniff().await?;
+    let pipeline = site.pipeline(2).discover(Peers).build()?;
+    pipeline.sniff().await?;
     site.set("b", Reply::no_connection());
     for _ in 0..3 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
-    road.sniff().await?;
-    assert_eq!(bases(&road), ["http://a.test", "http://b.test"]);
+    pipeline.sniff().await?;
+    assert_eq!(bases(&pipeline), ["http://a.test", "http://b.test"]);
     Ok(())
 }
 
@@ -95,21 +95,21 @@ async fn a_list_adds_and_never_drops_what_the_client_was_given() -> Checked {
 async fn a_server_that_is_listed_no_more_serves_until_it_fails() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80", "c.test:80"]);
-    let road = site.road(1).discover(Peers).retry(mlhub::Retry::default()).build()?;
-    road.sniff().await?;
+    let pipeline = site.pipeline(1).discover(Peers).retry(mlhub::Retry::default()).build()?;
+    pipeline.sniff().await?;
     site.list("a", &["a.test:80", "c.test:80"]);
-    road.sniff().await?;
-    assert_eq!(bases(&road).len(), 3, "it still answers");
+    pipeline.sniff().await?;
+    assert_eq!(bases(&pipeline).len(), 3, "it still answers");
     site.set("b", Reply::no_connection());
     site.set("c", Reply::no_connection());
     for _ in 0..6 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
-    assert_eq!(bases(&road), ["http://a.test", "http://c.test"], "and the one that is listed only rests");
+    assert_eq!(bases(&pipeline), ["http://a.test", "http://c.test"], "and the one that is listed only rests");
     // What rests already goes with the list.
     site.list("a", &["a.test:80"]);
-    road.sniff().await?;
-    assert_eq!(bases(&road), ["http://a.test"]);
+    pipeline.sniff().await?;
+    assert_eq!(bases(&pipeline), ["http://a.test"]);
     Ok(())
 }
 
@@ -117,17 +117,17 @@ async fn a_server_that_is_listed_no_more_serves_until_it_fails() -> Checked {
 async fn a_server_that_is_listed_again_keeps_its_rest() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80"]);
-    let road = site.road(1).discover(Peers).retry(mlhub::Retry::default()).build()?;
-    road.sniff().await?;
+    let pipeline = site.pipeline(1).discover(Peers).retry(mlhub::Retry::default()).build()?;
+    pipeline.sniff().await?;
     site.set("b", Reply::no_connection());
     for _ in 0..2 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert!(site.arrivals().contains(&"b".to_owned()));
-    road.sniff().await?;
+    pipeline.sniff().await?;
     site.arrivals();
     for _ in 0..4 {
-        call(&road, &READ).await?;
+        call(&pipeline, &READ).await?;
     }
     assert_eq!(site.arrivals(), ["a"; 4]);
     Ok(())
@@ -137,19 +137,19 @@ async fn a_server_that_is_listed_again_keeps_its_rest() -> Checked {
 async fn what_a_call_is_pinned_to_may_be_found() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80"]);
-    let road = site.road(1).discover(Peers).sniff(Sniff::on_start()).build()?;
-    call(&road, &READ).await?;
-    assert_eq!(call(&road.with(|o| o.pin("http://b.test")), &READ).await?, "b");
+    let pipeline = site.pipeline(1).discover(Peers).sniff(Sniff::on_start()).build()?;
+    call(&pipeline, &READ).await?;
+    assert_eq!(call(&pipeline.with(|o| o.pin("http://b.test")), &READ).await?, "b");
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn sniffing_without_a_way_to_ask_is_refused() -> Checked {
     let site = Site::new();
-    let error = failure(site.road(1).sniff(Sniff::new().every(seconds(60))).build())?;
+    let error = failure(site.pipeline(1).sniff(Sniff::new().every(seconds(60))).build())?;
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.detail().contains("`discover`"), "{error}");
-    let error = failure(site.road(1).build()?.sniff().await)?;
+    let error = failure(site.pipeline(1).build()?.sniff().await)?;
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.detail().contains("`discover`"), "{error}");
     Ok(())

@@ -16,13 +16,13 @@ use std::ops::Deref;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::delimited_list::DelimitedList;
 use crate::id::Id;
-use crate::joined::Joined;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 
 /// A value that is read with patience.
-pub trait Read: Sized {
+pub trait LenientDeserialize: Sized {
     /// Reads it.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
@@ -33,11 +33,11 @@ pub trait Read: Sized {
 }
 
 /// A value that serde reads with patience.
-pub struct Lax<T>(pub T);
+pub struct Lenient<T>(pub T);
 
-impl<'de, T: Read> Deserialize<'de> for Lax<T> {
+impl<'de, T: LenientDeserialize> Deserialize<'de> for Lenient<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::read(deserializer).map(Lax)
+        T::read(deserializer).map(Lenient)
     }
 }
 
@@ -82,11 +82,11 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-impl<T: Read> Read for Option<T> {
+impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Maybe<T>(PhantomData<T>);
 
-        impl<'de, T: Read> Visitor<'de> for Maybe<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for Maybe<T> {
             type Value = Option<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +114,7 @@ impl<T: Read> Read for Option<T> {
     }
 }
 
-impl<T: Read> Read for Box<T> {
+impl<T: LenientDeserialize> LenientDeserialize for Box<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Box::new)
     }
@@ -124,11 +124,11 @@ impl<T: Read> Read for Box<T> {
     }
 }
 
-impl<T: Read> Read for Vec<T> {
+impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List<T>(PhantomData<T>);
 
-        impl<'de, T: Read> Visitor<'de> for List<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for List<T> {
             type Value = Vec<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -137,7 +137,7 @@ impl<T: Read> Read for Vec<T> {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
                 let mut list = Vec::new();
-                while let Some(Lax(item)) = items.next_element()? {
+                while let Some(Lenient(item)) = items.next_element()? {
                     list.push(item);
                 }
                 Ok(list)
@@ -148,7 +148,7 @@ impl<T: Read> Read for Vec<T> {
     }
 }
 
-impl<T: Read, const N: usize> Read for [T; N] {
+impl<T: LenientDeserialize, const N: usize> LenientDeserialize for [T; N] {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = Vec::<T>::read(deserializer)?;
         let length = list.len();
@@ -156,11 +156,11 @@ impl<T: Read, const N: usize> Read for [T; N] {
     }
 }
 
-impl<T: Read> Read for BTreeMap<String, T> {
+impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Fields<T>(PhantomData<T>);
 
-        impl<'de, T: Read> Visitor<'de> for Fields<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for Fields<T> {
             type Value = BTreeMap<String, T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -169,7 +169,7 @@ impl<T: Read> Read for BTreeMap<String, T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
                 let mut map = BTreeMap::new();
-                while let Some((name, Lax(value))) = fields.next_entry::<String, Lax<T>>()? {
+                while let Some((name, Lenient(value))) = fields.next_entry::<String, Lenient<T>>()? {
                     map.insert(name, value);
                 }
                 Ok(map)
@@ -180,19 +180,19 @@ impl<T: Read> Read for BTreeMap<String, T> {
     }
 }
 
-impl Read for Secret {
+impl LenientDeserialize for Secret {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::read(deserializer).map(Secret::from)
     }
 }
 
-impl Read for Timestamp {
+impl LenientDeserialize for Timestamp {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::read(deserializer).map(Timestamp::received)
     }
 }
 
-impl Read for Id {
+impl LenientDeserialize for Id {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Id::deserialize(deserializer)
     }
@@ -205,7 +205,7 @@ impl Read for Id {
 /// Types that read themselves.
 macro_rules! plain {
     ($($ty:ty),*) => {$(
-        impl Read for $ty {
+        impl LenientDeserialize for $ty {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Self::deserialize(deserializer)
             }
@@ -215,7 +215,7 @@ macro_rules! plain {
 
 plain!(serde_json::Value, serde_json::Map<String, serde_json::Value>, uuid::Uuid);
 
-impl<const SEPARATOR: char> Read for Joined<SEPARATOR> {
+impl<const SEPARATOR: char> LenientDeserialize for DelimitedList<SEPARATOR> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }

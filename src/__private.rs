@@ -16,11 +16,12 @@ pub use serde_json;
 
 pub use crate::__mlhub_platform as platform;
 pub use crate::builder::Builder;
+pub use crate::delimited_list::DelimitedList;
 use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
-pub use crate::flag::{Bit, Set};
+pub use crate::flag::{NumericBool, PresenceFlag};
 pub use crate::id::Id;
-pub use crate::joined::Joined;
+pub use crate::lenient::{Key, Lenient, LenientDeserialize};
 pub use crate::op::{
     AuthKind, BodyKind, Flag, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, Place, Refused, ReplyKind,
     RetryClass, Starts, WaitPlaces, WaitSpec, Wire,
@@ -29,12 +30,11 @@ pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
 pub use crate::platform::Platform;
 pub use crate::raw::RawCall;
-pub use crate::read::{Key, Lax, Read};
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
+pub use crate::time_expr::TimeExpr;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Listed, Listing, Look, Poll, Survey, Wait, WaitHandle as Handle};
-pub use crate::when::When;
 
 pub use crate::pipeline::lenient::to_json;
 use crate::pipeline::{Draft, Node, Reply, from_reqwest, retry_after};
@@ -76,8 +76,8 @@ impl Answer {
     }
 
     /// How long the server wants to be left alone after it.
-    pub fn retry_after(&self, road: &Pipeline) -> Option<Duration> {
-        retry_after::read(&self.0.headers, road.clock().wall())
+    pub fn retry_after(&self, pipeline: &Pipeline) -> Option<Duration> {
+        retry_after::read(&self.0.headers, pipeline.clock().wall())
     }
 
     /// The bytes in it, as they arrive.
@@ -121,7 +121,7 @@ pub fn find(ops: &'static [Op], id: &str) -> &'static Op {
 
 /// What the document says about refused credentials for all its operations, so
 /// that a call outside the document is understood alike.
-pub fn usual_refusals(ops: &[Op]) -> &'static [Refused] {
+pub fn common_refusals(ops: &[Op]) -> &'static [Refused] {
     let mut all = ops.iter().filter(|op| op.auth != AuthKind::None).map(|op| op.refused);
     let first = all.next().unwrap_or_default();
     if all.all(|other| other == first) { first } else { &[] }
@@ -138,7 +138,7 @@ pub fn hold<T: Serialize + ?Sized>(args: &mut Vec<(&'static str, String)>, name:
 
 /// The client whose calls go to that node alone, or to any.
 pub fn at<C: Platform>(client: &C, node: Option<&str>) -> C {
-    C::over(client.road().to(node))
+    C::over(client.pipeline().to(node))
 }
 
 /// The client as whoever resumes a wait has it, or at the one node that the handle names.
@@ -152,21 +152,21 @@ pub fn resumed<C: Platform + Clone>(client: &C, handle: &Handle) -> C {
 /// The client for calls about what a call has started: to the node that answered, where the document says that it lives
 /// there alone.
 pub fn onward<C: Platform>(client: &C, node: Option<&Node>) -> C {
-    let road = client.road().onward();
+    let pipeline = client.pipeline().onward();
     C::over(match node {
-        Some(node) => road.to(Some(node.base())),
-        None => road,
+        Some(node) => pipeline.to(Some(node.base())),
+        None => pipeline,
     })
 }
 
 /// The call that stops a job: the parameters of the job that it takes, and fixed ones.
 pub fn stop(
-    road: &Pipeline,
+    pipeline: &Pipeline,
     op: &'static Op,
     args: Vec<(&'static str, Value)>,
     fixed: &[(&'static str, &'static str)],
 ) -> BoxFuture<'static, Result<(), Error>> {
-    let mut call = RawCall::of(road.clone(), op);
+    let mut call = RawCall::of(pipeline.clone(), op);
     for (name, value) in args.into_iter().filter(|(name, _)| op.param(name).is_some()) {
         call = call.arg(name, value);
     }

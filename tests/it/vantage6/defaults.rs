@@ -60,13 +60,13 @@ fn last(lab: &Lab) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn tasks_are_made_in_the_usual_collaboration_unless_they_name_another_or_a_study() -> Checked {
+async fn tasks_are_made_in_the_default_collaboration_unless_they_name_another_or_a_study() -> Checked {
     let (lab, client) = hub()?;
-    assert_eq!(client.usual_collaboration(), None);
+    assert_eq!(client.default_collaboration(), None);
     assert_eq!(failure(client.create_task(task()).await)?.kind(), ErrorKind::Request);
     assert!(lab.seen().is_empty());
     client.setup_collaboration(1).await?;
-    assert_eq!(client.usual_collaboration(), Some(1));
+    assert_eq!(client.default_collaboration(), Some(1));
     client.create_task(task()).await?;
     assert_eq!(last(&lab)["collaboration_id"], 1);
     // Clones are one client, another client is not.
@@ -100,9 +100,9 @@ async fn one_that_is_not_there_changes_nothing() -> Checked {
     let (_lab, client) = hub()?;
     client.setup_collaboration(1).await?;
     assert_eq!(failure(client.setup_collaboration(77).await)?.kind(), ErrorKind::NotFound);
-    assert_eq!(client.usual_collaboration(), Some(1));
+    assert_eq!(client.default_collaboration(), Some(1));
     assert_eq!(failure(client.store().set(77).await)?.kind(), ErrorKind::NotFound);
-    assert_eq!(client.usual_store(), None);
+    assert_eq!(client.default_store(), None);
     Ok(())
 }
 
@@ -126,13 +126,13 @@ async fn lists_hold_what_belongs_to_it_unless_the_call_says_otherwise() -> Check
     }
     client.task().list().collaboration_id(2).send().await?;
     assert_eq!(asked("/task").as_deref(), Some("2"));
-    client.with(|options| options.without_usual()).task().list().send().await?;
+    client.with(|options| options.without_client_defaults()).task().list().send().await?;
     assert_eq!(asked("/task"), None);
     // What a run or a user belongs to is no question of where the client works.
     client.run().list().send().await?;
     client.user().list().send().await?;
     assert_eq!((asked("/run"), asked("/user")), (None, None));
-    assert_eq!(other.usual_collaboration(), None);
+    assert_eq!(other.default_collaboration(), None);
     Ok(())
 }
 

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
 
-use super::Read;
+use super::LenientDeserialize;
 
-impl Read for String {
+impl LenientDeserialize for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
 
@@ -139,7 +139,7 @@ macro_rules! broken {
 
 macro_rules! numbers {
     ($($ty:ty)*) => {$(
-        impl Read for $ty {
+        impl LenientDeserialize for $ty {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_any(Number(PhantomData))
             }
@@ -151,7 +151,7 @@ whole!(i8 i16 i32 i64 u8 u16 u32 u64);
 broken!(f32 f64);
 numbers!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 
-impl Read for bool {
+impl LenientDeserialize for bool {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Yes;
 
@@ -186,10 +186,10 @@ impl Read for bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::read::{Lax, Read};
+    use crate::lenient::{Lenient, LenientDeserialize};
 
-    fn read<T: Read>(json: &str) -> Option<T> {
-        serde_json::from_str::<Lax<T>>(json).ok().map(|value| value.0)
+    fn read<T: LenientDeserialize>(json: &str) -> Option<T> {
+        serde_json::from_str::<Lenient<T>>(json).ok().map(|value| value.0)
     }
 
     #[test]

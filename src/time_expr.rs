@@ -18,35 +18,35 @@ use crate::timestamp::Timestamp;
 /// [`SystemTime`] are in UTC and say so.
 ///
 /// ```
-/// use mlhub::When;
+/// use mlhub::TimeExpr;
 /// use std::time::{Duration, SystemTime};
 ///
-/// assert_eq!(When::ago(Duration::from_secs(3600)).to_string(), "now-3600s");
-/// assert_eq!(When::ahead(Duration::from_secs(90)).to_string(), "now+90s");
-/// assert_eq!(When::from("now-49h").to_string(), "now-49h");
-/// assert_eq!(When::from(1_795_221_000).to_string(), "1795221000");
+/// assert_eq!(TimeExpr::ago(Duration::from_secs(3600)).to_string(), "now-3600s");
+/// assert_eq!(TimeExpr::ahead(Duration::from_secs(90)).to_string(), "now+90s");
+/// assert_eq!(TimeExpr::from("now-49h").to_string(), "now-49h");
+/// assert_eq!(TimeExpr::from(1_795_221_000).to_string(), "1795221000");
 /// let then = SystemTime::UNIX_EPOCH + Duration::from_secs(1_541_804_380);
-/// assert_eq!(When::from(then).to_string(), "2018-11-09T22:59:40Z");
+/// assert_eq!(TimeExpr::from(then).to_string(), "2018-11-09T22:59:40Z");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct When(String);
+pub struct TimeExpr(String);
 
-impl When {
+impl TimeExpr {
     /// The moment at which the server reads it.
     pub fn now() -> Self {
-        When("now".to_owned())
+        TimeExpr("now".to_owned())
     }
 
     /// That long before the server reads it, in whole seconds.
     pub fn ago(time: Duration) -> Self {
-        When(format!("now-{}s", time.as_secs()))
+        TimeExpr(format!("now-{}s", time.as_secs()))
     }
 
     /// That long after the server has read it, in whole seconds.
     pub fn ahead(time: Duration) -> Self {
-        When(format!("now+{}s", time.as_secs()))
+        TimeExpr(format!("now+{}s", time.as_secs()))
     }
 
     /// The text that goes out.
@@ -55,52 +55,52 @@ impl When {
     }
 }
 
-impl From<&str> for When {
+impl From<&str> for TimeExpr {
     fn from(text: &str) -> Self {
-        When(text.to_owned())
+        TimeExpr(text.to_owned())
     }
 }
 
-impl From<String> for When {
+impl From<String> for TimeExpr {
     fn from(text: String) -> Self {
-        When(text)
+        TimeExpr(text)
     }
 }
 
-impl From<SystemTime> for When {
+impl From<SystemTime> for TimeExpr {
     fn from(time: SystemTime) -> Self {
-        When(Timestamp::from(time).to_string())
+        TimeExpr(Timestamp::from(time).to_string())
     }
 }
 
-impl From<Timestamp> for When {
+impl From<Timestamp> for TimeExpr {
     fn from(time: Timestamp) -> Self {
-        When(time.to_string())
+        TimeExpr(time.to_string())
     }
 }
 
-impl From<i32> for When {
+impl From<i32> for TimeExpr {
     /// Seconds since 1970.
     fn from(seconds: i32) -> Self {
-        When(seconds.to_string())
+        TimeExpr(seconds.to_string())
     }
 }
 
-impl From<i64> for When {
+impl From<i64> for TimeExpr {
     /// Seconds since 1970.
     fn from(seconds: i64) -> Self {
-        When(seconds.to_string())
+        TimeExpr(seconds.to_string())
     }
 }
 
-impl From<f64> for When {
+impl From<f64> for TimeExpr {
     /// Seconds since 1970.
     fn from(seconds: f64) -> Self {
-        When(seconds.to_string())
+        TimeExpr(seconds.to_string())
     }
 }
 
-impl FromStr for When {
+impl FromStr for TimeExpr {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
@@ -108,7 +108,7 @@ impl FromStr for When {
     }
 }
 
-impl fmt::Display for When {
+impl fmt::Display for TimeExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
