@@ -1,11 +1,8 @@
 //! What generated code names. Not part of the public interface: it changes
 //! with the generator.
 
-use std::time::Duration;
-
 use futures::future::BoxFuture;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use futures::future::BoxFuture as Boxed;
@@ -36,55 +33,12 @@ pub use crate::time_expr::TimeExpr;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Listed, Listing, Look, Poll, Survey, Wait, WaitHandle as Handle};
 
-pub use crate::pipeline::lenient::to_json;
-use crate::pipeline::{Draft, Node, Reply, from_reqwest, retry_after};
-
-/// Where generated code believes to send its requests.
-pub const PLACEHOLDER: &str = "http://mlhub.invalid";
+pub use crate::pipeline::lenient_json::to_json;
+use crate::pipeline::Node;
+pub use crate::pipeline::{PLACEHOLDER, Response};
 
 /// The generator's error type, as all operations have it.
 pub type RawError = progenitor_client::Error<()>;
-
-impl Pipeline {
-    /// The client that builds requests for the generated code; it sends none.
-    pub fn requests(&self) -> reqwest::Client {
-        self.core().requests.clone()
-    }
-
-    /// Sends a request that generated code has built.
-    pub async fn exec(&self, mut request: reqwest::Request, op: &'static Op) -> Result<Answer, Error> {
-        let mut draft = Draft::new(request.method().clone(), request.url().path().to_owned());
-        draft.query = request.url().query().map(str::to_owned);
-        draft.headers = std::mem::take(request.headers_mut());
-        draft.body = request.body_mut().take().map(from_reqwest).unwrap_or_default();
-        self.send(draft, op, false).await.map(Answer)
-    }
-}
-
-/// A success, to be read as the document says.
-pub struct Answer(Reply);
-
-impl Answer {
-    /// The JSON in it.
-    pub async fn decode<T: DeserializeOwned>(self) -> Result<T, Error> {
-        self.0.decode().await
-    }
-
-    /// The node that answered, to pin to it what lives there alone.
-    pub fn node(&self) -> &Node {
-        &self.0.node
-    }
-
-    /// How long the server wants to be left alone after it.
-    pub fn retry_after(&self, pipeline: &Pipeline) -> Option<Duration> {
-        retry_after::read(&self.0.headers, pipeline.clock().wall())
-    }
-
-    /// The bytes in it, as they arrive.
-    pub fn stream(self) -> ByteStream {
-        self.0.stream()
-    }
-}
 
 /// What generated code can say before anything is sent.
 impl From<RawError> for Error {
@@ -200,7 +154,7 @@ pub fn share(part: Option<f64>, whole: Option<f64>) -> Option<f64> {
 }
 
 /// Whether something is there: "no" is an answer, and "cannot tell" a failure.
-pub fn exists(answer: Result<Answer, Error>) -> Result<bool, Error> {
+pub fn exists(answer: Result<Response, Error>) -> Result<bool, Error> {
     answer.optional().map(|there| there.is_some())
 }
 

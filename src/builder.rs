@@ -1,4 +1,4 @@
-//! Puts a client together.
+//! Client builder: settings of a client, checked when it is built.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -12,8 +12,9 @@ use crate::error::{Error, ErrorKind};
 #[cfg(feature = "rustls")]
 use crate::pipeline::Tls;
 use crate::pipeline::{
-    AuthSlot, Authenticate, Basic, Bearer, Cooldown, Discover, GetBody, HttpSettings, HttpTransport, Node, Options,
-    Pipeline, Pool, Proxy, Retry, RoundRobin, Selector, Settings, Sniff, Sniffer, Transport, request_builder,
+    AuthSlot, Authenticate, Basic, Bearer, ClientNodes, Cooldown, CoreSettings, Discover, GetBody, HttpSettings,
+    HttpTransport, Node, NodePool, Options, Pipeline, Proxy, Retry, RoundRobin, Selector, Sniff, Sniffer, Transport,
+    request_builder,
 };
 use crate::secret::Secret;
 
@@ -70,7 +71,7 @@ impl<C> Builder<C> {
     }
 
     /// One more server that serves the same. Calls go round; a server that
-    /// fails rests, and is tried again by one call when its rest is over.
+    /// fails gets no calls during its cooldown, and is probed by one call after it.
     pub fn node(mut self, url: impl AsRef<str>) -> Self {
         self.nodes.push(url.as_ref().to_owned());
         self
@@ -215,7 +216,7 @@ impl<C> Builder<C> {
     }
 
     /// At most that many connections to each server at any time; a call that
-    /// finds all in use waits for its turn. Default: no limit.
+    /// finds all in use waits for a permit. Default: no limit.
     pub fn max_connections(self, count: usize) -> Self {
         self.http(|http| http.max_connections(count))
     }
@@ -274,8 +275,8 @@ impl<C> Builder<C> {
                 value.set_sensitive(false);
             }
         }
-        if let Some(fault) = options.fault.clone() {
-            return Err(fault);
+        if let Some(error) = options.error.clone() {
+            return Err(error);
         }
         if options.timeout.is_zero() || options.deadline.is_zero() {
             let detail = "a time limit of zero leaves no time for any call";
@@ -294,30 +295,31 @@ impl<C> Builder<C> {
             let detail = "TLS is set up, and no server's address begins with https://";
             return Err(Error::new(ErrorKind::Config, detail));
         }
-        let rotation = || -> Box<dyn Selector> {
+        let round_robin = || -> Box<dyn Selector> {
             // Any start serves, so losing the upper bits does no harm.
             Box::new(RoundRobin::starting_at((clock.random() >> 33) as usize))
         };
-        let selector = self.selector.unwrap_or_else(rotation);
+        let selector = self.selector.unwrap_or_else(round_robin);
         let auth = AuthSlot::default();
         if let Some(given) = self.auth {
             auth.set(given?);
         }
         let sniffer = match (self.sniff, self.discover) {
-            (sniff, Some(discover)) => Some(Sniffer::new(sniff.unwrap_or_default(), discover, clock.now())),
+            (sniff, Some(discover)) => Some((Sniffer::new(sniff.unwrap_or_default(), clock.now()), discover)),
             (Some(_), None) => {
                 let detail = "the servers are to be asked for others, and nothing says how; give `discover` as well";
                 return Err(Error::new(ErrorKind::Config, detail));
             }
             (None, None) => None,
         };
-        let nodes = Pool::new(list, selector, self.cooldown, sniffer.is_some())?;
+        let nodes = NodePool::new(list, selector, self.cooldown, sniffer.is_some())?;
         let mut services = BTreeMap::new();
         for (name, urls) in self.services {
             let list = urls.iter().map(|url| Node::parse(url)).collect::<Result<Vec<_>, _>>()?;
-            services.insert(name, Pool::new(list, rotation(), self.cooldown, false)?);
+            services.insert(name, NodePool::new(list, round_robin(), self.cooldown, false)?);
         }
-        let settings = Settings { nodes, services, sniffer, transport, requests, clock, options, memory: self.memory };
+        let nodes = ClientNodes::new(nodes, services);
+        let settings = CoreSettings { nodes, sniffer, transport, requests, clock, options, memory: self.memory };
         Ok((self.make)(Pipeline::new(settings, auth)))
     }
 }

@@ -1,4 +1,4 @@
-//! Time, sleep and randomness as parameters.
+//! Clock: time, sleep and randomness as parameters.
 //!
 //! Everything that waits takes a [`Clock`], so that tests state exact delays
 //! and no test sleeps. This is the one module that reads the real time.
@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use futures::future::{BoxFuture, Either, select};
 
-/// What time it is, how to wait, and where chance comes from.
+/// A clock: what time it is, how to wait, and where chance comes from.
 pub trait Clock: Debug + Send + Sync {
     /// Time that has passed since some fixed moment; never goes back.
     fn now(&self) -> Duration;

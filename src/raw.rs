@@ -5,7 +5,6 @@ mod wait;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +17,7 @@ pub use list::RawItem;
 
 use crate::error::{Error, ErrorKind};
 use crate::op::{BodyKind, Flag, Op, Param, Place};
-use crate::pipeline::{Body, Draft, Node, Options, Pipeline, Query, Reply, push_value, retry_after, segment};
+use crate::pipeline::{Body, Node, Options, Pipeline, Query, RequestTemplate, Response, segment};
 use crate::raw_reply::RawReply;
 use crate::stream::ByteStream;
 
@@ -245,9 +244,9 @@ impl RawCall {
 
     /// Sends the call; its reply as JSON, and how long the server wants to be left alone.
     async fn look(self) -> Result<(Value, Option<Duration>), Error> {
-        let clock = Arc::clone(self.pipeline.clock());
+        let pipeline = self.pipeline.clone();
         let reply = self.reply(false).await?;
-        let asked = retry_after::read(&reply.headers, clock.wall());
+        let asked = reply.retry_after(&pipeline);
         Ok((reply.decode().await?, asked))
     }
 
@@ -259,12 +258,12 @@ impl RawCall {
         }
     }
 
-    async fn reply(self, stream: bool) -> Result<Reply, Error> {
+    async fn reply(self, stream: bool) -> Result<Response, Error> {
         let (pipeline, op) = (self.pipeline.clone(), self.op);
-        pipeline.send(self.draft()?, op, stream).await
+        pipeline.send(self.template()?, op, stream).await
     }
 
-    fn draft(self) -> Result<Draft, Error> {
+    fn template(self) -> Result<RequestTemplate, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -283,28 +282,28 @@ impl RawCall {
                 path = path.replace(&format!("{{{name}}}"), value);
             }
         }
-        let mut draft = Draft::new(self.method, path);
-        draft.headers = self.headers;
+        let mut template = RequestTemplate::new(self.method, path);
+        template.headers = self.headers;
         for (name, value) in &self.query {
-            push_value(&mut draft, name, value);
+            template.push_value(name, value);
         }
         match (self.body, self.op.body) {
-            (Some(Payload::Bytes(bytes)), _) => draft.body = bytes.into(),
+            (Some(Payload::Bytes(bytes)), _) => template.body = bytes.into(),
             (Some(Payload::Json(Value::String(text))), BodyKind::Text | BodyKind::Bytes) => {
-                draft.body = text.into();
+                template.body = text.into();
             }
             (Some(Payload::Json(mut value)), kind) => {
                 if let (Value::Object(object), false) = (&mut value, self.fields.is_empty()) {
                     object.extend(self.fields);
                 }
-                set_body(&mut draft, kind, value);
+                set_body(&mut template, kind, value);
             }
             (None, kind) if !self.fields.is_empty() => {
-                set_body(&mut draft, kind, Value::Object(self.fields));
+                set_body(&mut template, kind, Value::Object(self.fields));
             }
             (None, _) => {}
         }
-        Ok(draft)
+        Ok(template)
     }
 
     fn has(&self, param: &Param) -> bool {
@@ -317,20 +316,20 @@ impl RawCall {
     }
 }
 
-fn set_body(draft: &mut Draft, kind: BodyKind, value: Value) {
+fn set_body(template: &mut RequestTemplate, kind: BodyKind, value: Value) {
     match (kind, value) {
         (BodyKind::Form, Value::Object(fields)) => {
             let mut query = Query::after(None);
             for (name, value) in &fields {
                 texts(value).iter().for_each(|text| query.push(name, text));
             }
-            draft.body = Body::from(query.finish().unwrap_or_default());
-            draft
+            template.body = Body::from(query.finish().unwrap_or_default());
+            template
                 .headers
                 .entry(header::CONTENT_TYPE)
                 .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
         }
-        (_, value) => draft.set_json(value.to_string().into()),
+        (_, value) => template.set_json(value.to_string().into()),
     }
 }
 

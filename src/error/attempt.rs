@@ -1,4 +1,4 @@
-//! What happened to one attempt of a call.
+//! Attempt record: what happened to one attempt of a call.
 
 use std::fmt;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Attempt {
     }
 }
 
-/// How an attempt ended.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {

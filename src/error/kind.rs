@@ -1,10 +1,10 @@
-//! The sorts of failure, each with a stable code, its cause and its remedy.
+//! Error kinds, each with a stable code, its cause and its remedy.
 
 use std::fmt;
 
 use http::StatusCode;
 
-/// What sort of failure an error is.
+/// The kind of an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -40,7 +40,7 @@ pub enum ErrorKind {
     Failed,
     /// The text of a saved wait is not one, or belongs elsewhere.
     Handle,
-    /// A message does not open, for whatever reason.
+    /// A message does not decrypt, for whatever reason.
     Decrypt,
 }
 

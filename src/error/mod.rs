@@ -1,11 +1,10 @@
-//! The one error type: what failed, where, how often it was tried, and what
-//! the server had to say.
+//! Error of a call: what failed, where, how often it was tried, and what the server had to say.
 
 mod attempt;
 mod display;
 mod kind;
 mod optional;
-pub(crate) mod server_message;
+mod server_message;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +15,8 @@ use http::{Method, StatusCode};
 pub use attempt::{Attempt, Outcome};
 pub use kind::{ErrorKind, Explanation};
 pub use optional::Optional;
+
+pub(crate) use server_message::server_message;
 
 /// Result with this crate's error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,4 +1,4 @@
-//! What is not there, as a value.
+//! Optional results: "not found" as a value.
 
 use super::{Error, ErrorKind};
 

@@ -1,4 +1,4 @@
-//! The server's own message, out of whatever it wraps it in.
+//! Server message: the server's own words in an error response, out of whatever it wraps them in.
 //!
 //! Platforms disagree about the key: `detail` (FastAPI; a text, or a list with
 //! one entry per field), `msg`, `message`, `error`, `errors`, a bare JSON
@@ -13,18 +13,18 @@ const KEYS: &[&str] = &["detail", "message", "msg", "error_description", "error"
 /// Lists and maps are read this deep.
 const MAX_DEPTH: usize = 5;
 
-/// The message in a reply's body.
-pub(crate) fn message(shape: &str, body: &[u8]) -> Option<String> {
+/// The message in a response's body; `key` is the one under which the platform has it.
+pub(crate) fn server_message(key: &str, body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?.trim();
     let found = match serde_json::from_str::<Value>(text) {
-        Ok(value) => read(shape, &value, MAX_DEPTH)?,
+        Ok(value) => read(key, &value, MAX_DEPTH)?,
         Err(_) if text.starts_with('<') => page(text)?,
         Err(_) => text.to_owned(),
     };
     (!found.trim().is_empty()).then_some(found)
 }
 
-fn read(shape: &str, value: &Value, depth: usize) -> Option<String> {
+fn read(key: &str, value: &Value, depth: usize) -> Option<String> {
     if depth == 0 {
         return None;
     }
@@ -32,15 +32,15 @@ fn read(shape: &str, value: &Value, depth: usize) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => {
             let parts: Vec<_> =
-                items.iter().filter_map(|item| told(item).or_else(|| read(shape, item, depth - 1))).collect();
+                items.iter().filter_map(|item| entry(item).or_else(|| read(key, item, depth - 1))).collect();
             (!parts.is_empty()).then(|| parts.join("; "))
         }
         Value::Object(map) => {
-            let main = std::iter::once(shape)
+            let main = std::iter::once(key)
                 .chain(KEYS.iter().copied())
-                .find_map(|key| map.get(key).and_then(|inner| read(shape, inner, depth - 1)));
+                .find_map(|name| map.get(name).and_then(|inner| read(key, inner, depth - 1)));
             let fields = map.get("errors").and_then(|errors| match errors {
-                Value::Object(fields) => by_field(shape, fields, depth - 1),
+                Value::Object(fields) => by_field(key, fields, depth - 1),
                 _ => None,
             });
             match (main, fields) {
@@ -52,15 +52,10 @@ fn read(shape: &str, value: &Value, depth: usize) -> Option<String> {
     }
 }
 
-/// An entry about one field or parameter.
-fn told(item: &Value) -> Option<String> {
-    field_error(item).or_else(|| param_error(item))
-}
-
 /// `{"field": ["why", "why else"]}` as `field: why, why else`.
-fn by_field(shape: &str, fields: &serde_json::Map<String, Value>, depth: usize) -> Option<String> {
+fn by_field(key: &str, fields: &serde_json::Map<String, Value>, depth: usize) -> Option<String> {
     let parts: Vec<_> =
-        fields.iter().filter_map(|(name, why)| Some(format!("{name}: {}", read(shape, why, depth)?))).collect();
+        fields.iter().filter_map(|(name, why)| Some(format!("{name}: {}", read(key, why, depth)?))).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -101,38 +96,38 @@ fn page(html: &str) -> Option<String> {
     said.chars().any(char::is_alphabetic).then_some(said)
 }
 
-/// An entry for one parameter, as Auger has it: what is wrong is worth little without its name.
-fn param_error(item: &Value) -> Option<String> {
-    let message = item.get("message")?.as_str()?;
-    let param = item.get("error_param")?.as_str().filter(|param| !param.is_empty())?;
-    Some(format!("{param} {message}"))
-}
+/// Keys of an entry about one field or parameter: its message, and what it is about. What is wrong is worth little
+/// without that.
+const ENTRIES: &[(&str, &str)] = &[("msg", "loc"), ("message", "error_param"), ("message", "param"), ("message", "field")];
 
-/// FastAPI's entry for one field. Its `input` is left out: it repeats what was
-/// sent, a password for one.
-fn field_error(item: &Value) -> Option<String> {
-    let message = item.get("msg")?.as_str()?;
-    let place: Vec<_> = item
-        .get("loc")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
-        .collect();
-    Some(if place.is_empty() { message.to_owned() } else { format!("{}: {message}", place.join(".")) })
+/// An entry about one field or parameter: `body.name: too long`, `id is required`. Its other keys are left out: they
+/// repeat what was sent, a password for one.
+fn entry(item: &Value) -> Option<String> {
+    ENTRIES.iter().find_map(|(message, subject)| {
+        let message = item.get(message)?.as_str()?;
+        match item.get(subject) {
+            Some(Value::Array(path)) if !path.is_empty() => {
+                let path: Vec<_> =
+                    path.iter().map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned)).collect();
+                Some(format!("{}: {message}", path.join(".")))
+            }
+            Some(Value::String(name)) if !name.is_empty() => Some(format!("{name} {message}")),
+            _ => None,
+        }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::message;
 
-    fn read(shape: &str, body: &str) -> Option<String> {
+    fn read(key: &str, body: &str) -> Option<String> {
         message(shape, body.as_bytes())
     }
 
     #[test]
-    fn each_shape_gives_its_message() {
-        for (shape, body, expected) in [
+    fn each_form_of_a_message_is_read() {
+        for (key, body, expected) in [
             ("detail", r#"{"detail": "no such thing"}"#, "no such thing"),
             (
                 "detail",
@@ -164,7 +159,7 @@ mod tests {
                 "503 Busy Come & try",
             ),
         ] {
-            assert_eq!(read(shape, body).as_deref(), Some(expected), "{body}");
+            assert_eq!(read(key, body).as_deref(), Some(expected), "{body}");
         }
     }
 
@@ -173,6 +168,6 @@ mod tests {
         for body in ["", "  ", "{}", "[]", "7", "null", "<html>..</html>", r#"{"detail": ""}"#] {
             assert_eq!(read("detail", body), None, "{body}");
         }
-        assert_eq!(message("detail", b"\xff\xfe"), None);
+        assert_eq!(server_message("detail", b"\xff\xfe"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The readers of foreign bytes, for the fuzzers' entry points.
+//! Fuzzing entry points: the readers of foreign bytes.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,16 +6,19 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{Body, Credential, Node, curl, path, redact, reply};
+use super::call::curl;
+use super::request::segment as encode_segment;
+use super::retry::retry_after as retry_after_header;
+use super::{Body, Credential, Node, redact, response};
 use crate::error::Error;
 use crate::op::{Op, ReplyKind};
 
 pub(crate) fn decode(kind: ReplyKind, data: &[u8]) -> Option<Value> {
-    reply::decode(kind, &Bytes::copy_from_slice(data)).ok()
+    response::decode(kind, &Bytes::copy_from_slice(data)).ok()
 }
 
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    super::retry_after::read(headers, now)
+    retry_after_header::read(headers, now)
 }
 
 pub(crate) fn node(text: &str) -> Result<Node, Error> {
@@ -23,7 +26,7 @@ pub(crate) fn node(text: &str) -> Result<Node, Error> {
 }
 
 pub(crate) fn segment(text: &str) -> Result<String, Error> {
-    path::segment("name", text)
+    encode_segment("name", text)
 }
 
 pub(crate) fn redacted(op: &Op, address: &str) -> String {

@@ -1,73 +1,41 @@
-//! The one road that every request takes.
+//! Pipeline: what every request of a client goes through, whichever the platform.
 //!
-//! A call is prepared once (`prepare`), then attempted (`attempt`) until it
-//! succeeds or the table in `verdict` says to stop (`run`). Nothing here knows
-//! a platform by name: what differs is data in [`Op`](crate::Op) and
-//! [`Options`].
+//! A call is prepared once, then attempted until it succeeds or the retry policy says to stop: [`call`] is the whole
+//! loop. Nothing here knows a platform by name: what differs is data in [`Op`](crate::Op) and [`Options`].
 
-mod attempt;
 mod auth;
-mod body;
-mod budget;
-mod core;
-mod curl;
-mod draft;
-mod exchange;
-mod failed;
+mod call;
+mod client;
+mod client_defaults;
+mod context;
 #[cfg(feature = "testing")]
 pub(crate) mod fuzzed;
-mod generated;
-mod gzip;
-mod http;
-pub(crate) mod lenient;
 mod node;
 mod options;
-mod path;
-mod placed;
-mod prepare;
 mod redact;
-mod redirect;
-mod reply;
+mod request;
+mod response;
 mod retry;
-pub(crate) mod retry_after;
-mod retry_table;
-mod run;
-mod secrets;
-mod serializer;
-mod sign;
-#[cfg(feature = "sigv4")]
-mod sigv4;
-mod stage;
-mod trace;
 mod transport;
-mod unpack;
-mod usual;
-mod verdict;
 
-pub use self::core::Pipeline;
-pub use self::http::{
-    CONNECT_TIMEOUT, HttpSettings, HttpTransport, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, Proxy,
-    TCP_KEEP_ALIVE,
+pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
+pub use client::{Discover, Pipeline};
+pub use node::{Cooldown, BASE_COOLDOWN, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
+pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
+#[cfg(feature = "sigv4")]
+pub use request::SigV4;
+pub use request::{GZIP_THRESHOLD, Sign};
+pub use retry::{
+    BASE_DELAY, FailureClass, MAX_ATTEMPTS, MAX_DELAY, Retry, RetryDecision, RetryRow, RetryTable,
+};
+pub use transport::{
+    Body, CONNECT_TIMEOUT, HttpSettings, HttpTransport, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, Proxy,
+    Serializer, SerializerError, TCP_KEEP_ALIVE, Transport, TransportError, TransportErrorKind,
 };
 #[cfg(feature = "rustls")]
-pub use self::http::{Tls, TlsVersion};
-pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
-pub use body::Body;
-pub use gzip::GZIP_THRESHOLD;
-pub use node::{BASE_COOLDOWN, Cooldown, Discover, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
-pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
-pub use retry::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
-pub use retry_table::{FailureClass, RetryDecision, RetryRow, RetryTable};
-pub use serializer::{Serializer, SerializerError};
-pub use sign::Sign;
-#[cfg(feature = "sigv4")]
-pub use sigv4::SigV4;
-pub use transport::{Transport, TransportError, TransportErrorKind};
+pub use transport::{Tls, TlsVersion};
 
-pub(crate) use self::core::Settings;
-pub(crate) use draft::{Draft, Query};
-pub(crate) use generated::{from_reqwest, request_builder};
-pub(crate) use node::{Pool, Sniffer};
-pub(crate) use path::{SEGMENT, segment};
-pub(crate) use prepare::push_value;
-pub(crate) use reply::Reply;
+pub(crate) use client::CoreSettings;
+pub(crate) use node::{ClientNodes, NodePool, Sniffer};
+pub(crate) use request::{PLACEHOLDER, Query, RequestTemplate, SEGMENT, request_builder, segment};
+pub(crate) use response::{Response, lenient_json};

@@ -1,4 +1,4 @@
-//! What one call, or every call of a client, does differently.
+//! Call options: what one call, or every call of a client, does differently.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,9 +7,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
+use super::request::Sign;
 use super::retry::Retry;
-use super::serializer::{Serializer, Serializers};
-use super::sign::Sign;
+use super::transport::{Serializer, Serializers};
 use crate::error::{Error, ErrorKind};
 use crate::op::RetryClass;
 
@@ -25,7 +25,7 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// become a thousand times as much.
 pub const MAX_REPLY: usize = 256 * 1024 * 1024;
 
-/// How a request with the method GET carries its body.
+/// The style of a GET body: how a request with that method carries its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum GetBody {
     /// As a body, which HTTP allows and most servers read.
@@ -37,7 +37,7 @@ pub enum GetBody {
     AsQuery,
 }
 
-/// Options of a call; each setter replaces what was set before.
+/// The options of a call; each setter replaces what was set before.
 #[derive(Clone)]
 #[must_use]
 pub struct Options {
@@ -51,23 +51,23 @@ pub struct Options {
     pub(crate) accept: Vec<StatusCode>,
     pub(crate) follow: Option<String>,
     pub(crate) auth: bool,
-    pub(crate) pin: Option<String>,
+    pub(crate) pin: Option<Arc<str>>,
     /// Whether the call asks for the servers: it asks for none itself, and
     /// speaks against no server.
     pub(crate) probe: bool,
     pub(crate) get_body: GetBody,
     pub(crate) params_as_query: bool,
-    /// Whether values that the client has for calls that name none are sent.
-    pub(crate) usual: bool,
+    /// Whether client defaults are sent.
+    pub(crate) client_defaults: bool,
     pub(crate) gzip: Option<bool>,
-    pub(crate) ask_packed: bool,
-    pub(crate) keep_packed: bool,
+    pub(crate) accept_compressed: bool,
+    pub(crate) keep_compressed: bool,
     pub(crate) max_reply: usize,
     pub(crate) sign: Option<Arc<dyn Sign>>,
     pub(crate) serializers: Serializers,
     pub(crate) curl: bool,
     pub(crate) curl_for: Option<String>,
-    pub(crate) fault: Option<Error>,
+    pub(crate) error: Option<Error>,
 }
 
 impl Default for Options {
@@ -87,22 +87,22 @@ impl Default for Options {
             probe: false,
             get_body: GetBody::default(),
             params_as_query: false,
-            usual: true,
+            client_defaults: true,
             gzip: None,
-            ask_packed: false,
-            keep_packed: false,
+            accept_compressed: false,
+            keep_compressed: false,
             max_reply: MAX_REPLY,
             sign: None,
             serializers: Serializers::default(),
             curl: false,
             curl_for: None,
-            fault: None,
+            error: None,
         }
     }
 }
 
 impl Options {
-    /// Limits and patience, and nothing that was meant for one server alone.
+    /// Limits and retries, and nothing that was meant for one server alone.
     pub(crate) fn for_another_server(&self) -> Self {
         let mut headers = HeaderMap::new();
         if let Some(name) = self.headers.get(http::header::USER_AGENT) {
@@ -172,7 +172,7 @@ impl Options {
             }
             _ => {
                 let detail = format!("the header {name:?} has characters that headers cannot carry");
-                self.fault = Some(Error::new(ErrorKind::Request, detail));
+                self.error = Some(Error::new(ErrorKind::Request, detail));
             }
         }
         self
@@ -185,10 +185,10 @@ impl Options {
         self
     }
 
-    /// Sends none of the values that the client has for calls that name none,
+    /// Sends none of the client defaults,
     /// such as the collaboration that a vantage6 client was set up for.
     pub fn without_client_defaults(mut self) -> Self {
-        self.usual = false;
+        self.client_defaults = false;
         self
     }
 
@@ -199,7 +199,7 @@ impl Options {
                 Ok(status) => self.accept.push(status),
                 Err(_) => {
                     let detail = format!("{status} is not an HTTP status");
-                    self.fault = Some(Error::new(ErrorKind::Request, detail));
+                    self.error = Some(Error::new(ErrorKind::Request, detail));
                 }
             }
         }
@@ -220,11 +220,11 @@ impl Options {
     }
 
     /// Sends to that node alone, for what lives on one node: the call goes to
-    /// no other, whatever happens, and to that one also while it rests. It is
+    /// no other, whatever happens, and to that one also during its cooldown. It is
     /// named as [`Node::base`](crate::pipeline::Node::base) or
     /// [`Node::origin`](crate::pipeline::Node::origin) have it.
     pub fn pin(mut self, node: impl Into<String>) -> Self {
-        self.pin = Some(node.into());
+        self.pin = Some(Arc::from(node.into()));
         self
     }
 
@@ -251,19 +251,19 @@ impl Options {
 
     /// Asks for compressed replies, as gzip or deflate: for large ones over thin
     /// lines. Default: no, because no platform's server compresses. A reply that
-    /// comes compressed is unpacked in any case.
+    /// comes compressed is decompressed in any case.
     pub fn compressed_replies(mut self, yes: bool) -> Self {
-        self.ask_packed = yes;
+        self.accept_compressed = yes;
         self
     }
 
     /// Leaves compressed replies as they come, for who passes them on.
     pub fn keep_compressed(mut self) -> Self {
-        self.keep_packed = true;
+        self.keep_compressed = true;
         self
     }
 
-    /// The most bytes of a reply, unpacked, that is held in memory; a larger one
+    /// The most bytes of a reply, decompressed, that is held in memory; a larger one
     /// is an error. Replies taken as streams are not held. Default: 256 MiB.
     pub fn max_reply(mut self, bytes: usize) -> Self {
         self.max_reply = bytes;

@@ -41,7 +41,7 @@ pub fn reply(data: &[u8]) {
         assert_eq!(Some(strict), lenient, "what is JSON reads alike in both ways");
     }
     for shape in ["detail", "msg", "errors", ""] {
-        let message = crate::error::server_message::message(shape, data);
+        let message = crate::error::server_message(shape, data);
         assert!(message.is_none_or(|message| !message.trim().is_empty()), "an empty message");
     }
 }

@@ -1,4 +1,4 @@
-//! A bearer token that is replaced before it ends, by one call for all.
+//! Bearer token, refreshed before it expires by a single flight: one call fetches it for all.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use crate::secret::Secret;
 
 /// A call that still has a token waits no longer for the next one, nor for more
 /// than half of what is left of the old: its own deadline is for other things.
-const PATIENCE: Duration = Duration::from_secs(5);
+const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// So long after a fetch that failed, calls that still have a token do not try
 /// again: several tries fit into [`REFRESH_AHEAD`](super::REFRESH_AHEAD), and a
@@ -32,7 +32,7 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// that fails or takes longer leaves the old one in use for a while.
 pub struct Bearer {
     source: Option<Arc<dyn TokenSource>>,
-    held: RwLock<Option<Held>>,
+    held: RwLock<Option<HeldToken>>,
     /// How many fetches have ended; tells a waiter that one ended meanwhile.
     ended: AtomicU64,
     /// Held while a token is fetched.
@@ -45,31 +45,31 @@ struct LastFetch {
     /// For the calls that waited for it.
     failure: Option<Error>,
     /// When it ended without a token, by the clock's count.
-    in_vain: Option<Duration>,
+    failed_at: Option<Duration>,
 }
 
 impl LastFetch {
     /// Whether it gave no token, a short while ago.
-    fn was_in_vain(&self, now: Duration) -> bool {
-        self.in_vain.is_some_and(|at| now.saturating_sub(at) < PAUSE_AFTER_FAILURE)
+    fn failed_recently(&self, now: Duration) -> bool {
+        self.failed_at.is_some_and(|at| now.saturating_sub(at) < PAUSE_AFTER_FAILURE)
     }
 }
 
 #[derive(Clone)]
-struct Held {
+struct HeldToken {
     token: Token,
     credential: Credential,
     renew_at: Option<SystemTime>,
 }
 
-/// What a look at the held token says.
-enum Look {
+/// The freshness of the held token.
+enum Freshness {
     /// Use it.
-    Good(Credential),
+    Fresh(Credential),
     /// Use it if the next one does not come within that time.
-    Ageing(Credential, Duration),
+    Expiring(Credential, Duration),
     /// It does not serve.
-    Useless,
+    Expired,
 }
 
 impl Bearer {
@@ -102,7 +102,7 @@ impl Bearer {
         Bearer { source, held: RwLock::new(None), ended: AtomicU64::new(0), fetching: Mutex::default() }
     }
 
-    fn held(&self) -> Option<Held> {
+    fn held(&self) -> Option<HeldToken> {
         // A poisoned lock holds a whole value: writing it is one assignment.
         self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -111,47 +111,47 @@ impl Bearer {
         let mut credential = Credential::bearer(token.value())?;
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         credential.generation = held.as_ref().map_or(1, |held| held.credential.generation + 1);
-        *held = Some(Held { token, credential: credential.clone(), renew_at });
+        *held = Some(HeldToken { token, credential: credential.clone(), renew_at });
         Ok(credential)
     }
 
-    fn look(&self, now: SystemTime, refused: Option<&Credential>) -> Look {
+    fn freshness(&self, now: SystemTime, refused: Option<&Credential>) -> Freshness {
         let Some(held) = self.held() else {
-            return Look::Useless;
+            return Freshness::Expired;
         };
         let was_refused = |one: &Credential| one.generation == held.credential.generation;
         if refused.is_some_and(was_refused) {
-            return Look::Useless;
+            return Freshness::Expired;
         }
         if self.source.is_none() || held.renew_at.is_none_or(|at| now < at) {
-            return Look::Good(held.credential);
+            return Freshness::Fresh(held.credential);
         }
         match held.token.expires() {
-            Some(end) if end <= now => Look::Useless,
+            Some(end) if end <= now => Freshness::Expired,
             end => {
                 let left = end.and_then(|end| end.duration_since(now).ok());
-                Look::Ageing(held.credential, left.map_or(PATIENCE, |left| PATIENCE.min(left / 2)))
+                Freshness::Expiring(held.credential, left.map_or(REFRESH_TIMEOUT, |left| REFRESH_TIMEOUT.min(left / 2)))
             }
         }
     }
 
     async fn get(&self, clock: &dyn Clock, refused: Option<&Credential>) -> Result<Credential, Error> {
-        // Read before looking: a fetch that ends in between is then noticed.
+        // Read before the token is: a fetch that ends in between is then noticed.
         let ended = self.ended.load(Ordering::Acquire);
-        let (mut last, fallback) = match self.look(clock.wall(), refused) {
-            Look::Good(credential) => return Ok(credential),
-            Look::Ageing(credential, patience) => match self.fetching.try_lock() {
-                Ok(last) if last.was_in_vain(clock.now()) => return Ok(credential),
+        let (mut last, fallback) = match self.freshness(clock.wall(), refused) {
+            Freshness::Fresh(credential) => return Ok(credential),
+            Freshness::Expiring(credential, patience) => match self.fetching.try_lock() {
+                Ok(last) if last.failed_recently(clock.now()) => return Ok(credential),
                 Ok(last) => (last, Some((credential, patience))),
                 Err(_) => return Ok(credential),
             },
-            Look::Useless => (self.fetching.lock().await, None),
+            Freshness::Expired => (self.fetching.lock().await, None),
         };
         if self.ended.load(Ordering::Acquire) != ended {
             if let Some(error) = &last.failure {
                 return fallback.map(|(credential, _)| credential).ok_or_else(|| error.clone());
             }
-            if let Look::Good(credential) = self.look(clock.wall(), refused) {
+            if let Freshness::Fresh(credential) = self.freshness(clock.wall(), refused) {
                 return Ok(credential);
             }
         }
@@ -162,7 +162,7 @@ impl Bearer {
                 Err(Elapsed) => (true, Ok(old.clone())),
             },
         };
-        last.in_vain = (late || fetched.is_err()).then(|| clock.now());
+        last.failed_at = (late || fetched.is_err()).then(|| clock.now());
         last.failure = fetched.as_ref().err().cloned();
         self.ended.fetch_add(1, Ordering::Release);
         match (fetched, fallback) {

@@ -1,21 +1,20 @@
-//! What a request proves itself with.
+//! Credential of a request: what it is, where it travels, and the seam that gives one out for each attempt.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue};
 
-use super::Authenticate;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
 
-/// Where a credential travels.
+/// The place of a credential in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum CredentialPlace {
     /// In the header `authorization`.
     Authorization,
     /// In a header of its own.
@@ -32,7 +31,7 @@ pub struct Credential {
     /// Shared, because each attempt takes a clone.
     secret: Arc<Secret>,
     header: HeaderValue,
-    place: Place,
+    place: CredentialPlace,
     pub(super) generation: u64,
 }
 
@@ -55,10 +54,10 @@ impl Credential {
     }
 
     /// A key in a header of its own, in the query or in the body.
-    pub(super) fn placed(key: Secret, place: Place) -> Result<Self, Error> {
+    pub(super) fn at_place(key: Secret, place: CredentialPlace) -> Result<Self, Error> {
         let header = match place {
             // Its characters do not matter there.
-            Place::Query(_) | Place::Field(_) => String::new(),
+            CredentialPlace::Query(_) | CredentialPlace::Field(_) => String::new(),
             _ => key.expose().to_owned(),
         };
         Ok(Credential { place, ..Self::new(key, header)? })
@@ -70,7 +69,7 @@ impl Credential {
         Self::new(key, header)
     }
 
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &CredentialPlace {
         &self.place
     }
 
@@ -80,7 +79,7 @@ impl Credential {
             Error::new(ErrorKind::Config, detail)
         })?;
         header.set_sensitive(true);
-        Ok(Credential { secret: Arc::new(secret), header, place: Place::Authorization, generation: 0 })
+        Ok(Credential { secret: Arc::new(secret), header, place: CredentialPlace::Authorization, generation: 0 })
     }
 
     /// The value of the header that carries it, marked as sensitive.
@@ -100,7 +99,88 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// User and password with each request.
+/// Authentication: gives out the credential of each attempt.
+///
+/// [`Bearer`], [`Basic`] and [`ApiKey`] come with the crate. One that logs
+/// in with a client of its own takes a clone that has no credential, else the
+/// client and its credential keep each other alive.
+///
+/// ```
+/// use std::path::PathBuf;
+///
+/// use futures::future::BoxFuture;
+/// use mlhub::clock::Clock;
+/// use mlhub::pipeline::{Authenticate, Credential};
+/// use mlhub::{Error, ErrorKind};
+///
+/// /// A token that somebody else keeps fresh in a file.
+/// #[derive(Debug)]
+/// struct FromFile(PathBuf);
+///
+/// impl Authenticate for FromFile {
+///     fn credential<'a>(
+///         &'a self,
+///         _: &'a dyn Clock,
+///         _: Option<&'a Credential>,
+///     ) -> BoxFuture<'a, Result<Credential, Error>> {
+///         Box::pin(async {
+///             let token = std::fs::read_to_string(&self.0).map_err(|cause| {
+///                 Error::new(ErrorKind::Unauthenticated, "the token's file cannot be read").with_source(cause)
+///             })?;
+///             Credential::bearer(&token.trim().into())
+///         })
+///     }
+///
+///     fn renews(&self) -> bool {
+///         true
+///     }
+/// }
+/// ```
+pub trait Authenticate: fmt::Debug + Send + Sync {
+    /// The credential for the next attempt. `refused` is the one that the
+    /// server has just answered with 401, if any.
+    fn credential<'a>(
+        &'a self,
+        clock: &'a dyn Clock,
+        refused: Option<&'a Credential>,
+    ) -> BoxFuture<'a, Result<Credential, Error>>;
+
+    /// Whether a refused credential can be replaced, so that the call is worth
+    /// one repetition.
+    fn renews(&self) -> bool {
+        false
+    }
+
+    /// Whether the user and the password in a server's address go before this
+    /// credential. Default: no; [`Basic`], which is of the same kind, yields.
+    fn yields(&self) -> bool {
+        false
+    }
+}
+
+/// The slot for the credential of a client and all its clones: a login through one of them logs in all.
+#[derive(Clone, Debug, Default)]
+pub struct AuthSlot(Arc<RwLock<Option<Arc<dyn Authenticate>>>>);
+
+impl AuthSlot {
+    /// Uses that credential from the next attempt on.
+    pub fn set(&self, auth: Arc<dyn Authenticate>) {
+        // A poisoned lock holds a whole value: writing it is one assignment.
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(auth);
+    }
+
+    /// Sends no credential from the next attempt on.
+    pub fn clear(&self) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What is in use now.
+    pub fn get(&self) -> Option<Arc<dyn Authenticate>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// HTTP Basic authentication: user and password with each request.
 #[derive(Clone, Debug)]
 pub struct Basic(Credential);
 

@@ -1,4 +1,4 @@
-//! A token with its end, and where the next one comes from.
+//! Access token with its expiry and refresh token, and the source of the next one.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ pub const REFRESH_AHEAD: Duration = Duration::from_secs(60);
 /// arrives is kept as the margin.
 const SHORT_LIVED_SHARE: u32 = 5;
 
-/// A token with its end.
+/// An access token with its expiry and refresh token.
 #[derive(Clone, Debug)]
 pub struct Token {
     pub(super) value: Secret,
@@ -70,7 +70,7 @@ impl Token {
     }
 }
 
-/// Fetches the next token.
+/// A token source: fetches the next token.
 ///
 /// Any closure `Fn(Option<Token>) -> Future<Result<Token, Error>>` is one; it
 /// is given the last token, for the refresh token in it.

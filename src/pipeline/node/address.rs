@@ -1,4 +1,4 @@
-//! One server: its address, and the credential that stands in it.
+//! Node: the address of one server, and the credential that stands in it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::Credential;
+use crate::pipeline::auth::Credential;
 use crate::secret::Secret;
 
-/// One server: scheme, host, port and the prefix that stands before each path.
+/// A node is one server: scheme, host, port and the prefix that stands before each path.
 ///
 /// A clone is the same node and costs one reference count.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl Node {
 
     /// The server of that host and port, reached as this one is: by its scheme,
     /// below its prefix, with its credential, and at its port if none is named.
-    pub(super) fn sibling(&self, address: &str) -> Option<Node> {
+    pub(crate) fn sibling(&self, address: &str) -> Option<Node> {
         let authority = address.trim().rsplit("://").next().unwrap_or_default().split('/').next().unwrap_or_default();
         let authority: http::uri::Authority = authority.parse().ok().filter(|_| !authority.contains('@'))?;
         let port = match authority.as_str().strip_prefix(authority.host()) {

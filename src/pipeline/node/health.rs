@@ -1,85 +1,85 @@
-//! Whether a node lives, as far as its answers say.
+//! Node health: a circuit breaker that is closed while the node answers, open during its cooldown, half-open for one probe.
 
 use std::time::Duration;
 
-/// How a node stands at some moment, the likeliest to answer first.
+/// The health state of a node at some moment, the likeliest to answer first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Standing {
+pub(super) enum HealthState {
     /// Nothing speaks against it.
     Alive,
-    /// Its rest is over and nobody has tried it yet.
-    Due,
-    /// It is left alone.
-    Resting,
+    /// Its cooldown is over and nobody has probed it yet.
+    HalfOpen,
+    /// It is left alone until its cooldown is over.
+    CoolingDown,
     /// One attempt finds out whether it lives.
-    OnTrial,
+    Probing,
 }
 
-/// What is known about a node. It starts alive.
+/// The health of a node. It starts alive.
 #[derive(Debug, Default)]
 pub(super) struct Health {
-    /// Failures in a row, those during a rest not counted: a rest grows by what
-    /// a trial finds, not by how many calls were under way.
+    /// Failures in a row, those during a cooldown not counted: a cooldown grows by what
+    /// a probe finds, not by how many calls were under way.
     failures: u32,
-    /// When the rest is over.
-    wakes: Duration,
-    on_trial: bool,
-    /// Counts the changes between life and rest. What an attempt from before a
+    /// When the cooldown is over.
+    cooldown_ends: Duration,
+    probing: bool,
+    /// Counts the changes between life and cooldown. What an attempt from before a
     /// change finds out at its end says nothing about the time after it.
-    era: u64,
+    generation: u64,
 }
 
 /// An attempt at the node, as its health remembers it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ticket {
-    era: u64,
-    trial: bool,
+    generation: u64,
+    probe: bool,
 }
 
 impl Health {
-    pub(super) fn standing(&self, now: Duration) -> Standing {
+    pub(super) fn state(&self, now: Duration) -> HealthState {
         match () {
-            () if self.failures == 0 => Standing::Alive,
-            () if self.on_trial => Standing::OnTrial,
-            () if self.wakes <= now => Standing::Due,
-            () => Standing::Resting,
+            () if self.failures == 0 => HealthState::Alive,
+            () if self.probing => HealthState::Probing,
+            () if self.cooldown_ends <= now => HealthState::HalfOpen,
+            () => HealthState::CoolingDown,
         }
     }
 
-    /// When the rest is over or was.
-    pub(super) fn wakes(&self) -> Duration {
-        self.wakes
+    /// When the cooldown is over or was.
+    pub(super) fn cooldown_ends(&self) -> Duration {
+        self.cooldown_ends
     }
 
-    /// An attempt begins; the first after a rest is the trial.
+    /// An attempt begins; the first after a cooldown is the probe.
     pub(super) fn begin(&mut self, now: Duration) -> Ticket {
-        let trial = self.standing(now) == Standing::Due;
-        self.on_trial |= trial;
-        Ticket { era: self.era, trial }
+        let probe = self.state(now) == HealthState::HalfOpen;
+        self.probing |= probe;
+        Ticket { generation: self.generation, probe }
     }
 
     /// The node has answered, whenever the attempt began.
     pub(super) fn lives(&mut self) {
         if self.failures > 0 {
-            *self = Health { era: self.era + 1, ..Health::default() };
+            *self = Health { generation: self.generation + 1, ..Health::default() };
         }
     }
 
-    /// The attempt has failed by the node's fault; `rest` is how long to leave
-    /// the node alone after so many failures. Says whether a rest begins.
-    pub(super) fn fails(&mut self, ticket: Ticket, now: Duration, rest: impl FnOnce(u32) -> Duration) -> bool {
-        let counts = ticket.era == self.era && (ticket.trial || self.failures == 0);
+    /// The attempt has failed by the node's fault; `cooldown` is how long to leave
+    /// the node alone after so many failures. Says whether a cooldown begins.
+    pub(super) fn fails(&mut self, ticket: Ticket, now: Duration, cooldown: impl FnOnce(u32) -> Duration) -> bool {
+        let counts = ticket.generation == self.generation && (ticket.probe || self.failures == 0);
         if counts {
             let failures = self.failures.saturating_add(1);
-            *self = Health { failures, wakes: now.saturating_add(rest(failures)), on_trial: false, era: self.era + 1 };
+            *self = Health { failures, cooldown_ends: now.saturating_add(cooldown(failures)), probing: false, generation: self.generation + 1 };
         }
         counts
     }
 
     /// The attempt has found nothing out, so another may.
-    pub(super) fn gives_back(&mut self, ticket: Ticket) {
-        if ticket.trial && ticket.era == self.era {
-            self.on_trial = false;
+    pub(super) fn release(&mut self, ticket: Ticket) {
+        if ticket.probe && ticket.generation == self.generation {
+            self.probing = false;
         }
     }
 }

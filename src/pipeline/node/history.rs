@@ -1,13 +1,13 @@
-//! Where a call has been.
+//! Node history: the nodes that a call has been at.
 
 use super::Node;
 
 /// The nodes whose attempts have not ended the call, and whether the node was
 /// to blame.
 #[derive(Debug, Default)]
-pub(crate) struct History(Vec<(Node, bool)>);
+pub(crate) struct NodeHistory(Vec<(Node, bool)>);
 
-impl History {
+impl NodeHistory {
     pub(crate) fn push(&mut self, node: Node, to_blame: bool) {
         self.0.push((node, to_blame));
     }

@@ -1,26 +1,21 @@
-//! The servers of a platform: where an attempt may go, which one is next, and
-//! which one is left alone for a while.
+//! Nodes: the servers of a platform, which of them serves the next attempt, and which is in cooldown.
 //!
-//! A [`Pool`] holds them. Each attempt takes a [`Lease`] of one and says at its
-//! end how it went; [`health`] is what that means for the node. A [`Sniffer`]
-//! adds what the servers themselves tell of others.
+//! A [`NodePool`] holds them. Each attempt takes a [`NodeGuard`] of one and reports at its end how it went; `health` is
+//! what that means for the node. A [`Sniffer`] says when to ask the servers for others.
 
 mod address;
+mod cooldown;
 mod health;
 mod history;
-mod lease;
 mod pool;
-mod rest;
-mod select;
+mod round_robin;
 mod sniff;
-mod sniffer;
 
 pub use address::Node;
-pub use rest::{BASE_COOLDOWN, Cooldown, MAX_COOLDOWN};
-pub use select::{RoundRobin, Selector};
-pub use sniff::{Discover, SNIFF_TIMEOUT, Sniff};
+pub use cooldown::{Cooldown, BASE_COOLDOWN, MAX_COOLDOWN};
+pub use round_robin::{RoundRobin, Selector};
+pub use sniff::{SNIFF_TIMEOUT, Sniff};
 
-pub(crate) use history::History;
-pub(crate) use lease::{Lease, Sign};
-pub(crate) use pool::Pool;
-pub(crate) use sniffer::Sniffer;
+pub(crate) use history::NodeHistory;
+pub(crate) use pool::{ClientNodes, NodeGuard, NodePool, NodeReport};
+pub(crate) use sniff::Sniffer;

@@ -1,56 +1,20 @@
-//! How a client learns of servers that it was not told of: a seam.
+//! Sniffing: when a client asks its nodes for other nodes, and which of those it takes.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
+use tokio::sync::{MutexGuard as FlightGuard, TryLockError};
 
 use super::Node;
-use crate::error::Error;
-use crate::pipeline::Pipeline;
 
 /// Time to ask for the servers. The tenth of a second that Elastic's clients
 /// began with proved too short for a first connection.
 pub const SNIFF_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Asks a server which servers there are.
-///
-/// A platform that can tell has one; a hub of your own gets one by
-/// [`Builder::discover`](crate::Builder::discover).
-///
-/// ```
-/// use futures::future::BoxFuture;
-/// use mlhub::pipeline::{Discover, Pipeline};
-/// use mlhub::{Error, Op, RawCall, op::AuthKind};
-///
-/// static PEERS: Op = Op::raw("workshop", AuthKind::Bearer, "detail");
-///
-/// /// A hub that answers `GET /peers` with `["10.0.0.1:8008", "10.0.0.2:8008"]`.
-/// #[derive(Debug)]
-/// struct Peers;
-///
-/// impl Discover for Peers {
-///     fn nodes(&self, road: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>> {
-///         Box::pin(RawCall::raw(road, &PEERS, http::Method::GET, "/peers").send())
-///     }
-/// }
-/// ```
-pub trait Discover: fmt::Debug + Send + Sync {
-    /// Host and port of each server, as in `10.0.0.1:8008` or `[::1]:8008`.
-    /// Scheme, prefix and credential are taken from the server that was asked,
-    /// and so is a port that is missing; what else an address says is ignored,
-    /// and one that says nothing of use is left out. The list is trusted: what
-    /// it names gets the client's credential.
-    ///
-    /// The road leads to that one server, without repetitions; it may be dropped
-    /// at any moment. An error means that another server is asked.
-    fn nodes(&self, road: Pipeline) -> BoxFuture<'static, Result<Vec<String>, Error>>;
-}
-
 type Filter = Arc<dyn Fn(&Node) -> bool + Send + Sync>;
 
-/// When to ask for the servers, and which of them to take.
+/// Settings of sniffing: when to ask for the servers, and which of them to take.
 ///
 /// What is found is added; the servers that the client was given stay, whatever
 /// a list says. A server that was found and is listed no more serves until it
@@ -72,10 +36,10 @@ type Filter = Arc<dyn Fn(&Node) -> bool + Send + Sync>;
 #[derive(Clone)]
 #[must_use]
 pub struct Sniff {
-    pub(super) at_start: bool,
-    pub(super) after_failure: bool,
-    pub(super) every: Option<Duration>,
-    pub(super) timeout: Duration,
+    at_start: bool,
+    after_failure: bool,
+    every: Option<Duration>,
+    pub(crate) timeout: Duration,
     filter: Option<Filter>,
 }
 
@@ -121,7 +85,7 @@ impl Sniff {
         self
     }
 
-    pub(super) fn wants(&self, node: &Node) -> bool {
+    pub(crate) fn wants(&self, node: &Node) -> bool {
         self.filter.as_ref().is_none_or(|wants| wants(node))
     }
 }
@@ -135,5 +99,66 @@ impl fmt::Debug for Sniff {
             .field("timeout", &self.timeout)
             .field("filter", &self.filter.is_some())
             .finish()
+    }
+}
+
+/// Time between two times of asking because a server has failed: when many
+/// fail, one list tells of all. The figure is that of Elastic's transport library.
+const GAP: Duration = Duration::from_secs(10);
+
+/// The schedule of sniffing of one client and all its clones.
+#[derive(Debug)]
+pub(crate) struct Sniffer {
+    pub(crate) sniff: Sniff,
+    /// Held by whoever asks.
+    flight: tokio::sync::Mutex<()>,
+    state: Mutex<SnifferState>,
+}
+
+#[derive(Debug)]
+struct SnifferState {
+    /// When the servers were asked for; when the client was made, before that.
+    last: Duration,
+    asked: bool,
+    failure: bool,
+}
+
+impl Sniffer {
+    pub(crate) fn new(sniff: Sniff, now: Duration) -> Self {
+        let state = Mutex::new(SnifferState { last: now, asked: false, failure: false });
+        Sniffer { sniff, flight: tokio::sync::Mutex::default(), state }
+    }
+
+    /// A server has failed.
+    pub(crate) fn node_failed(&self) {
+        self.state().failure = true;
+    }
+
+    /// Whether it is time to ask.
+    pub(crate) fn is_due(&self, now: Duration) -> bool {
+        let state = self.state();
+        let since = now.saturating_sub(state.last);
+        self.sniff.at_start && !state.asked
+            || self.sniff.after_failure && state.failure && (since >= GAP || !state.asked)
+            || self.sniff.every.is_some_and(|every| since >= every)
+    }
+
+    /// The right to ask, as long as it is held; an error while somebody else has it.
+    pub(crate) fn try_flight(&self) -> Result<FlightGuard<'_, ()>, TryLockError> {
+        self.flight.try_lock()
+    }
+
+    /// The same, after whoever has it.
+    pub(crate) async fn flight(&self) -> FlightGuard<'_, ()> {
+        self.flight.lock().await
+    }
+
+    /// The servers were asked for, with or without an answer.
+    pub(crate) fn asked(&self, now: Duration) {
+        *self.state() = SnifferState { last: now, asked: true, failure: false };
+    }
+
+    fn state(&self) -> MutexGuard<'_, SnifferState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,0 +1,146 @@
+//! Decompression of responses: gzip and deflate, read as if they had not been compressed.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use flate2::write::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
+use futures::stream::{self, BoxStream, StreamExt};
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::pipeline::transport::{Body, TransportError};
+
+/// What a request says that it takes, where compressed replies are asked for.
+pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip, deflate");
+
+/// Deflate makes at most 1,032 bytes of one (zlib's technical details), so that
+/// no chunk grows beyond 4 MiB before its size is looked at.
+const INPUT_CHUNK: usize = 4 * 1024;
+
+/// Decompresses the body if its headers say that it is compressed, and makes them say so no longer. Fails for a coding that is not known here.
+pub(crate) fn decompress(headers: &mut HeaderMap, body: Body) -> Result<Body, TransportError> {
+    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+        return Ok(body);
+    };
+    let coding = String::from_utf8_lossy(coding.as_bytes()).trim().to_ascii_lowercase();
+    let decoder = match coding.as_str() {
+        "" | "identity" => return Ok(body),
+        "gzip" | "x-gzip" => Decoder::Waiting { gzip: true },
+        "deflate" => Decoder::Waiting { gzip: false },
+        _ => return Err(unreadable(UnknownCoding(coding), "it is packed in a way that is not known here")),
+    };
+    headers.remove(header::CONTENT_ENCODING);
+    headers.remove(header::CONTENT_LENGTH);
+    let state = DecodeState { source: body.into_stream(), rest: Bytes::new(), decoder: Some(decoder) };
+    Ok(Body::stream(stream::unfold(state, DecodeState::next)))
+}
+
+/// A reply that another attempt would bring again.
+pub(crate) fn unreadable(cause: impl std::error::Error + Send + Sync + 'static, why: &str) -> TransportError {
+    TransportError::other(cause).because(why).lasting()
+}
+
+struct DecodeState {
+    source: BoxStream<'static, Result<Bytes, TransportError>>,
+    rest: Bytes,
+    /// Nothing after the end, whichever end it was.
+    decoder: Option<Decoder>,
+}
+
+impl DecodeState {
+    async fn next(mut self) -> Option<(Result<Bytes, TransportError>, Self)> {
+        loop {
+            let mut decoder = self.decoder.take()?;
+            let out = if !self.rest.is_empty() {
+                let chunk = self.rest.split_to(self.rest.len().min(INPUT_CHUNK));
+                let out = decoder.push(&chunk);
+                self.decoder = Some(decoder);
+                out
+            } else {
+                match self.source.next().await {
+                    Some(Ok(chunk)) => {
+                        (self.rest, self.decoder) = (chunk, Some(decoder));
+                        continue;
+                    }
+                    Some(Err(cause)) => return Some((Err(cause), self)),
+                    None => decoder.finish(),
+                }
+            };
+            match out {
+                Ok(out) if out.is_empty() => {}
+                Ok(out) => return Some((Ok(out.into()), self)),
+                Err(cause) => {
+                    self.decoder = None;
+                    return Some((Err(unreadable(cause, "it says that it is packed, and it is damaged")), self));
+                }
+            }
+        }
+    }
+}
+
+enum Decoder {
+    /// Before the first byte: a reply without any, as one to HEAD, has nothing to decompress.
+    Waiting {
+        gzip: bool,
+    },
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+    Deflate {
+        inner: Box<Decompress>,
+        ended: bool,
+    },
+}
+
+impl Decoder {
+    fn push(&mut self, chunk: &[u8]) -> io::Result<Vec<u8>> {
+        if let (Decoder::Waiting { gzip }, Some(first)) = (&self, chunk.first()) {
+            *self = match gzip {
+                true => Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+                // RFC 9110 means zlib's form, some servers the bare one; RFC 1950:
+                // the lower half of zlib's first byte is 8 for deflate.
+                false => Decoder::Deflate { inner: Box::new(Decompress::new(first & 0x0f == 8)), ended: false },
+            };
+        }
+        match self {
+            Decoder::Waiting { .. } => Ok(Vec::new()),
+            Decoder::Gzip(inner) => inner.write_all(chunk).map(|()| std::mem::take(inner.get_mut())),
+            Decoder::Deflate { inner, ended } => inflate(inner, ended, chunk),
+        }
+    }
+
+    fn finish(self) -> io::Result<Vec<u8>> {
+        match self {
+            Decoder::Waiting { .. } | Decoder::Deflate { ended: true, .. } => Ok(Vec::new()),
+            Decoder::Gzip(inner) => inner.finish(),
+            Decoder::Deflate { .. } => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+fn inflate(inner: &mut Decompress, ended: &mut bool, mut chunk: &[u8]) -> io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    // What follows the end is ignored, as elsewhere.
+    while !*ended {
+        out.reserve(INPUT_CHUNK);
+        let before = inner.total_in();
+        *ended = inner.decompress_vec(chunk, &mut out, FlushDecompress::None)? == Status::StreamEnd;
+        chunk = chunk.get((inner.total_in() - before) as usize..).unwrap_or_default();
+        // There may be more to come out, unless there was room left for it.
+        if chunk.is_empty() && out.len() < out.capacity() {
+            break;
+        }
+    }
+    Ok(out)
+}
+
+/// The name of a coding that is not known here.
+#[derive(Debug)]
+struct UnknownCoding(String);
+
+impl fmt::Display for UnknownCoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "content-encoding {:?}", self.0)
+    }
+}
+
+impl std::error::Error for UnknownCoding {}

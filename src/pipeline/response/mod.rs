@@ -1,0 +1,156 @@
+//! Response of a call: decompressed, decoded as the document describes it, or streamed.
+
+pub(crate) mod decompress;
+mod head;
+mod idle;
+pub(crate) mod lenient_json;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+pub(crate) use head::{ResponseHead, request_id};
+pub(crate) use idle::watch_idle;
+
+use super::client::Pipeline;
+use super::context::CallContext;
+use super::node::Node;
+use super::retry::retry_after;
+use super::transport::{self, Serializer};
+use crate::error::{Error, ErrorKind};
+use crate::op::ReplyKind;
+use crate::stream::ByteStream;
+
+/// The content of a response.
+pub(crate) enum Content {
+    Whole(Bytes),
+    Stream(ByteStream),
+}
+
+impl Content {
+    async fn bytes(self) -> Result<Bytes, Error> {
+        match self {
+            Content::Whole(bytes) => Ok(bytes),
+            Content::Stream(stream) => stream.collect_bytes().await,
+        }
+    }
+}
+
+/// The response of a call that succeeded: status, headers, body.
+pub struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: Content,
+    pub(crate) context: CallContext,
+    /// What its body is read with, where it is not JSON.
+    pub(crate) reader: Option<Arc<dyn Serializer>>,
+    /// The node that answered.
+    pub(crate) node: Node,
+}
+
+impl Response {
+    /// The whole body; a stream is read to its end.
+    pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
+        self.content.bytes().await
+    }
+
+    /// The node that answered, to pin to it what lives there alone.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// How long the server wants to be left alone after it.
+    pub fn retry_after(&self, pipeline: &Pipeline) -> Option<Duration> {
+        retry_after::read(&self.headers, pipeline.clock().wall())
+    }
+
+    /// The body as a stream.
+    pub fn stream(self) -> ByteStream {
+        match self.content {
+            Content::Whole(bytes) => ByteStream::whole(bytes),
+            Content::Stream(stream) => stream,
+        }
+    }
+
+    /// The body as the document describes it.
+    pub async fn decode<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
+        let Response { status, headers, content, context, reader, .. } = self;
+        let bytes = content.bytes().await?;
+        let decoded = match reader {
+            Some(reader) => transport::to_json(&*reader, &bytes).and_then(|json| decode(context.op.reply, &json)),
+            None => decode(context.op.reply, &bytes),
+        };
+        decoded.map_err(|error| {
+            context
+                .with_context(error)
+                .with_status(status, request_id(&headers))
+                .with_body(bytes.clone())
+                // The server has said that it is done.
+                .applied(!context.is_read())
+        })
+    }
+}
+
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &Bytes) -> Result<T, Error> {
+    let lenient;
+    let mut text: &[u8] = match bytes.trim_ascii() {
+        // Some servers answer nothing where the document says null.
+        b"" => b"null",
+        text => text,
+    };
+    // Keeping the place in mind costs as much as decoding; it is looked for when there is something to tell.
+    // Looking at all of a text at once costs less than looking at each string in it.
+    let plain = match std::str::from_utf8(text) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(text),
+    };
+    let error = match plain {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    // Bare words are rare, and looking for them costs more than decoding.
+    if kind == ReplyKind::Lenient && error.is_syntax() {
+        lenient = lenient_json::to_json(text);
+        text = &lenient;
+    }
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        undecodable(error.into_inner()).with_json_path(path)
+    })?;
+    json.end().map_err(undecodable)?;
+    Ok(value)
+}
+
+fn undecodable(cause: serde_json::Error) -> Error {
+    let what = match cause.classify() {
+        serde_json::error::Category::Data => "the reply does not have the documented shape",
+        _ => "the reply is not JSON",
+    };
+    Error::new(ErrorKind::Decode, what).with_source(DecodeCause(without_values(&cause.to_string())))
+}
+
+/// serde's message quotes the value that it met, which may be secret: between
+/// double quotes, and after `invalid value` as it stands.
+fn without_values(message: &str) -> String {
+    let Some((met, expected)) = message.split_once(", expected ") else {
+        return message.split('"').step_by(2).collect();
+    };
+    let sort = met.split(['"', '`']).next().unwrap_or_default().trim();
+    format!("{sort}, expected {expected}")
+}
+
+/// Where decoding stopped and why.
+#[derive(Debug)]
+struct DecodeCause(String);
+
+impl fmt::Display for DecodeCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for DecodeCause {}
