@@ -33,8 +33,8 @@ pub use crate::time_expr::TimeExpr;
 pub use crate::timestamp::Timestamp;
 pub use crate::wait::{Listed, Listing, Look, Poll, Survey, Wait, WaitHandle as Handle};
 
-pub use crate::pipeline::lenient_json::to_json;
 use crate::pipeline::Node;
+pub use crate::pipeline::lenient_json::to_json;
 pub use crate::pipeline::{PLACEHOLDER, Response};
 
 /// The generator's error type, as all operations have it.

@@ -98,7 +98,8 @@ fn page(html: &str) -> Option<String> {
 
 /// Keys of an entry about one field or parameter: its message, and what it is about. What is wrong is worth little
 /// without that.
-const ENTRIES: &[(&str, &str)] = &[("msg", "loc"), ("message", "error_param"), ("message", "param"), ("message", "field")];
+const ENTRIES: &[(&str, &str)] =
+    &[("msg", "loc"), ("message", "error_param"), ("message", "param"), ("message", "field")];
 
 /// An entry about one field or parameter: `body.name: too long`, `id is required`. Its other keys are left out: they
 /// repeat what was sent, a password for one.

@@ -20,14 +20,12 @@ mod transport;
 
 pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRESH_AHEAD, Token, TokenSource};
 pub use client::{Discover, Pipeline};
-pub use node::{Cooldown, BASE_COOLDOWN, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
+pub use node::{BASE_COOLDOWN, Cooldown, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
 pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
 #[cfg(feature = "sigv4")]
 pub use request::SigV4;
 pub use request::{GZIP_THRESHOLD, Sign};
-pub use retry::{
-    BASE_DELAY, FailureClass, MAX_ATTEMPTS, MAX_DELAY, Retry, RetryDecision, RetryRow, RetryTable,
-};
+pub use retry::{BASE_DELAY, FailureClass, MAX_ATTEMPTS, MAX_DELAY, Retry, RetryDecision, RetryRow, RetryTable};
 pub use transport::{
     Body, CONNECT_TIMEOUT, HttpSettings, HttpTransport, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, Proxy,
     Serializer, SerializerError, TCP_KEEP_ALIVE, Transport, TransportError, TransportErrorKind,

@@ -18,9 +18,7 @@ use crate::pipeline::node::Node;
 use crate::pipeline::options::Options;
 use crate::pipeline::request::compress;
 use crate::pipeline::response::{ResponseHead, decompress};
-use crate::pipeline::transport::{
-    Body, SendProgress, SendState, Transport, TransportError, TransportErrorKind,
-};
+use crate::pipeline::transport::{Body, SendProgress, SendState, Transport, TransportError, TransportErrorKind};
 
 /// A response as it was read within the attempt.
 pub(super) struct RawResponse {

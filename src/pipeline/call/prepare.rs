@@ -61,7 +61,12 @@ pub(crate) fn prepare(
     set_key(template, op, clock)
 }
 
-fn set_path(template: &mut RequestTemplate, op: &Op, options: &Options, defaults: &ClientDefaults) -> Result<(), Error> {
+fn set_path(
+    template: &mut RequestTemplate,
+    op: &Op,
+    options: &Options,
+    defaults: &ClientDefaults,
+) -> Result<(), Error> {
     if op.path.is_empty() {
         return Ok(());
     }

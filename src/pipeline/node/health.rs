@@ -71,7 +71,12 @@ impl Health {
         let counts = ticket.generation == self.generation && (ticket.probe || self.failures == 0);
         if counts {
             let failures = self.failures.saturating_add(1);
-            *self = Health { failures, cooldown_ends: now.saturating_add(cooldown(failures)), probing: false, generation: self.generation + 1 };
+            *self = Health {
+                failures,
+                cooldown_ends: now.saturating_add(cooldown(failures)),
+                probing: false,
+                generation: self.generation + 1,
+            };
         }
         counts
     }

@@ -12,7 +12,7 @@ mod round_robin;
 mod sniff;
 
 pub use address::Node;
-pub use cooldown::{Cooldown, BASE_COOLDOWN, MAX_COOLDOWN};
+pub use cooldown::{BASE_COOLDOWN, Cooldown, MAX_COOLDOWN};
 pub use round_robin::{RoundRobin, Selector};
 pub use sniff::{SNIFF_TIMEOUT, Sniff};
 

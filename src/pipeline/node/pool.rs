@@ -86,7 +86,12 @@ impl Member {
 impl NodePool {
     /// Fails without a node. One that is named twice counts once. `grows` says
     /// whether others may be found.
-    pub(crate) fn new(nodes: Vec<Node>, selector: Box<dyn Selector>, cooldown: Cooldown, grows: bool) -> Result<Self, Error> {
+    pub(crate) fn new(
+        nodes: Vec<Node>,
+        selector: Box<dyn Selector>,
+        cooldown: Cooldown,
+        grows: bool,
+    ) -> Result<Self, Error> {
         let mut members: Vec<Member> = Vec::with_capacity(nodes.len());
         for node in nodes {
             if members.iter().all(|member| member.node.base() != node.base()) {

@@ -18,8 +18,7 @@ pub(crate) fn with_field(object: &[u8], name: &str, value: &Value) -> Result<Byt
     let text = if text.is_empty() { b"{}" } else { text };
     let fields: BTreeMap<String, IgnoredAny> = serde_json::from_slice(text).map_err(|_| refuse())?;
     if fields.contains_key(name) {
-        let mut whole: serde_json::Map<String, Value> =
-            serde_json::from_slice(text).map_err(|_| refuse())?;
+        let mut whole: serde_json::Map<String, Value> = serde_json::from_slice(text).map_err(|_| refuse())?;
         whole.insert(name.to_owned(), value.clone());
         return Ok(Value::Object(whole).to_string().into());
     }

@@ -201,8 +201,9 @@ impl RequestTemplate {
         }
         let mut request = http::Request::new(body);
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = http::Uri::from_maybe_shared(address)
-            .map_err(|cause| Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause))?;
+        *request.uri_mut() = http::Uri::from_maybe_shared(address).map_err(|cause| {
+            Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause)
+        })?;
         *request.headers_mut() = headers;
         Ok(request)
     }

@@ -26,8 +26,13 @@ pub enum FailureClass {
 
 impl FailureClass {
     /// All of them.
-    pub const ALL: [FailureClass; 5] =
-        [FailureClass::NotSent, FailureClass::TimedOut, FailureClass::Broken, FailureClass::Passing, FailureClass::Final];
+    pub const ALL: [FailureClass; 5] = [
+        FailureClass::NotSent,
+        FailureClass::TimedOut,
+        FailureClass::Broken,
+        FailureClass::Passing,
+        FailureClass::Final,
+    ];
 
     /// The class of an outcome that is not a success.
     pub fn of(outcome: Outcome) -> Self {

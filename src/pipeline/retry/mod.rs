@@ -6,8 +6,8 @@ mod policy;
 pub(crate) mod retry_after;
 mod table;
 
-pub use policy::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
 pub use classify::FailureClass;
+pub use policy::{BASE_DELAY, MAX_ATTEMPTS, MAX_DELAY, Retry};
 pub use table::{RetryDecision, RetryRow, RetryTable};
 
 pub(crate) use budget::RetryBudget;

@@ -26,8 +26,8 @@ const FEATURES: &[Row] = &[
     (
         "dead timeout, ours and the Python client's",
         &[
-            "pipeline/nodes/rests::a_rest_is_a_second_and_doubles_up_to_thirty",
-            "pipeline/nodes/rests::rests_are_data_and_may_be_longer",
+            "pipeline/nodes/rests::a_cooldown_is_a_second_and_doubles_up_to_thirty",
+            "pipeline/nodes/rests::cooldowns_are_data_and_may_be_longer",
             "loudml_pool/features::classic_rests_are_those_of_the_python_client",
             "pipeline/nodes/trials::the_server_closest_to_waking_serves_when_none_lives",
         ],
@@ -157,7 +157,7 @@ const BUGS: &[Row] = &[
             "pipeline/nodes/sniffing/trouble::another_server_is_asked_when_one_does_not_tell",
             "pipeline/nodes/sniffing/trouble::a_failure_that_sniffing_follows_is_still_the_one_that_the_caller_sees",
             "pipeline/nodes/sniffing/moments::one_call_asks_and_the_others_go_on",
-            "pipeline/nodes/sniffing/found::a_server_that_is_listed_again_keeps_its_rest",
+            "pipeline/nodes/sniffing/found::a_server_that_is_listed_again_keeps_its_cooldown",
         ],
     ),
     (
@@ -169,7 +169,7 @@ const BUGS: &[Row] = &[
         "a node that served for want of another counts as living",
         &[
             "loudml_pool/bugs/dead::a_node_that_served_for_want_of_another_is_not_taken_for_living",
-            "pipeline/nodes/trials::with_all_at_rest_a_call_still_tries_each",
+            "pipeline/nodes/trials::with_all_in_cooldown_a_call_still_tries_each",
         ],
     ),
     (

@@ -124,7 +124,7 @@ fn tables_compare_and_say_what_differs() {
     let (usual, patient) = (Retry::default().table(), Retry::default().on_timeout(true).table());
     assert_eq!(usual, Retry::default().table());
     let different: Vec<_> =
-        usual.rows.iter().zip(&patient.rows).filter(|(one, other)| one != other).map(|(one, _)| one.failing).collect();
+        usual.rows.iter().zip(&patient.rows).filter(|(one, other)| one != other).map(|(one, _)| one.failure).collect();
     assert_eq!(different, [mlhub::pipeline::FailureClass::TimedOut]);
     // Pauses are part of the policy, though of no row.
     assert_ne!(usual, Retry::default().cap(Duration::from_secs(1)).table());

@@ -17,8 +17,8 @@ use tower_service::Service;
 
 use super::connection_limit::ConnectionLimit;
 use super::proxy::Proxies;
-use super::tls_connector::{TlsConnector, tls_connector};
 use super::settings::HttpSettings;
+use super::tls_connector::{TlsConnector, tls_connector};
 use crate::error::Error;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -31,7 +31,11 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(settings: &HttpSettings, proxies: Option<Proxies>, limit: Option<ConnectionLimit>) -> Result<Self, Error> {
+    pub(super) fn new(
+        settings: &HttpSettings,
+        proxies: Option<Proxies>,
+        limit: Option<ConnectionLimit>,
+    ) -> Result<Self, Error> {
         let mut tcp = HttpConnector::new();
         // https:// comes here too, to be wrapped in TLS afterwards.
         tcp.enforce_http(false);

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::proxy::{Proxy, ProxyChoice};
+use super::proxy_env::ProxyEnv;
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
-use super::proxy_env::ProxyEnv;
 
 /// Time to establish a connection, TLS included.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -26,7 +26,10 @@ mod with {
     /// Connections with TLS where the address asks for it.
     pub(in super::super) type TlsConnector = HttpsConnector<SocketOpener>;
 
-    pub(in super::super) fn tls_connector(opener: SocketOpener, settings: &HttpSettings) -> Result<TlsConnector, Error> {
+    pub(in super::super) fn tls_connector(
+        opener: SocketOpener,
+        settings: &HttpSettings,
+    ) -> Result<TlsConnector, Error> {
         let mut tls = match &settings.tls.ready {
             Some(_) if settings.tls.has_settings() => {
                 let detail = "a ready TLS configuration stands for itself: set roots, identity and versions in it";

@@ -30,7 +30,7 @@ async fn the_round_is_shared_by_clones() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_round_goes_on_without_those_that_rest() -> Checked {
+async fn round_robin_goes_on_without_those_in_cooldown() -> Checked {
     let site = Site::new();
     site.set("b", Reply::no_connection());
     let pipeline = site.pipeline(4).build()?;
@@ -102,7 +102,7 @@ async fn a_call_reaches_the_one_living_server_in_as_many_attempts_as_there_are_s
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_a_busy_server_is_taken_to_another_that_lives_and_not_to_one_that_rests() -> Checked {
+async fn a_refusal_of_a_busy_server_is_taken_to_another_that_lives_and_not_to_one_in_cooldown() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     site.set("b", Reply::status(429));

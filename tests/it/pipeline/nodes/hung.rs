@@ -28,7 +28,7 @@ async fn hung() -> std::io::Result<(SocketAddr, Arc<AtomicUsize>)> {
     Ok((address, count))
 }
 
-/// The hung port first. Its rest outlasts the test however slow the machine is.
+/// The hung port first. Its cooldown outlasts the test however slow the machine is.
 fn pipeline(hung: SocketAddr, living: SocketAddr) -> Result<Pipeline, mlhub::Error> {
     Builder::new(format!("http://{hung}"), |pipeline: Pipeline| pipeline)
         .node(format!("http://{living}"))

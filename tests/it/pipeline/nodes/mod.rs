@@ -2,11 +2,11 @@
 
 mod addresses;
 mod choice;
+mod cooldowns;
 mod hung;
 mod model;
 mod pins;
-mod rests;
+mod probes;
 mod schedules;
 mod site;
 mod sniffing;
-mod trials;

@@ -1,4 +1,4 @@
-//! Any row of events, held against a small model of what servers may be asked: the one whose rest is over, else one
+//! Any row of events, held against a small model of what servers may be asked: the one whose cooldown is over, else one
 //! that lives, else the one closest to waking; and never one twice before each was asked.
 
 use std::collections::BTreeSet;
@@ -81,7 +81,7 @@ impl Model {
             (known.failures, known.wakes) = (0, 0);
             return (end, true);
         }
-        // What fails during its rest, because nobody else is there, does not make it longer.
+        // What fails during its cooldown, because nobody else is there, does not make it longer.
         if known.failures == 0 || known.wakes <= at {
             known.failures += 1;
             known.wakes = end + 1000 * 2u64.pow(known.failures - 1).min(30);

@@ -17,7 +17,7 @@ async fn a_pinned_call_stays() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pinned_call_goes_to_its_server_although_that_one_rests() -> Checked {
+async fn a_pinned_call_goes_to_its_server_although_that_one_is_in_cooldown() -> Checked {
     let site = Site::new();
     site.set("b", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;
@@ -94,7 +94,7 @@ async fn a_reply_knows_which_server_it_came_from() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pinned_call_may_be_the_trial() -> Checked {
+async fn a_pinned_call_may_be_the_probe() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;

@@ -38,7 +38,7 @@ struct State {
 }
 
 impl Site {
-    /// Chance is nought, so that rests are whole and pauses are none.
+    /// Chance is nought, so that cooldowns are whole and pauses are none.
     pub(super) fn new() -> Self {
         let (lab, state) = (Lab::new(), Arc::new(Mutex::new(State::default())));
         lab.clock().set_chance(0.0);

@@ -61,7 +61,7 @@ async fn calls_one_after_the_other_share_one_socket() -> Checked {
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_gives_its_turn_back() -> Checked {
+async fn a_call_that_is_dropped_gives_its_permit_back() -> Checked {
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let pipeline = Builder::new(format!("http://{}", silent.local_addr()?), |pipeline: Pipeline| pipeline)
         .max_connections(1)
@@ -121,7 +121,7 @@ async fn a_server_is_not_blamed_for_the_clients_own_limit() -> Checked {
     assert_eq!(served.heads().len(), 3);
     first.abort();
     assert!(first.await.is_err_and(|ended| ended.is_cancelled()));
-    // The first server has not been sent to rest meanwhile: one of two calls goes there, and finds it silent.
+    // The first server has not been sent into cooldown meanwhile: one of two calls goes there, and finds it silent.
     let errors: Vec<_> =
         [call(&pipeline, &NEVER).await, call(&pipeline, &NEVER).await].into_iter().filter_map(Result::err).collect();
     assert_eq!(errors.len(), 1, "{errors:?}");

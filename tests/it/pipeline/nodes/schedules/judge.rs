@@ -1,7 +1,7 @@
 //! Whether the promises were kept, by what the servers wrote down.
 //!
 //! Nothing here knows how the client chooses. What it should have done follows
-//! from the schedule, the journal, and the promised rests.
+//! from the schedule, the journal, and the promised cooldowns.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ pub(super) struct Run {
     pub(super) world: Arc<World>,
     /// In the order in which they began.
     pub(super) calls: Vec<Call>,
-    /// All servers live from then on, and every rest is over.
+    /// All servers live from then on, and every cooldown is over.
     pub(super) healed: Duration,
-    /// From then on every server has had its trial.
+    /// From then on every server has had its probe.
     pub(super) even_from: Duration,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn judge(run: &Run, sum: &mut Sum) -> Result<(), String> {
     for node in 0..run.world.phases.len() {
         traffic_returns(run, node, &arrivals, sum)?;
         if !arrivals.iter().any(|arrival| arrival.node == node && arrival.at >= run.healed) {
-            return Err(format!("n{node} is left alone for longer than any rest"));
+            return Err(format!("n{node} is left alone for longer than any cooldown"));
         }
     }
     load_is_even(run, &arrivals)
@@ -68,7 +68,7 @@ fn no_failure_while_one_lives(run: &Run, sum: &mut Sum) -> Result<(), String> {
     Ok(())
 }
 
-/// A server that heals is tried as soon as its rest is over, a tenth of it more
+/// A server that heals is tried as soon as its cooldown is over, a tenth of it more
 /// at most: by the next calls, one for each server that may be due.
 fn traffic_returns(run: &Run, node: usize, arrivals: &[Arrival], sum: &mut Sum) -> Result<(), String> {
     let phases = &run.world.phases[node];
@@ -81,14 +81,14 @@ fn traffic_returns(run: &Run, node: usize, arrivals: &[Arrival], sum: &mut Sum) 
         before.sort_by_key(|seen| seen.end);
         let failures = before.iter().rev().take_while(|seen| !seen.answered).count();
         let Some(last) = before.last().filter(|_| failures > 0) else { continue };
-        let rest = Duration::from_secs(1 << (failures - 1).min(5)).min(Duration::from_secs(30));
-        let by = (*healed).max(last.end + rest.mul_f64(1.1));
+        let cooldown = Duration::from_secs(1 << (failures - 1).min(5)).min(Duration::from_secs(30));
+        let by = (*healed).max(last.end + cooldown.mul_f64(1.1));
         let after = run.calls.iter().filter(|call| call.start >= by).nth(run.world.phases.len() - 1);
         let Some(call) = after.filter(|call| run.world.lives(node, *healed, call.start)) else { continue };
         sum.returns += 1;
         if !arrivals.iter().any(|seen| seen.node == node && seen.at >= *healed && seen.at <= call.start) {
             return Err(format!(
-                "n{node} lives since {healed:?}, its rest ended by {by:?}; no traffic at {:?}",
+                "n{node} lives since {healed:?}, its cooldown ended by {by:?}; no traffic at {:?}",
                 call.start
             ));
         }

@@ -22,7 +22,7 @@ use crate::support::{Checked, READ, SAFE, call};
 const SCHEDULES: u64 = 10_000;
 /// One attempt.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// The longest rest, plus a tenth.
+/// The longest cooldown, plus a tenth.
 const REST_AT_MOST: Duration = Duration::from_secs(33);
 /// Rounds of the calls that show how even the load is.
 const ROUNDS: usize = 4;
@@ -43,7 +43,7 @@ async fn play(seed: u64) -> Result<Run, Box<dyn std::error::Error>> {
     let starts = world.starts(&mut dice);
     let mut calls = join_all(starts.into_iter().map(|(start, read)| timed(&lab, &pipeline, start, read))).await;
 
-    // All live by now. Once every rest is over, each gets its trial ..
+    // All live by now. Once every cooldown is over, each gets its probe ..
     let healed = world.healed_at().max(lab.clock().now()) + TIMEOUT + REST_AT_MOST;
     lab.clock().sleep(healed.saturating_sub(lab.clock().now())).await;
     for _ in 0..count {

@@ -105,8 +105,8 @@ async fn a_server_that_is_listed_no_more_serves_until_it_fails() -> Checked {
     for _ in 0..6 {
         call(&pipeline, &READ).await?;
     }
-    assert_eq!(bases(&pipeline), ["http://a.test", "http://c.test"], "and the one that is listed only rests");
-    // What rests already goes with the list.
+    assert_eq!(bases(&pipeline), ["http://a.test", "http://c.test"], "and the one that is listed is in cooldown");
+    // What is in cooldown already goes with the list.
     site.list("a", &["a.test:80"]);
     pipeline.sniff().await?;
     assert_eq!(bases(&pipeline), ["http://a.test"]);
@@ -114,7 +114,7 @@ async fn a_server_that_is_listed_no_more_serves_until_it_fails() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_is_listed_again_keeps_its_rest() -> Checked {
+async fn a_server_that_is_listed_again_keeps_its_cooldown() -> Checked {
     let site = Site::new();
     site.list("a", &["b.test:80"]);
     let pipeline = site.pipeline(1).discover(Peers).retry(mlhub::Retry::default()).build()?;

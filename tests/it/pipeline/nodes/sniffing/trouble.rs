@@ -44,13 +44,13 @@ async fn another_server_is_asked_when_one_does_not_tell() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_that_live_are_asked_before_those_that_rest() -> Checked {
+async fn those_that_live_are_asked_before_those_in_cooldown() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     site.list("b", &["c.test:80"]);
     let pipeline = site.pipeline(2).discover(Peers).build()?;
     call(&pipeline, &READ).await?;
-    // At rest, and then due.
+    // In cooldown, and then half-open.
     for _ in 0..2 {
         site.arrivals();
         pipeline.sniff().await?;

@@ -19,7 +19,7 @@ async fn visits(site: &Site, pipeline: &Pipeline, time: Duration) -> Result<Vec<
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rest_is_a_second_and_doubles_up_to_thirty() -> Checked {
+async fn a_cooldown_is_a_second_and_doubles_up_to_thirty() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;
@@ -29,7 +29,7 @@ async fn a_rest_is_a_second_and_doubles_up_to_thirty() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rests_are_data_and_may_be_longer() -> Checked {
+async fn cooldowns_are_data_and_may_be_longer() -> Checked {
     let classic = Cooldown::default().base(seconds(6)).cap(seconds(6 * 32));
     assert_eq!(classic.to_string(), "6 s doubling to 192 s");
     assert_ne!(classic, Cooldown::default());
@@ -47,7 +47,7 @@ async fn rests_are_data_and_may_be_longer() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn chance_shortens_a_rest_by_up_to_a_tenth() -> Checked {
+async fn jitter_shortens_a_cooldown_by_up_to_a_tenth() -> Checked {
     let site = Site::new();
     site.lab.clock().set_chance(0.5);
     site.set("a", Reply::no_connection());
@@ -57,7 +57,7 @@ async fn chance_shortens_a_rest_by_up_to_a_tenth() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_ends_the_rest_and_the_count() -> Checked {
+async fn an_answer_ends_the_cooldown_and_the_count() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;
@@ -72,8 +72,8 @@ async fn an_answer_ends_the_rest_and_the_count() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_table_of_what_sends_a_server_to_rest() -> Checked {
-    for (name, reply, rests) in [
+async fn the_table_of_what_begins_a_cooldown() -> Checked {
+    for (name, reply, cools) in [
         ("no connection", Reply::no_connection(), true),
         ("reset", Reply::reset(), true),
         ("cut body", Reply::json(&[1, 2]).cut(), true),
@@ -100,7 +100,7 @@ async fn the_table_of_what_sends_a_server_to_rest() -> Checked {
         site.arrivals();
         call(&pipeline, &READ).await?;
         let _ = call(&pipeline, &READ).await;
-        let expected: &[&str] = if rests { &["b", "b"] } else { &["b", "a"] };
+        let expected: &[&str] = if cools { &["b", "b"] } else { &["b", "a"] };
         assert_eq!(site.arrivals(), expected, "{name}");
     }
     Ok(())

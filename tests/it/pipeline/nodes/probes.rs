@@ -9,7 +9,7 @@ use super::site::Site;
 use crate::support::{Checked, NEVER, READ, call, failure, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn after_a_rest_exactly_one_request_tries_the_server() -> Checked {
+async fn after_a_cooldown_exactly_one_request_probes_the_server() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;
@@ -29,7 +29,7 @@ async fn after_a_rest_exactly_one_request_tries_the_server() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_trial_that_is_cancelled_is_left_to_the_next_call() -> Checked {
+async fn a_probe_that_is_cancelled_is_left_to_the_next_call() -> Checked {
     let site = Site::new();
     site.set("a", Reply::no_connection());
     let pipeline = site.pipeline(2).build()?;
@@ -38,9 +38,9 @@ async fn a_trial_that_is_cancelled_is_left_to_the_next_call() -> Checked {
     site.set("a", Reply::hang());
     site.arrivals();
     {
-        let trial = call(&pipeline, &READ);
-        futures::pin_mut!(trial);
-        assert!(trial.as_mut().now_or_never().is_none(), "it hangs");
+        let probe = call(&pipeline, &READ);
+        futures::pin_mut!(probe);
+        assert!(probe.as_mut().now_or_never().is_none(), "it hangs");
         assert_eq!(call(&pipeline, &READ).await?, "b", "others keep off");
     }
     site.heal("a");
@@ -50,14 +50,14 @@ async fn a_trial_that_is_cancelled_is_left_to_the_next_call() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_trial_that_fails_by_silence_makes_the_rest_grow() -> Checked {
+async fn a_probe_that_fails_by_silence_makes_the_cooldown_grow() -> Checked {
     let site = Site::new();
     site.set("a", Reply::hang());
     let pipeline = site.pipeline(2).timeout(seconds(3)).build()?;
     failure(call(&pipeline, &NEVER).await)?;
     site.pass(seconds(1)).await;
     failure(call(&pipeline, &NEVER).await)?;
-    // At three seconds, then one of rest and three of trial, then two of rest.
+    // At three seconds, then one of cooldown and three of probing, then two of cooldown.
     site.heal("a");
     site.arrivals();
     for _ in 0..4 {
@@ -69,7 +69,7 @@ async fn a_trial_that_fails_by_silence_makes_the_rest_grow() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_risks_one_trial_at_most_while_others_live() -> Checked {
+async fn a_call_risks_one_probe_at_most_while_others_live() -> Checked {
     let site = Site::new();
     for name in ["a", "b", "c"] {
         site.set(name, Reply::no_connection());
@@ -105,14 +105,14 @@ async fn the_server_closest_to_waking_serves_when_none_lives() -> Checked {
     for _ in 0..3 {
         failure(call(&pipeline, &READ).await)?;
     }
-    assert_eq!(site.arrivals(), [order[0].as_str(); 3], "attempts during a rest do not lengthen it");
+    assert_eq!(site.arrivals(), [order[0].as_str(); 3], "attempts during a cooldown do not lengthen it");
     site.heal(&order[0]);
     call(&pipeline, &READ).await?;
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn with_all_at_rest_a_call_still_tries_each() -> Checked {
+async fn with_all_in_cooldown_a_call_still_tries_each() -> Checked {
     let site = Site::new();
     let pipeline = site.pipeline(3).build()?;
     for name in ["a", "b", "c"] {
@@ -129,7 +129,7 @@ async fn with_all_at_rest_a_call_still_tries_each() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_server_alone_never_rests() -> Checked {
+async fn one_server_alone_has_no_cooldown() -> Checked {
     let site = Site::new();
     site.set("a", Reply::status(503));
     let pipeline = site.pipeline(1).build()?;

@@ -82,7 +82,7 @@ async fn the_wire_form_replaces_the_documented_one() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fault_comes_out_of_generated_code_whole() -> Checked {
+async fn an_error_comes_out_of_generated_code_whole() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::status(404).with_json(&json!({"detail": "no such thing"})).header("x-request-id", "r1"));
     let error = failure(generated(&lab, &NAMED, "/a/7/b").await)?;
