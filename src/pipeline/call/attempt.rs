@@ -9,7 +9,8 @@ use http::response::Parts;
 use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
-use super::{Call, attempt_error, curl, redirect, spans};
+use super::state::Call;
+use super::{curl, redirect, spans};
 use crate::clock::{Clock, Elapsed, timeout};
 use crate::error::{Attempt, Error, MAX_ERROR_BODY, Outcome};
 use crate::op::Op;
@@ -76,30 +77,27 @@ impl Attempted {
     }
 }
 
-/// Sends the call to that node and, where the node redirects within itself, sends it on. It counts as one attempt. An
-/// error ends the call.
+/// Sends the call to that node within the limit and, where the node redirects within itself, sends it on. It counts as
+/// one attempt. An error ends the call.
 pub(super) async fn attempt(
     call: &mut Call<'_>,
     node: &Node,
     credential: Option<&Credential>,
+    limit: Duration,
 ) -> Result<Attempted, Error> {
     let (op, options, core) = (call.context.op, &*call.pipeline.options, &call.pipeline.core);
-    let limit = options.timeout.min(call.left());
     let began = core.clock.now();
     let span = spans::attempt(op, &call.template.method, node, call.context.attempts.len());
     let mut redirects = 0;
     let result = loop {
         let address = Bytes::from(call.template.address(node));
         call.context.address = Some(address.clone());
-        let request = call
-            .template
-            .request(address.clone(), credential, op)
-            .map_err(|error| attempt_error::ended(call, error))?;
+        let request = call.template.request(address.clone(), credential, op)?;
         // The command shows the body as it is to be read, and runs all the same.
         if traces_curl(options) {
             curl::log(&request, op, credential, options, node);
         }
-        let request = finish(request, op, options, &*core.clock).map_err(|error| attempt_error::ended(call, error))?;
+        let request = finish(request, op, options, &*core.clock)?;
         let left = limit.saturating_sub(core.clock.now().saturating_sub(began));
         let sent = send(&*core.transport, &*core.clock, left, request, call.stream, options);
         let result = sent.instrument(span.clone()).await;
@@ -107,7 +105,7 @@ pub(super) async fn attempt(
             Ok(response)
                 if !takes(options, response.status)
                     && redirects < redirect::MAX_REDIRECTS
-                    && redirect::follow(&mut call.template, response, &address) =>
+                    && redirect::follow(&mut call.template, response.status, &response.headers, &address) =>
             {
                 redirects += 1;
             }

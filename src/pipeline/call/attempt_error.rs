@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::Call;
 use super::attempt::{Failure, RawBody, RawResponse};
+use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome, server_message};
 use crate::op::{Op, Refused, RetryClass};
 use crate::pipeline::auth::Credential;

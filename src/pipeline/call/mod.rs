@@ -9,6 +9,7 @@ mod prepare;
 mod redirect;
 mod sniff;
 mod spans;
+mod state;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tracing::Instrument;
 
 use self::attempt::{Attempted, RawBody, RawResponse};
 use self::attempt_error::AttemptError;
+use self::state::Call;
 use super::auth::{Authenticate, Credential};
 use super::client::Pipeline;
 use super::context::CallContext;
@@ -26,7 +28,7 @@ use super::response::{Content, Response, ResponseHead, request_id, watch_idle};
 use super::retry::{RetryBudget, blames_node};
 use crate::clock::{Elapsed, timeout, unit};
 use crate::error::{Error, Outcome};
-use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
+use crate::op::{AuthKind, Op, ReplyKind};
 
 impl Pipeline {
     /// Sends a request that generated code has built.
@@ -56,27 +58,6 @@ impl Pipeline {
         sniff::on_demand(self).await?;
         Ok(self.nodes())
     }
-}
-
-/// The state of one call.
-struct Call<'a> {
-    pipeline: &'a Pipeline,
-    template: RequestTemplate,
-    context: CallContext,
-    class: RetryClass,
-    /// Whether the body of a success is left open.
-    stream: bool,
-    /// Whether the body can be sent again.
-    replayable: bool,
-    started: Duration,
-    /// The nodes of the attempts that did not end the call.
-    history: NodeHistory,
-    /// What the server has just refused; for the next attempt alone.
-    refused: Option<Credential>,
-    /// Whether the one repetition after a refused credential has been used.
-    renewed: bool,
-    /// What the last repetition took out of the retry budget.
-    last_cost: Option<u32>,
 }
 
 impl<'a> Call<'a> {
@@ -114,7 +95,9 @@ impl<'a> Call<'a> {
             // Placed when the credential is there: a node's probe does not wait for a token.
             let guard = self.place()?;
             let credential = self.node_credential(guard.node(), auth.as_deref()).or(fetched);
-            let attempted = attempt::attempt(&mut self, guard.node(), credential.as_ref()).await?;
+            let limit = options.timeout.min(self.left());
+            let attempted = attempt::attempt(&mut self, guard.node(), credential.as_ref(), limit).await;
+            let attempted = attempted.map_err(|error| attempt_error::ended(&self, error))?;
             let node = self.report(guard, &attempted);
             let failed = match attempted.result {
                 Ok(response) if attempted.success => return Ok(self.succeed(response, node)),

@@ -3,10 +3,9 @@
 //! One to another server would take tokens, in headers and in bodies, along.
 //! It is handed back as the reply that it is.
 
-use http::{Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use reqwest::Url;
 
-use super::attempt::RawResponse;
 use crate::pipeline::request::{PrefixRule, RequestTemplate};
 use crate::pipeline::transport::Body;
 
@@ -15,8 +14,8 @@ use crate::pipeline::transport::Body;
 pub(crate) const MAX_REDIRECTS: usize = 5;
 
 /// Turns the template to where the response points, if that is on the same server; says whether it did.
-pub(crate) fn follow(template: &mut RequestTemplate, response: &RawResponse, address: &[u8]) -> bool {
-    let becomes_get = match response.status {
+pub(super) fn follow(template: &mut RequestTemplate, status: StatusCode, headers: &HeaderMap, address: &[u8]) -> bool {
+    let becomes_get = match status {
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => template.method == Method::POST,
         StatusCode::SEE_OTHER => template.method != Method::HEAD,
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => false,
@@ -26,7 +25,7 @@ pub(crate) fn follow(template: &mut RequestTemplate, response: &RawResponse, add
     if !becomes_get && template.body.as_bytes().is_none() {
         return false;
     }
-    let target = response.headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let target = headers.get(header::LOCATION).and_then(|location| location.to_str().ok());
     let here = std::str::from_utf8(address).ok().and_then(|here| Url::parse(here).ok());
     let (Some(target), Some(here)) = (target, here) else {
         return false;

@@ -1,4 +1,4 @@
-//! Connections: opened directly or through a proxy, counted, with TLS where the address asks for it.
+//! Connections: sockets that are opened directly or through a proxy, and counted.
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,55 +17,8 @@ use tower_service::Service;
 
 use super::connection_limit::ConnectionLimit;
 use super::proxy::Proxies;
-use super::settings::HttpSettings;
-use super::tls_connector::{TlsConnector, tls_connector};
-use crate::error::Error;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// The connector: gives connections that requests can be sent over.
-#[derive(Clone)]
-pub(super) struct Connector {
-    secure: TlsConnector,
-    timeout: Duration,
-}
-
-impl Connector {
-    pub(super) fn new(
-        settings: &HttpSettings,
-        proxies: Option<Proxies>,
-        limit: Option<ConnectionLimit>,
-    ) -> Result<Self, Error> {
-        let mut tcp = HttpConnector::new();
-        // https:// comes here too, to be wrapped in TLS afterwards.
-        tcp.enforce_http(false);
-        // A request is one write; waiting to fill a packet only delays it.
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(settings.keep_alive);
-        let secure = tls_connector(SocketOpener { tcp, proxies, limit }, settings)?;
-        Ok(Connector { secure, timeout: settings.connect_timeout })
-    }
-}
-
-impl Service<Uri> for Connector {
-    type Response = <TlsConnector as Service<Uri>>::Response;
-    type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, to: Uri) -> Self::Future {
-        let (connecting, limit) = (self.secure.call(to), self.timeout);
-        Box::pin(async move {
-            match tokio::time::timeout(limit, connecting).await {
-                Ok(connection) => connection,
-                Err(_) => Err(format!("no connection within {} s", limit.as_secs_f64()).into()),
-            }
-        })
-    }
-}
 
 /// Opens sockets, directly or through a proxy.
 #[derive(Clone)]
@@ -76,6 +29,16 @@ pub(super) struct SocketOpener {
 }
 
 impl SocketOpener {
+    pub(super) fn new(keep_alive: Option<Duration>, proxies: Option<Proxies>, limit: Option<ConnectionLimit>) -> Self {
+        let mut tcp = HttpConnector::new();
+        // https:// comes here too, to be wrapped in TLS afterwards.
+        tcp.enforce_http(false);
+        // A request is one write; waiting to fill a packet only delays it.
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(keep_alive);
+        SocketOpener { tcp, proxies, limit }
+    }
+
     async fn open(mut self, to: Uri) -> Result<Socket, BoxError> {
         if cfg!(not(feature = "rustls")) && to.scheme_str() == Some("https") {
             return Err("https:// needs the feature `rustls`, which this build leaves out".into());

@@ -4,6 +4,7 @@ mod config_error;
 mod connect_failure;
 mod connection;
 mod connection_limit;
+mod connector;
 #[cfg(feature = "rustls")]
 mod no_verifier;
 #[cfg(feature = "rustls")]
@@ -32,8 +33,9 @@ pub use settings::{
 #[cfg(feature = "rustls")]
 pub use tls::{Tls, TlsVersion};
 
-use self::connection::Connector;
+use self::connection::SocketOpener;
 use self::connection_limit::ConnectionLimit;
+use self::connector::Connector;
 use self::proxy::Proxies;
 use self::request_body::RequestBody;
 use super::{Body, Transport, TransportError};
@@ -91,7 +93,8 @@ impl HttpTransport {
     pub fn new(settings: HttpSettings) -> Result<Self, Error> {
         let proxies = Proxies::new(&settings.proxy)?;
         let limit = ConnectionLimit::new(settings.max_connections)?;
-        let connector = Connector::new(&settings, proxies.clone(), limit.clone())?;
+        let opener = SocketOpener::new(settings.keep_alive, proxies.clone(), limit.clone());
+        let connector = Connector::new(opener, &settings)?;
         let mut client = Client::builder(TokioExecutor::new());
         client
             .pool_timer(TokioTimer::new())
