@@ -1,4 +1,4 @@
-//! One line that tells the story; the cause stays in `source()`.
+//! Error display: one line that tells the story; the cause stays in `source()`.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Server message: the server's own words in an error response, out of whatever it wraps them in.
+//! Error response: the message of the server in it, out of whatever it wraps it in.
 //!
 //! Platforms disagree about the key: `detail` (FastAPI; a text, or a list with
 //! one entry per field), `msg`, `message`, `error`, `errors`, a bare JSON

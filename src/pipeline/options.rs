@@ -1,4 +1,4 @@
-//! Call options: what one call, or every call of a client, does differently.
+//! Call options: attempt timeout, deadline of a call, retry policy, headers, and what else one call does differently.
 
 use std::fmt;
 use std::sync::Arc;

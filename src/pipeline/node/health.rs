@@ -1,4 +1,4 @@
-//! Node health: a circuit breaker that is closed while the node answers, open during its cooldown, half-open for one probe.
+//! Node health: a circuit breaker, open while the node cools down, half-open for one probe.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Proxy environment: the variables that name proxies (`HTTP_PROXY` and its like).
+//! Environment variables that name proxies: `HTTP_PROXY` and its like.
 
 use crate::secret::Secret;
 

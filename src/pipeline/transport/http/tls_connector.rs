@@ -1,4 +1,4 @@
-//! TLS connector: from the TLS settings to connections that speak it.
+//! Connector with TLS, made of the TLS settings.
 
 use super::connection::SocketOpener;
 use super::settings::HttpSettings;
