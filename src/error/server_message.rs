@@ -120,10 +120,10 @@ fn entry(item: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::message;
+    use super::server_message;
 
     fn read(key: &str, body: &str) -> Option<String> {
-        message(shape, body.as_bytes())
+        server_message(key, body.as_bytes())
     }
 
     #[test]

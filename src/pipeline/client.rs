@@ -205,7 +205,7 @@ impl Pipeline {
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
-            .field("nodes", &self.core.nodes)
+            .field("nodes", &self.core.nodes.own)
             .field("options", &self.options)
             .finish_non_exhaustive()
     }

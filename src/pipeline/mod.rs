@@ -22,9 +22,13 @@ pub use auth::{ApiKey, AuthSlot, Authenticate, Basic, Bearer, Credential, REFRES
 pub use client::{Discover, Pipeline};
 pub use node::{BASE_COOLDOWN, Cooldown, MAX_COOLDOWN, Node, RoundRobin, SNIFF_TIMEOUT, Selector, Sniff};
 pub use options::{ATTEMPT_TIMEOUT, CALL_DEADLINE, GetBody, IDLE_TIMEOUT, MAX_REPLY, Options};
+#[doc(hidden)]
+pub use request::PLACEHOLDER;
 #[cfg(feature = "sigv4")]
 pub use request::SigV4;
 pub use request::{GZIP_THRESHOLD, Sign};
+#[doc(hidden)]
+pub use response::Response;
 pub use retry::{BASE_DELAY, FailureClass, MAX_ATTEMPTS, MAX_DELAY, Retry, RetryDecision, RetryRow, RetryTable};
 pub use transport::{
     Body, CONNECT_TIMEOUT, HttpSettings, HttpTransport, HttpVersions, IDLE_CONNECTION, MAX_IDLE_CONNECTIONS, Proxy,
@@ -35,5 +39,5 @@ pub use transport::{Tls, TlsVersion};
 
 pub(crate) use client::CoreSettings;
 pub(crate) use node::{ClientNodes, NodePool, Sniffer};
-pub(crate) use request::{PLACEHOLDER, Query, RequestTemplate, SEGMENT, request_builder, segment};
-pub(crate) use response::{Response, lenient_json};
+pub(crate) use request::{Query, RequestTemplate, SEGMENT, request_builder, segment};
+pub(crate) use response::lenient_json;

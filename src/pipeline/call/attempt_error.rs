@@ -64,7 +64,7 @@ pub(super) fn refusal(
         RawBody::Open(_) => bytes::Bytes::new(),
     };
     let status = response.status;
-    let message = server_message::server_message(call.context.op.errors, &body);
+    let message = server_message(call.context.op.errors, &body);
     let on_credential = credential_status(call.context.op, status, message.as_deref());
     let kind = match on_credential {
         CredentialStatus::Refused => ErrorKind::Unauthenticated,

@@ -39,7 +39,7 @@ pub(super) fn log(
 }
 
 /// What stands in a command in place of the node that is called.
-pub(super) struct ServerInPlace<'a> {
+pub(in crate::pipeline) struct ServerInPlace<'a> {
     server: &'a str,
     node: &'a Node,
 }
@@ -59,7 +59,7 @@ fn readable(body: &str) -> String {
 }
 
 /// The request as one command for a POSIX shell.
-pub(super) fn command(
+pub(in crate::pipeline) fn command(
     request: &http::Request<Body>,
     op: &Op,
     credential: Option<&Credential>,

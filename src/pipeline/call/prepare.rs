@@ -83,7 +83,7 @@ fn set_path(
             template.push_query(name, value);
         }
     }
-    for (name, place) in wire.map_or(&[][..], |wire| wire.usual) {
+    for (name, place) in wire.map_or(&[][..], |wire| wire.client_defaults) {
         if let Some(value) = defaults.get(place).filter(|_| options.client_defaults && !template.has_query(name)) {
             template.push_query(name, &value);
         }

@@ -224,9 +224,9 @@ impl NodePool {
         cooling
     }
 
-    pub(super) fn reguard(&self, node: &Node, ticket: Ticket) {
+    pub(super) fn release(&self, node: &Node, ticket: Ticket) {
         if let Some(member) = find(&mut self.members(), node) {
-            member.health.reguard(ticket);
+            member.health.release(ticket);
         }
     }
 
@@ -305,7 +305,7 @@ impl<'p> NodeGuard<'p> {
 impl Drop for NodeGuard<'_> {
     fn drop(&mut self) {
         if let Some((pool, ticket)) = self.watched {
-            pool.reguard(&self.node, ticket);
+            pool.release(&self.node, ticket);
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) use serializer::{Serializers, to_json};
 /// use futures::future::BoxFuture;
 /// use mlhub::pipeline::{Body, Transport, TransportError};
 ///
-/// /// A hub that is closed for maintenance: no request leaves the machine.
+/// A hub that is closed for maintenance: no request leaves the machine.
 /// #[derive(Debug)]
 /// struct Closed;
 ///
@@ -46,5 +46,8 @@ pub(crate) use serializer::{Serializers, to_json};
 /// ```
 pub trait Transport: fmt::Debug + Send + Sync {
     /// Sends the request and returns as soon as the response's headers are there.
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>>;
+    fn send(
+        &self,
+        request: ::http::Request<Body>,
+    ) -> BoxFuture<'static, Result<::http::Response<Body>, TransportError>>;
 }

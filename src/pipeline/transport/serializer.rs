@@ -64,7 +64,7 @@ pub(crate) struct Serializers {
 
 impl Serializers {
     /// The serializer for a response with those headers.
-    pub(crate) fn for_reply(&self, headers: &HeaderMap) -> Option<Arc<dyn Serializer>> {
+    pub(crate) fn for_response(&self, headers: &HeaderMap) -> Option<Arc<dyn Serializer>> {
         if self.read.is_empty() {
             return None;
         }
