@@ -155,7 +155,7 @@ fn any_json() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(400))]
 
     /// Whatever the reply: what is taken out and what remains make it up again.
     #[test]

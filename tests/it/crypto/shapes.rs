@@ -27,7 +27,7 @@ fn length() -> impl Strategy<Value = usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(96))]
 
     #[test]
     fn a_message_opens_to_what_was_sealed_however_it_is_cut(

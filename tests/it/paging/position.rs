@@ -83,7 +83,7 @@ async fn one_of_another_kind_of_list_is_refused_before_anything_is_sent() -> Che
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(256))]
 
     /// Whatever texts a server and its items have, a position comes back, as one word for a shell.
     #[test]

@@ -134,7 +134,7 @@ async fn a_token_that_names_its_own_page_ends_the_walk() -> Checked {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(64))]
 
     /// Whatever length and size, every style gives each item once, in order,
     /// and any position that it names resumes exactly there.

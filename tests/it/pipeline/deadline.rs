@@ -77,7 +77,7 @@ fn any_reply() -> impl Strategy<Value = Reply> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(64))]
 
     /// Whatever the service does, no call takes longer than its deadline.
     #[test]

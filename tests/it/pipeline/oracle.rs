@@ -85,7 +85,7 @@ fn journal(op: &'static Op, script: &[Act]) -> Result<Vec<Seen>, Box<dyn std::er
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(256))]
 
     #[test]
     fn every_call_keeps_the_rules(op in any_op(), script in proptest::collection::vec(any_act(), 1..7)) {

@@ -46,7 +46,7 @@ async fn authenticate(client: &Client) -> Result<(), Error> {
     // A person confirms in a browser, on any device. Nothing is printed or opened: that is yours.
     client.login(Login::device(|prompt| eprintln!("go to {} and confirm {}", prompt.url, prompt.code))).await?;
 
-    // Optional: the key that opens what is encrypted for your organization.
+    // Optional: the key that decrypts what is encrypted for your organization.
     if let Some(path) = config::ORGANIZATION_KEY {
         client.set_private_key(PrivateKey::from_pem_file(path)?);
     }
@@ -261,7 +261,7 @@ async fn many(client: &Client, task_ids: [i64; 2]) -> Result<(), Error> {
 
 async fn large(client: &Client, run: i64, path: &str) -> Result<(), Error> {
     let file = std::fs::File::create(path).expect("a place for the result");
-    client.write_result(run, file).await?; // opened as it arrives, never whole in memory
+    client.write_result(run, file).await?; // decrypted as it arrives, never whole in memory
     Ok(())
 }
 

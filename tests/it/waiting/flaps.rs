@@ -91,7 +91,7 @@ fn promised(words: &[&str]) -> Option<(usize, bool)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(400))]
 
     /// Whatever a server says in whatever order, no word that it takes back is ever reported.
     #[test]

@@ -58,7 +58,7 @@ fn a_missing_or_odd_argument_is_named() -> Checked {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(256))]
 
     /// Whatever the arguments are, they come back, and the text is one line
     /// under 512 bytes that a shell takes as one word.

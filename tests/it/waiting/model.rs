@@ -161,7 +161,7 @@ async fn play(mut all: Vec<Said>, asked: &Asked) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(512))]
 
     #[test]
     fn a_wait_ends_as_the_model_says(

@@ -2,6 +2,7 @@
 
 mod auger;
 mod autotune;
+mod book;
 mod call;
 #[cfg(target_os = "linux")]
 mod can;

@@ -5,14 +5,15 @@ use std::process::Command;
 
 use crate::support::Home;
 
-/// The fences that are files: the word after the language is the name.
-struct Block<'a> {
+/// A fenced block. One with a word after its language is a file of that name.
+pub(crate) struct Block<'a> {
     language: &'a str,
-    file: Option<&'a str>,
-    text: String,
+    pub(crate) file: Option<&'a str>,
+    pub(crate) text: String,
 }
 
-fn blocks(page: &str) -> Vec<Block<'_>> {
+/// The fenced blocks of a page.
+pub(crate) fn blocks(page: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut lines = page.lines();
     while let Some(line) = lines.next() {
@@ -59,6 +60,8 @@ impl Page {
                     script += &block.text;
                     commands += 1;
                 }
+                // Compiled as a doc test of the library.
+                ("rust" | "rust,no_run", None) => {}
                 (other, None) => panic!("{name}: a block of {other:?} is neither a file nor a command"),
             }
         }

@@ -137,9 +137,11 @@ fn damaged() -> impl Strategy<Value = Damaged> {
     })
 }
 
-/// Nothing is written beside the tests: a case that fails becomes a document of its own.
-fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+/// That many cases, unless proptest's own `PROPTEST_CASES` says otherwise. Nothing is written beside the tests: a case that
+/// fails becomes a document of its own.
+fn cases(ordinary: u32) -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").map(|_| ProptestConfig::default().cases);
+    ProptestConfig { cases: asked.unwrap_or(ordinary), failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

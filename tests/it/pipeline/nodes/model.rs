@@ -134,7 +134,7 @@ async fn play(nodes: usize, events: &[Event]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(crate::dice::cases(512))]
 
     #[test]
     fn servers_are_asked_as_the_model_says(nodes in 1..=NAMES.len(), events in prop::collection::vec(event(), 1..60)) {
