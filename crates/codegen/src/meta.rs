@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,7 +19,8 @@ pub const JOIN: &str = "x-mlhub-join";
 pub const FLAG: &str = "x-mlhub-flag";
 
 /// `x-mlhub` at the top of a document.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Platform {
     /// The platform's name: the module, the Cargo feature and the word in saved handles.
@@ -29,7 +31,8 @@ pub struct Platform {
 }
 
 /// `x-mlhub` of one operation. Every key may be left out.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Endpoint {
     /// When the operation may be sent again after a failure (left out: `never`).
@@ -105,7 +108,8 @@ impl Endpoint {
 }
 
 /// When an operation may be repeated.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub enum Retry {
     /// By one of the two plain words.
@@ -115,7 +119,8 @@ pub enum Retry {
 }
 
 /// The retry classes that need no more than a word.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PlainRetry {
     /// Repeating it changes nothing.
@@ -125,7 +130,8 @@ pub enum PlainRetry {
 }
 
 /// A repeat that the server recognises by a header.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Keyed {
     /// The header's name.
@@ -135,7 +141,8 @@ pub struct Keyed {
 }
 
 /// How a list is walked.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
     /// What the position means.
@@ -170,7 +177,8 @@ pub struct Paging {
 }
 
 /// What a position in a list is.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PagingStyle {
     /// A number of items to skip.
@@ -184,7 +192,8 @@ pub enum PagingStyle {
 }
 
 /// One goal of a job: where to look and which words are final.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Wait {
     /// The operation to poll; left out: the operation itself. It takes the same path parameters.
@@ -225,7 +234,8 @@ pub struct Wait {
 
 /// What a call has started: another operation of the document tells how that goes. It takes those path parameters of
 /// this one that it has too, and the id from the reply.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Starts {
     /// The operation that is waited for.
@@ -239,7 +249,8 @@ pub struct Starts {
 
 /// A list in which jobs stand with their status. Its operation has paging or answers with a bare array, and takes the
 /// path parameters that it needs from the operation that is waited for.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WaitList {
     /// The operation.
@@ -258,7 +269,8 @@ pub struct WaitList {
 }
 
 /// A call that stops a job. It takes those path parameters of the waiting operation that it has too, wherever they go.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {
     /// The operation.
@@ -269,7 +281,8 @@ pub struct Cancel {
 }
 
 /// How the caller proves who it is.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Auth {
     /// A bearer token in the header.
@@ -283,7 +296,8 @@ pub enum Auth {
 }
 
 /// An answer that refuses the credential.
-#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
     /// The answer's status.
@@ -297,7 +311,8 @@ pub struct Refused {
 }
 
 /// Where the documented query parameters travel.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Params {
     /// In one JSON body.
@@ -307,7 +322,8 @@ pub enum Params {
 }
 
 /// How a reply is read.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Reply {
     /// JSON.
@@ -323,7 +339,8 @@ pub enum Reply {
 }
 
 /// What goes out in place of the documented path.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Wire {
     /// The real path, with the same path parameters.
@@ -344,6 +361,7 @@ pub struct Wire {
 }
 
 /// The JSON Schema of both extensions, as checked in under `openapi/x-mlhub.schema.json`.
+#[cfg(feature = "schema")]
 #[must_use]
 pub fn schema() -> Value {
     let mut generator = schemars::SchemaGenerator::default();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use argon2::password_hash::SaltString;
 use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Semaphore;
@@ -57,7 +58,10 @@ impl Passwords {
 }
 
 fn hash(password: &Secret) -> Result<Secret, String> {
-    let hash = Argon2::default().hash_password(password.expose().as_bytes()).map_err(|why| why.to_string())?;
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|why| why.to_string())?;
+    let salt = SaltString::encode_b64(&salt).map_err(|why| why.to_string())?;
+    let hash = Argon2::default().hash_password(password.expose().as_bytes(), &salt).map_err(|why| why.to_string())?;
     Ok(hash.to_string().into())
 }
 
