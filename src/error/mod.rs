@@ -33,10 +33,10 @@ type Source = Arc<dyn std::error::Error + Send + Sync>;
 /// in [`source()`](std::error::Error::source). Cloning is cheap: eight calls
 /// that waited for one token share one error.
 #[derive(Clone)]
-pub struct Error(Arc<Inner>);
+pub struct Error(Arc<ErrorDetails>);
 
 #[derive(Clone)]
-struct Inner {
+struct ErrorDetails {
     kind: ErrorKind,
     detail: String,
     message: Option<String>,
@@ -60,7 +60,7 @@ struct Inner {
 impl Error {
     /// An error of that kind; the detail is a clause without a full stop.
     pub fn new(kind: ErrorKind, detail: impl Into<String>) -> Self {
-        Error(Arc::new(Inner {
+        Error(Arc::new(ErrorDetails {
             kind,
             detail: detail.into(),
             message: None,
@@ -186,7 +186,7 @@ impl Error {
         self.0.may_have_been_applied
     }
 
-    fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+    fn edit(mut self, change: impl FnOnce(&mut ErrorDetails)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }

@@ -26,14 +26,14 @@ pub(crate) fn decompress(headers: &mut HeaderMap, body: Body) -> Result<Body, Tr
     let coding = String::from_utf8_lossy(coding.as_bytes()).trim().to_ascii_lowercase();
     let decoder = match coding.as_str() {
         "" | "identity" => return Ok(body),
-        "gzip" | "x-gzip" => Decoder::Waiting { gzip: true },
-        "deflate" => Decoder::Waiting { gzip: false },
+        "gzip" | "x-gzip" => ContentDecoder::Waiting { gzip: true },
+        "deflate" => ContentDecoder::Waiting { gzip: false },
         _ => return Err(unreadable(UnknownCoding(coding), "it is packed in a way that is not known here")),
     };
     headers.remove(header::CONTENT_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
-    let state = DecodeState { source: body.into_stream(), rest: Bytes::new(), decoder: Some(decoder) };
-    Ok(Body::stream(stream::unfold(state, DecodeState::next)))
+    let state = DecompressedStream { source: body.into_stream(), rest: Bytes::new(), decoder: Some(decoder) };
+    Ok(Body::stream(stream::unfold(state, DecompressedStream::next)))
 }
 
 /// A reply that another attempt would bring again.
@@ -41,14 +41,14 @@ pub(crate) fn unreadable(cause: impl std::error::Error + Send + Sync + 'static, 
     TransportError::other(cause).because(why).lasting()
 }
 
-struct DecodeState {
+struct DecompressedStream {
     source: BoxStream<'static, Result<Bytes, TransportError>>,
     rest: Bytes,
     /// Nothing after the end, whichever end it was.
-    decoder: Option<Decoder>,
+    decoder: Option<ContentDecoder>,
 }
 
-impl DecodeState {
+impl DecompressedStream {
     async fn next(mut self) -> Option<(Result<Bytes, TransportError>, Self)> {
         loop {
             let mut decoder = self.decoder.take()?;
@@ -79,7 +79,7 @@ impl DecodeState {
     }
 }
 
-enum Decoder {
+enum ContentDecoder {
     /// Before the first byte: a reply without any, as one to HEAD, has nothing to decompress.
     Waiting {
         gzip: bool,
@@ -91,28 +91,28 @@ enum Decoder {
     },
 }
 
-impl Decoder {
+impl ContentDecoder {
     fn push(&mut self, chunk: &[u8]) -> io::Result<Vec<u8>> {
-        if let (Decoder::Waiting { gzip }, Some(first)) = (&self, chunk.first()) {
+        if let (ContentDecoder::Waiting { gzip }, Some(first)) = (&self, chunk.first()) {
             *self = match gzip {
-                true => Decoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+                true => ContentDecoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
                 // RFC 9110 means zlib's form, some servers the bare one; RFC 1950:
                 // the lower half of zlib's first byte is 8 for deflate.
-                false => Decoder::Deflate { inner: Box::new(Decompress::new(first & 0x0f == 8)), ended: false },
+                false => ContentDecoder::Deflate { inner: Box::new(Decompress::new(first & 0x0f == 8)), ended: false },
             };
         }
         match self {
-            Decoder::Waiting { .. } => Ok(Vec::new()),
-            Decoder::Gzip(inner) => inner.write_all(chunk).map(|()| std::mem::take(inner.get_mut())),
-            Decoder::Deflate { inner, ended } => inflate(inner, ended, chunk),
+            ContentDecoder::Waiting { .. } => Ok(Vec::new()),
+            ContentDecoder::Gzip(inner) => inner.write_all(chunk).map(|()| std::mem::take(inner.get_mut())),
+            ContentDecoder::Deflate { inner, ended } => inflate(inner, ended, chunk),
         }
     }
 
     fn finish(self) -> io::Result<Vec<u8>> {
         match self {
-            Decoder::Waiting { .. } | Decoder::Deflate { ended: true, .. } => Ok(Vec::new()),
-            Decoder::Gzip(inner) => inner.finish(),
-            Decoder::Deflate { .. } => Err(io::ErrorKind::UnexpectedEof.into()),
+            ContentDecoder::Waiting { .. } | ContentDecoder::Deflate { ended: true, .. } => Ok(Vec::new()),
+            ContentDecoder::Gzip(inner) => inner.finish(),
+            ContentDecoder::Deflate { .. } => Err(io::ErrorKind::UnexpectedEof.into()),
         }
     }
 }

@@ -14,21 +14,21 @@ type Chunks = BoxStream<'static, Result<Bytes, TransportError>>;
 /// The body of a request or a response.
 #[derive(Default)]
 pub struct Body {
-    inner: Inner,
+    inner: BodyContent,
     /// How far the request with it has got, for whoever gives it up.
     progress: Option<SendProgress>,
 }
 
-enum Inner {
+enum BodyContent {
     Bytes(Bytes),
     /// Behind a lock that is never taken: only so that a call can be shared
     /// between threads, which a boxed stream cannot.
     Stream(Mutex<Chunks>),
 }
 
-impl Default for Inner {
+impl Default for BodyContent {
     fn default() -> Self {
-        Inner::Bytes(Bytes::new())
+        BodyContent::Bytes(Bytes::new())
     }
 }
 
@@ -44,14 +44,14 @@ impl Body {
 
     /// A body that arrives in chunks. A request with such a body is sent once.
     pub fn stream(stream: impl futures::Stream<Item = Result<Bytes, TransportError>> + Send + 'static) -> Self {
-        Inner::Stream(Mutex::new(stream.boxed())).into()
+        BodyContent::Stream(Mutex::new(stream.boxed())).into()
     }
 
     /// The bytes, unless the body is a stream.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.inner {
-            Inner::Bytes(bytes) => Some(bytes),
-            Inner::Stream(_) => None,
+            BodyContent::Bytes(bytes) => Some(bytes),
+            BodyContent::Stream(_) => None,
         }
     }
 
@@ -73,9 +73,9 @@ impl Body {
     /// The body chunk by chunk.
     pub fn into_stream(self) -> BoxStream<'static, Result<Bytes, TransportError>> {
         match self.inner {
-            Inner::Bytes(bytes) if bytes.is_empty() => futures::stream::empty().boxed(),
-            Inner::Bytes(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
-            Inner::Stream(chunks) => unlocked(chunks),
+            BodyContent::Bytes(bytes) if bytes.is_empty() => futures::stream::empty().boxed(),
+            BodyContent::Bytes(bytes) => futures::stream::iter([Ok(bytes)]).boxed(),
+            BodyContent::Stream(chunks) => unlocked(chunks),
         }
     }
 
@@ -88,8 +88,8 @@ impl Body {
     pub(crate) async fn collect_within(self, most: usize) -> Result<Bytes, TransportError> {
         let check = |length: usize| if length > most { Err(too_large(most)) } else { Ok(()) };
         match self.inner {
-            Inner::Bytes(bytes) => check(bytes.len()).map(|()| bytes),
-            Inner::Stream(chunks) => {
+            BodyContent::Bytes(bytes) => check(bytes.len()).map(|()| bytes),
+            BodyContent::Stream(chunks) => {
                 let mut stream = unlocked(chunks);
                 let Some(first) = stream.try_next().await? else {
                     return Ok(Bytes::new());
@@ -118,33 +118,33 @@ fn too_large(most: usize) -> TransportError {
     TransportError::other(std::io::Error::from(std::io::ErrorKind::FileTooLarge)).because(why).lasting()
 }
 
-impl From<Inner> for Body {
-    fn from(inner: Inner) -> Self {
+impl From<BodyContent> for Body {
+    fn from(inner: BodyContent) -> Self {
         Body { inner, progress: None }
     }
 }
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Inner::Bytes(bytes).into()
+        BodyContent::Bytes(bytes).into()
     }
 }
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Inner::Bytes(bytes.into()).into()
+        BodyContent::Bytes(bytes.into()).into()
     }
 }
 
 impl From<String> for Body {
     fn from(text: String) -> Self {
-        Inner::Bytes(text.into()).into()
+        BodyContent::Bytes(text.into()).into()
     }
 }
 
 impl From<&'static str> for Body {
     fn from(text: &'static str) -> Self {
-        Inner::Bytes(text.into()).into()
+        BodyContent::Bytes(text.into()).into()
     }
 }
 
@@ -152,8 +152,8 @@ impl From<&'static str> for Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.inner {
-            Inner::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
-            Inner::Stream(_) => f.write_str("Body(stream)"),
+            BodyContent::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            BodyContent::Stream(_) => f.write_str("Body(stream)"),
         }
     }
 }

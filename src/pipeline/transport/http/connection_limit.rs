@@ -17,10 +17,10 @@ use crate::error::Error;
 /// a socket to its closing: the pool may open one although another comes back the
 /// moment after.
 #[derive(Clone, Debug)]
-pub(super) struct ConnectionLimit(Arc<Inner>);
+pub(super) struct ConnectionLimit(Arc<LimitState>);
 
 #[derive(Debug)]
-struct Inner {
+struct LimitState {
     most: usize,
     /// Grows with the servers of a client, which are few.
     servers: Mutex<HashMap<String, ServerPermits>>,
@@ -38,7 +38,7 @@ impl ConnectionLimit {
         match most {
             None => Ok(None),
             Some(1..=Semaphore::MAX_PERMITS) => {
-                Ok(most.map(|most| ConnectionLimit(Arc::new(Inner { most, servers: Mutex::default() }))))
+                Ok(most.map(|most| ConnectionLimit(Arc::new(LimitState { most, servers: Mutex::default() }))))
             }
             Some(_) => Err(config("a limit on connections has to be at least one; leave it out for no limit")),
         }

@@ -79,9 +79,9 @@ use crate::error::Error;
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct HttpTransport(Arc<Inner>);
+pub struct HttpTransport(Arc<HttpClient>);
 
-struct Inner {
+struct HttpClient {
     client: Client<Connector, RequestBody>,
     proxies: Option<Proxies>,
     limit: Option<ConnectionLimit>,
@@ -103,7 +103,7 @@ impl HttpTransport {
         #[cfg(feature = "http2")]
         client.http2_only(settings.versions == HttpVersions::Http2);
         let client = client.build(connector);
-        Ok(HttpTransport(Arc::new(Inner { client, proxies, limit })))
+        Ok(HttpTransport(Arc::new(HttpClient { client, proxies, limit })))
     }
 }
 

@@ -29,10 +29,10 @@ pub(super) fn roots(places: &[PemSource]) -> Result<Vec<CertificateDer<'static>>
 }
 
 /// Certificate chain and key, from one place or two.
-pub(super) type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
+pub(super) type ClientIdentity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
 /// The client's certificate and key; what else stands beside them is skipped.
-pub(super) fn identity(places: &[PemSource]) -> Result<Option<Identity>, Error> {
+pub(super) fn identity(places: &[PemSource]) -> Result<Option<ClientIdentity>, Error> {
     let (mut chain, mut key, mut names, mut encrypted) = (Vec::new(), None, Vec::new(), false);
     for place in places {
         let read = match place {
