@@ -26,10 +26,10 @@ const FEATURES: &[Row] = &[
     (
         "dead timeout, ours and the Python client's",
         &[
-            "pipeline/nodes/rests::a_cooldown_is_a_second_and_doubles_up_to_thirty",
-            "pipeline/nodes/rests::cooldowns_are_data_and_may_be_longer",
+            "pipeline/nodes/cooldowns::a_cooldown_is_a_second_and_doubles_up_to_thirty",
+            "pipeline/nodes/cooldowns::cooldowns_are_data_and_may_be_longer",
             "loudml_pool/features::classic_rests_are_those_of_the_python_client",
-            "pipeline/nodes/trials::the_server_closest_to_waking_serves_when_none_lives",
+            "pipeline/nodes/probes::the_server_closest_to_waking_serves_when_none_lives",
         ],
     ),
     (
@@ -169,7 +169,7 @@ const BUGS: &[Row] = &[
         "a node that served for want of another counts as living",
         &[
             "loudml_pool/bugs/dead::a_node_that_served_for_want_of_another_is_not_taken_for_living",
-            "pipeline/nodes/trials::with_all_in_cooldown_a_call_still_tries_each",
+            "pipeline/nodes/probes::with_all_in_cooldown_a_call_still_tries_each",
         ],
     ),
     (
