@@ -1,8 +1,8 @@
-//! Which of two values is better.
+//! Direction of a search: whether greater or lesser values are better.
 
 use std::cmp::Ordering;
 
-/// What is looked for.
+/// Direction of a search.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// The greatest value.

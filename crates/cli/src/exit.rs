@@ -1,8 +1,8 @@
-//! The exit codes, and which kind of error ends with which.
+//! Exit codes, and which kind of error ends with which.
 
 use mlhub::ErrorKind;
 
-/// How the program ended.
+/// Exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// It did what it was asked.

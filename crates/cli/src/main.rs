@@ -1,58 +1,77 @@
-//! The `mlhub` program.
+//! Program `mlhub`.
 //!
-//! Data goes to stdout, everything that is said about it to stderr; every
-//! error ends with the next command to try, and the exit code says what sort
-//! of failure it was.
+//! Data goes to stdout, everything that is said about it to stderr; every error ends with the next command to try, and
+//! the exit code says what sort of failure it was.
 
-mod args;
-mod clock;
+mod cli;
+mod command;
 mod commands;
 mod direction;
 #[cfg(feature = "hub")]
-mod embedded;
+mod embedded_hub;
+mod error;
 mod exit;
-mod fault;
-mod interrupt;
+mod format;
+mod global;
+mod input;
+mod operation;
 mod output;
+mod platform;
 mod platforms;
 mod plot;
 mod profile;
-mod progress;
-#[cfg(feature = "hub")]
-mod quickstart;
+mod signals;
 mod terminal;
-mod tune;
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
+use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
 
-use args::Cli;
+use cli::Cli;
+use error::{CliError, CliResult};
 use exit::Exit;
-use fault::Fault;
 use output::Out;
 
 fn main() -> ExitCode {
+    // Started for each trial, so it goes without the command tree.
+    #[cfg(unix)]
+    if let Some(command) = commands::tune::supervisor::requested(std::env::args_os()) {
+        return ended(run(commands::tune::supervisor::run(&command)));
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(args::report(&error)),
+        Err(error) => return ExitCode::from(cli::report(&error).code()),
     };
     if let Some(choice) = cli.global.color {
         anstream::ColorChoice::from(choice).write_global();
     }
-    terminal::log(&cli.command);
-    let out = Out::new(&cli.global);
-    match run(cli, &out) {
-        Ok(()) => ExitCode::from(Exit::Ok.code()),
-        Err(fault) => ExitCode::from(fault.report().code()),
-    }
+    terminal::log(cli.log_level());
+    ended(run(cli.exec(&Out::new(&cli.global))))
 }
 
-fn run(cli: Cli, out: &Out) -> Result<(), Fault> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fault::local)?;
-    let result = runtime.block_on(commands::run(cli, out));
-    // A password prompt or a model being fitted cannot be cancelled; nobody
-    // waits for its end once the answer, or Ctrl-C, is there.
+fn run(command: impl Future<Output = CliResult>) -> CliResult {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::local)?;
+    let result = runtime.block_on(command);
+    // A password prompt or a model being fitted cannot be cancelled; nobody waits for its end once the answer, or Ctrl-C,
+    // is there.
     runtime.shutdown_background();
     result
+}
+
+/// Reports an error on stderr; the exit code.
+fn ended(result: CliResult) -> ExitCode {
+    let Err(CliError::Reported(report)) = result else { return ExitCode::from(Exit::Ok.code()) };
+    let red = AnsiColor::Red.on_default().bold();
+    let bold = Style::new().bold();
+    // A terminal has written ^C, and stands behind it.
+    let new_line = if report.exit == Exit::Interrupted && io::stderr().is_terminal() { "\n" } else { "" };
+    let mut text = format!("{new_line}{red}error:{red:#} {}\n", report.message);
+    for cause in &report.causes {
+        text += &format!("  cause: {cause}\n");
+    }
+    text += &format!("  next: {bold}{}{bold:#}\n", report.next);
+    terminal::write_stderr(&text);
+    ExitCode::from(report.exit.code())
 }

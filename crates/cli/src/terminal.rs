@@ -1,12 +1,12 @@
-//! What is said to people: notices on stderr, questions on a terminal, logs.
+//! Terminal: warnings on stderr, questions to people, logs.
 
-use std::io::{BufRead as _, ErrorKind, IsTerminal as _, Read as _, StdinLock, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 
 use mlhub::Secret;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::Command;
-use crate::fault::Fault;
+use crate::error::{CliError, CliResult};
+use crate::input;
 
 /// Width of a terminal that does not say; as everywhere since the VT100.
 const WIDTH: usize = 80;
@@ -35,49 +35,30 @@ pub(crate) fn can_ask() -> bool {
 }
 
 /// Asks for a line.
-pub(crate) async fn ask(question: &str) -> Result<String, Fault> {
+pub(crate) async fn ask(question: &str) -> CliResult<String> {
     write_stderr(&format!("{question}: "));
-    let line = read(|stdin, text: &mut String| stdin.read_line(text)).await?;
-    Ok(line.trim().to_owned())
+    Ok(input::read_line().await?.trim().to_owned())
+}
+
+/// Asks whether to go on with it.
+pub(crate) async fn ask_yes(question: &str) -> CliResult<bool> {
+    Ok(matches!(ask(&format!("{question} [y/N]")).await?.as_str(), "y" | "Y" | "yes"))
 }
 
 /// Asks for a password; what is typed is not shown. Ctrl-C arrives here as a
 /// letter, so that the terminal shows letters again before the program ends:
 /// that is why this one does wait on the spot.
-pub(crate) fn ask_password(question: &str) -> Result<Secret, Fault> {
+pub(crate) fn ask_password(question: &str) -> CliResult<Secret> {
     match rpassword::prompt_password(format!("{question}: ")) {
         Ok(typed) => Ok(typed.into()),
-        Err(error) if error.kind() == ErrorKind::Interrupted => Err(Fault::interrupted()),
-        Err(error) => Err(Fault::local(error)),
+        Err(error) if error.kind() == ErrorKind::Interrupted => Err(CliError::interrupted()),
+        Err(error) => Err(CliError::local(error)),
     }
 }
 
-/// The first line of stdin, for a password that a script pipes in.
-pub(crate) async fn read_password() -> Result<Secret, Fault> {
-    let line = read(|stdin, text: &mut String| stdin.read_line(text)).await?;
-    Ok(line.trim_end_matches(['\r', '\n']).into())
-}
-
-/// All of stdin.
-pub(crate) async fn read_all() -> Result<Vec<u8>, Fault> {
-    read(|stdin, bytes: &mut Vec<u8>| stdin.read_to_end(bytes)).await
-}
-
-/// Reads stdin on a thread of its own, so that Ctrl-C is heard meanwhile.
-async fn read<T: Default + Send + 'static>(
-    how: impl FnOnce(&mut StdinLock<'static>, &mut T) -> std::io::Result<usize> + Send + 'static,
-) -> Result<T, Fault> {
-    let read = move || {
-        let mut what = T::default();
-        how(&mut std::io::stdin().lock(), &mut what).map(|_| what)
-    };
-    tokio::task::spawn_blocking(read).await.map_err(Fault::local)?.map_err(Fault::local)
-}
-
-/// Sends logs to stderr. Silent but for warnings, unless `RUST_LOG` says
-/// otherwise; a server tells of its requests.
-pub(crate) fn log(command: &Command) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(command.log_level()));
+/// Sends logs of that level to stderr, unless `RUST_LOG` names another.
+pub(crate) fn log(level: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())

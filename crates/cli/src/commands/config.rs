@@ -1,41 +1,80 @@
-//! `config explain`: which settings count, and where each of them comes from.
+//! `config explain`: settings, and the source of each.
 
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
 use mlhub::Timestamp;
 use serde_json::Value;
 
-use crate::args::{ExplainConfig, Global};
-use crate::fault::Fault;
+use crate::command::{Command, CommandContext};
+use crate::error::CliResult;
+use crate::global::Global;
 use crate::output::{Out, Table};
-use crate::platforms::{self, PLATFORMS, Platform};
-use crate::profile::{self, Access, Credential, Files, Source, shown, shown_value};
+use crate::platform::Platform;
+use crate::platforms;
+use crate::profile::access::{Access, Credential};
+use crate::profile::files::ProfileFiles;
+use crate::profile::setting_source::{SettingSource, profile, shown, shown_value};
 
-/// The source of what nobody has said.
+/// Look at the settings
+#[derive(Args, Debug)]
+pub(crate) struct Config {
+    #[command(subcommand)]
+    command: ConfigCommand,
+}
+
+/// What to do with settings.
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say which settings count, and where each comes from
+    ///
+    /// A setting is looked for on the command line, in the environment and in the profile, in that order; what is secret is
+    /// not shown.
+    Explain(ExplainConfig),
+}
+
+/// Options of `config explain`.
+#[derive(Args, Debug)]
+struct ExplainConfig {
+    /// Which platform; all of them otherwise
+    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    platform: Option<String>,
+}
+
+impl Command for Config {
+    const NAME: &str = "config";
+
+    async fn exec(self, context: &CommandContext<'_>) -> CliResult {
+        let ConfigCommand::Explain(options) = self.command;
+        explain(options.platform.as_deref(), context.global, context.out)
+    }
+}
+
+/// Source of what nobody has said.
 const UNSET: &str = "unset";
 
-/// Prints them; what is secret stays hidden.
-pub(crate) fn explain(options: &ExplainConfig, global: &Global, out: &Out) -> Result<(), Fault> {
+/// Prints the settings; what is secret stays hidden.
+fn explain(platform: Option<&str>, global: &Global, out: &Out) -> CliResult {
     let mut table = Table::new(["setting", "value", "source", "place"]);
-    let profile = profile::profile(global);
-    table.row(["profile".into(), profile.value.into(), profile.source.word().into(), profile.place.into()]);
-    let file = Files::open()?.config();
-    let there = if file.exists() { Source::Profile.word() } else { UNSET };
+    let profile = profile(global);
+    table.row(["profile".into(), profile.value.into(), profile.source.name().into(), profile.place.into()]);
+    let file = ProfileFiles::open()?.config();
+    let there = if file.exists() { SettingSource::Profile.name() } else { UNSET };
     table.row(["file".into(), file.display().to_string().into(), there.into(), Value::default()]);
-    let one = options.platform.as_deref().and_then(platforms::find);
-    for platform in one.map_or(PLATFORMS, std::slice::from_ref) {
+    for platform in platforms::one_or_all(platform) {
         add(platform, global, &mut table)?;
     }
     out.table(&table)
 }
 
-fn add(platform: &'static Platform, global: &Global, table: &mut Table) -> Result<(), Fault> {
+fn add(platform: &'static Platform, global: &Global, table: &mut Table) -> CliResult {
     let access = Access::open(platform, global)?;
     let name = |what: &str| Value::from(format!("{}.{}", platform.name, what.to_lowercase()));
     let url = access.address()?;
-    table.row([name("url"), shown(&url.value).into(), url.source.word().into(), url.place.into()]);
+    table.row([name("url"), shown(&url.value).into(), url.source.name().into(), url.place.into()]);
     for setting in platform.settings {
-        let (value, source, place) = match (access.found(setting), setting.usual) {
-            (Some(found), _) => (shown_value(setting, &found.value), found.source.word(), found.place),
-            (None, Some(usual)) => (usual.to_owned(), Source::Default.word(), setting.name(platform.name)),
+        let (value, source, place) = match (access.sourced(setting), setting.default) {
+            (Some(found), _) => (shown_value(setting, &found.value), found.source.name(), found.place),
+            (None, Some(default)) => (default.to_owned(), SettingSource::Default.name(), setting.name(platform.name)),
             (None, None) => (String::new(), UNSET, setting.name(platform.name)),
         };
         table.row([name(setting.variable), value.into(), source.into(), place.into()]);
@@ -50,14 +89,16 @@ fn login(access: &Access) -> (String, &'static str) {
     let until = |end: &Option<Timestamp>| end.as_ref().map_or_else(String::new, |end| format!(", until {end}"));
     match &access.credential {
         Credential::None => ("nobody".to_owned(), UNSET),
-        Credential::Token { source: "--token", .. } => ("a token".to_owned(), Source::Flag.word()),
+        Credential::Token { source: "--token", .. } => ("a token".to_owned(), SettingSource::Flag.name()),
         Credential::Token { source, expires_at, .. } => (format!("a token{}", until(expires_at)), *source),
-        Credential::Kept(login) => (format!("{}, renewed when it ends", login.username), Source::Profile.word()),
+        Credential::Stored(login) => {
+            (format!("{}, renewed when it ends", login.username), SettingSource::Profile.name())
+        }
         Credential::Password { username, .. } => {
-            (format!("{username}, by a password with each command"), Source::Environment.word())
+            (format!("{username}, by a password with each command"), SettingSource::Environment.name())
         }
         Credential::Service { account, .. } => {
-            (format!("{account}, by a secret with each command"), Source::Environment.word())
+            (format!("{account}, by a secret with each command"), SettingSource::Environment.name())
         }
     }
 }

@@ -1,27 +1,42 @@
-//! `ops`: what can be called, and what it takes.
+//! `ops`: operations of the platforms, and the parameters of one.
 
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use mlhub::Op;
 use mlhub::op::{BodyKind, ParamKind, Place};
 
-use crate::args::Ops;
-use crate::fault::Fault;
-use crate::output::{Out, Table};
-use crate::platforms::{self, PLATFORMS, Platform};
+use crate::command::{Command, CommandContext};
+use crate::error::{CliError, CliResult};
+use crate::output::Table;
+use crate::platform::Platform;
+use crate::platforms;
 
-/// Prints the operations, or the parameters of one.
-pub(crate) fn ops(options: &Ops, out: &Out) -> Result<(), Fault> {
-    let platform = options.platform.as_deref().and_then(platforms::find);
-    if let (Some(platform), Some(id)) = (platform, &options.operation) {
-        let op = platform.op(id).ok_or_else(|| unknown(platform, id))?;
-        return out.table(&parameters(op));
-    }
-    let shown = platform.map_or(PLATFORMS, std::slice::from_ref);
-    out.table(&operations(shown))
+/// List the operations of the platforms, or what one of them takes
+#[derive(Args, Debug)]
+pub(crate) struct Ops {
+    /// Which platform; all of them otherwise
+    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    platform: Option<String>,
+    /// The operation whose parameters are listed
+    operation: Option<String>,
 }
 
-fn operations(platforms: &[Platform]) -> Table {
+impl Command for Ops {
+    const NAME: &str = "ops";
+
+    async fn exec(self, context: &CommandContext<'_>) -> CliResult {
+        let platform = self.platform.as_deref();
+        if let (Some(platform), Some(id)) = (platform.and_then(platforms::find), &self.operation) {
+            let op = platform.op(id).ok_or_else(|| unknown(platform, id))?;
+            return context.out.table(&parameters(op));
+        }
+        context.out.table(&operations(platforms::one_or_all(platform)))
+    }
+}
+
+fn operations(platforms: impl Iterator<Item = &'static Platform>) -> Table {
     let mut table = Table::new(["operation", "platform", "method", "path", "command", "summary"]);
-    for op in platforms.iter().flat_map(|platform| platform.ops) {
+    for op in platforms.flat_map(|platform| platform.ops) {
         let method = op.method.as_str().into();
         let command = format!("mlhub {} {} {}", op.platform, op.group, op.verb).into();
         table.row([op.id.into(), op.platform.into(), method, op.path.into(), command, op.summary.into()]);
@@ -61,12 +76,12 @@ fn kind(kind: ParamKind) -> &'static str {
     }
 }
 
-/// The failure for an operation that is not there, with those that sound like it.
-pub(super) fn unknown(platform: &Platform, id: &str) -> Fault {
+/// Error of an operation that is not there, with those that sound like it.
+pub(super) fn unknown(platform: &Platform, id: &str) -> CliError {
     let parts: Vec<&str> = id.split(['_', '-', '.', ' ']).filter(|part| !part.is_empty()).collect();
     let shares = |op: &&Op| parts.iter().any(|part| op.id.split('_').any(|own| own == *part));
     let near: Vec<_> = platform.ops.iter().filter(shares).map(|op| op.id).collect();
     let hint = if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
     let message = format!("{} has no operation {id:?}{hint}", platform.name);
-    Fault::usage(message, format!("mlhub ops {}", platform.name))
+    CliError::usage(message, format!("mlhub ops {}", platform.name))
 }

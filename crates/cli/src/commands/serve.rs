@@ -1,48 +1,93 @@
 //! `serve`: the tuning hub, until SIGINT or SIGTERM.
 
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use clap::Args;
 use mlhub_server::{Error, Server, Settings};
 
-use crate::args::Serve;
+use crate::command::{Command, CommandContext};
+use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
-use crate::fault::Fault;
-use crate::output::Out;
+use crate::format::parse_seconds;
+use crate::signals::StopSignals;
 
-/// Where the hub listens when nobody says: the port that clients look at, and
-/// this machine alone.
-pub(crate) const LISTEN: &str = "127.0.0.1:8008";
+/// Default address: the port that clients look at, and this machine alone.
+const LISTEN: &str = "127.0.0.1:8008";
 
-/// Where it keeps everything when nobody says.
-pub(crate) const DATABASE: &str = "sqlite://mlhub.sqlite";
+/// Default database.
+pub(super) const DATABASE: &str = "sqlite://mlhub.sqlite";
 
-/// The variable with the key that signs tokens.
+/// Variable with the key that signs tokens.
 const KEY: &str = "MLHUB_JWT_SECRET";
 
-/// Runs the hub.
-pub(crate) async fn serve(options: &Serve, out: &Out) -> Result<(), Fault> {
-    if options.print_openapi {
-        let document = mlhub_server::openapi_document();
-        return out.text(&format!("{}\n", document.trim_end()));
-    }
-    let mut settings = Settings::new(options.listen, &options.database)
-        .with_development(options.development)
-        .with_secure_cookies(options.secure_cookies)
-        .with_trusted_proxies(options.trust_proxy.iter().copied());
-    if let Ok(key) = std::env::var(KEY) {
-        settings = settings.with_key(key);
-    }
-    if let Some(lifetime) = options.token_lifetime {
-        settings = settings.with_token_lifetime(lifetime);
-    }
-    // Caught from the beginning: a stop that comes while the hub starts counts.
-    let stop = Stop::new()?;
-    let server = Server::bind(settings).await.map_err(refused)?;
-    out.text(&format!("listening on {}\n", server.url()))?;
-    server.run(stop.wait()).await.map_err(refused)?;
-    out.notice("stopped");
-    Ok(())
+/// Run the tuning hub
+///
+/// Tokens are signed with the key in `MLHUB_JWT_SECRET`, at least 32 bytes.
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = LISTEN)]
+    listen: SocketAddr,
+    /// Where everything is kept
+    #[arg(long, value_name = "URL", default_value = DATABASE)]
+    database: String,
+    /// Start without a key, on a loopback address only; tokens end with the process
+    #[arg(long)]
+    development: bool,
+    /// How long a token lives, such as 45m or 12h [default: 1h]
+    #[arg(long, value_name = "DURATION", value_parser = lifetime)]
+    token_lifetime: Option<Duration>,
+    /// Let browsers send the login's cookie over HTTPS alone
+    #[arg(long)]
+    secure_cookies: bool,
+    /// A proxy whose X-Forwarded-For is believed when wrong passwords are counted; may be repeated
+    #[arg(long, value_name = "ADDRESS")]
+    trust_proxy: Vec<IpAddr>,
+    /// Print the OpenAPI document of the hub and end
+    #[arg(long)]
+    print_openapi: bool,
 }
 
-pub(super) fn refused(error: Error) -> Fault {
+impl Command for Serve {
+    const NAME: &str = "serve";
+    /// Ctrl-C is how a server is asked to stop.
+    const HEARS_CTRL_C: bool = true;
+    /// A server tells of its requests.
+    const LOG_LEVEL: &str = "info";
+
+    async fn exec(self, context: &CommandContext<'_>) -> CliResult {
+        let out = context.out;
+        if self.print_openapi {
+            let document = mlhub_server::openapi_document();
+            return out.text(&format!("{}\n", document.trim_end()));
+        }
+        let mut settings = Settings::new(self.listen, &self.database)
+            .with_development(self.development)
+            .with_secure_cookies(self.secure_cookies)
+            .with_trusted_proxies(self.trust_proxy);
+        if let Ok(key) = std::env::var(KEY) {
+            settings = settings.with_key(key);
+        }
+        if let Some(lifetime) = self.token_lifetime {
+            settings = settings.with_token_lifetime(lifetime);
+        }
+        // Caught from the beginning: a stop that comes while the hub starts counts.
+        let mut stop = StopSignals::catch()?;
+        let server = Server::bind(settings).await.map_err(refused)?;
+        out.text(&format!("listening on {}\n", server.url()))?;
+        server.run(async move { stop.next().await }).await.map_err(refused)?;
+        out.notice("stopped");
+        Ok(())
+    }
+}
+
+fn lifetime(text: &str) -> Result<Duration, String> {
+    parse_seconds(text).ok_or_else(|| "a token has to live for a second at least, such as 45m or 12h".to_owned())
+}
+
+/// Error of a hub that does not start, run or copy.
+pub(super) fn refused(error: Error) -> CliError {
     let (exit, next) = match error {
         Error::NoKey | Error::ShortKey { .. } => (Exit::Usage, "MLHUB_JWT_SECRET=$(openssl rand -hex 32) mlhub serve"),
         Error::DevelopmentBeyondLoopback { .. } => (Exit::Usage, "mlhub serve --development"),
@@ -51,43 +96,18 @@ pub(super) fn refused(error: Error) -> Fault {
         Error::Backup { .. } => (Exit::Other, "mlhub backup --help"),
         _ => (Exit::Other, "mlhub serve --help"),
     };
-    Fault::new(exit, error.to_string(), next)
+    CliError::new(exit, error.to_string(), next)
 }
 
-/// The signals that end a server in good order.
-struct Stop {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Stop {
-    #[cfg(unix)]
-    fn new() -> Result<Stop, Fault> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let catch = |kind| signal(kind).map_err(Fault::local);
-        Ok(Stop { terminate: catch(SignalKind::terminate())?, interrupt: catch(SignalKind::interrupt())? })
-    }
-
-    #[cfg(unix)]
-    async fn wait(mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> Result<Stop, Fault> {
-        Ok(Stop {})
-    }
-
-    #[cfg(not(unix))]
-    async fn wait(self) {
-        // Without a way to be told, the hub runs until it is killed.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+    #[test]
+    fn lifetimes_are_positive_durations() {
+        assert_eq!(lifetime("1h30m"), Ok(Duration::from_secs(5400)));
+        for wrong in ["", "12", "-1h", "0s", "soon"] {
+            assert!(lifetime(wrong).is_err(), "{wrong}");
         }
     }
 }

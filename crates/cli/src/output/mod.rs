@@ -1,7 +1,7 @@
-//! Data on stdout, in the form that was asked for.
+//! Output: data on stdout, in the format that was asked for, and notices about it on stderr.
 
+mod document;
 mod table;
-mod text;
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 pub(crate) use table::Table;
 
-use crate::args::{Format, Global};
-use crate::fault::Fault;
+use crate::error::CliResult;
+use crate::global::{Format, Global};
 use crate::terminal;
 
-/// Where data goes, and in which form.
+/// Output of a command.
 #[derive(Debug)]
 pub(crate) struct Out {
     format: Option<Format>,
@@ -55,15 +55,15 @@ impl Out {
     }
 
     /// Prints a table: its ids, if only those are wanted.
-    pub(crate) fn table(&self, table: &Table) -> Result<(), Fault> {
+    pub(crate) fn table(&self, table: &Table) -> CliResult {
         if self.quiet { self.text(&table.ids()) } else { self.rows(table) }
     }
 
     /// Prints a table whose rows have no ids.
-    pub(crate) fn rows(&self, table: &Table) -> Result<(), Fault> {
+    pub(crate) fn rows(&self, table: &Table) -> CliResult {
         match self.format() {
-            Format::Json => self.text(&text::json(&table.value())),
-            Format::Yaml => self.text(&text::yaml(&table.value())?),
+            Format::Json => self.text(&document::json(&table.value())),
+            Format::Yaml => self.text(&document::yaml(&table.value())?),
             Format::Jsonl => self.text(&table.jsonl()),
             Format::Csv => self.text(&table.csv()),
             Format::Tsv => self.text(&table.tsv()),
@@ -80,7 +80,7 @@ impl Out {
     }
 
     /// Prints a table of one row; where the form has objects, as one of them, and upright for people.
-    pub(crate) fn record(&self, table: &Table) -> Result<(), Fault> {
+    pub(crate) fn record(&self, table: &Table) -> CliResult {
         let value = table.value();
         match (self.format(), value.get(0)) {
             (Format::Json | Format::Yaml, Some(only)) => self.value(only),
@@ -90,22 +90,22 @@ impl Out {
     }
 
     /// Prints any JSON value: its rows, where the form is one of rows.
-    pub(crate) fn value(&self, value: &Value) -> Result<(), Fault> {
+    pub(crate) fn value(&self, value: &Value) -> CliResult {
         match self.format {
             _ if self.quiet => self.text(&Table::of(value).ids()),
-            None | Some(Format::Json) => self.text(&text::json(value)),
-            Some(Format::Yaml) => self.text(&text::yaml(value)?),
+            None | Some(Format::Json) => self.text(&document::json(value)),
+            Some(Format::Yaml) => self.text(&document::yaml(value)?),
             Some(_) => self.table(&Table::of(value)),
         }
     }
 
     /// Prints text, as it is.
-    pub(crate) fn text(&self, text: &str) -> Result<(), Fault> {
+    pub(crate) fn text(&self, text: &str) -> CliResult {
         self.bytes(text.as_bytes())
     }
 
     /// Prints bytes, as they are, at once.
-    pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> CliResult {
         let mut stdout = std::io::stdout().lock();
         stdout.write_all(bytes)?;
         Ok(stdout.flush()?)

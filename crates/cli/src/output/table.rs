@@ -1,4 +1,4 @@
-//! Rows with named columns: aligned for people, or as TSV, CSV and JSON lines.
+//! Table output: rows with named columns, aligned for people, or as TSV, CSV and JSON lines.
 
 use serde_json::{Map, Value};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
@@ -15,7 +15,7 @@ const REFERENCE: usize = 4;
 /// Columns that name a row, the best first.
 const IDS: &[&str] = &["id", "uuid", "exp_uuid", "trial_id", "name"];
 
-/// Rows with named columns.
+/// Table: rows with named columns.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     columns: Vec<String>,

@@ -1,17 +1,17 @@
-//! Auger: the Hub, and its optimizers service.
+//! Auger client: the Hub, and its optimizers service.
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use mlhub::auger::{Client as Auger, ops};
 use mlhub::{Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
 
-use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, Setting, variable};
+use super::client::{PlatformClient, Reply};
+use crate::platform::{Platform, Setting, variable};
+use crate::profile::access::{Access, Credential};
 
-/// The row of the table. The address is the public one.
-pub(crate) const PLATFORM: Platform =
-    Platform { name: "auger", url: "https://app.auger.ai", settings: SETTINGS, ops: ops::OPS, client };
+/// Platform. The address is the public one.
+pub(crate) static PLATFORM: Platform =
+    Platform { name: "auger", url: "https://app.auger.ai", settings: SETTINGS, ops: ops::OPS };
 
 /// Of several tokens one is sent; `login` fetches that of a person.
 const SETTINGS: &[Setting] = &[
@@ -23,7 +23,8 @@ const SETTINGS: &[Setting] = &[
     Setting::new("OPTIMIZERS_URL"),
 ];
 
-fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+/// Client with that address and credential.
+pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {
     let name = PLATFORM.name;
     let mut builder = Auger::builder(&access.url);
     if let Some(url) = variable(name, "OPTIMIZERS_URL") {
@@ -32,7 +33,7 @@ fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     let given = matches!(access.credential, Credential::Token { source: "--token", .. });
     match &access.credential {
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
-        Credential::Kept(login) => builder = builder.token(login.token.clone()),
+        Credential::Stored(login) => builder = builder.token(login.token.clone()),
         Credential::None | Credential::Password { .. } | Credential::Service { .. } => {}
     }
     // What is said with the command goes before what is in the environment.
@@ -47,32 +48,24 @@ fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
     Ok(Box::new(builder.build()?))
 }
 
-impl Client for Auger {
+impl PlatformClient for Auger {
     fn call(&self, op: &'static Op) -> RawCall {
         Auger::call(self, op)
     }
 
-    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, ()> {
         Auger::login(self, username, password.clone()).boxed()
     }
 
-    fn login<'a>(
-        &'a self,
-        url: &'a str,
-        username: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Result<Login, Error>> {
+    fn fetch_token<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, Token> {
         async move {
             let reply = Auger::create_token(self, username, password.clone()).await?;
-            let token = Token::new(reply.token.unwrap_or_default());
-            let fresh = Auger::builder(url).token(token.value().clone()).build()?;
-            organizations(&fresh).await?;
-            Ok(Login::of(url.to_owned(), username.to_owned(), &token))
+            Ok(Token::new(reply.token.unwrap_or_default()))
         }
         .boxed()
     }
 
-    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+    fn logout(&self) -> Reply<'_, ()> {
         async move {
             Auger::logout(self);
             Ok(())
@@ -80,7 +73,7 @@ impl Client for Auger {
         .boxed()
     }
 
-    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+    fn whoami(&self) -> Reply<'_, Value> {
         // The Hub has no call that says who somebody is: what one may see says it.
         async move { Ok(json!({"organization": organizations(self).await?})) }.boxed()
     }

@@ -1,20 +1,23 @@
-//! AutoTune: mlhub's own hub, or the original.
+//! AutoTune client: mlhub's own hub, or the original.
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use mlhub::autotune::{Client as AutoTune, ops};
 use mlhub::pipeline::Bearer;
-use mlhub::{Error, Op, RawCall, Secret};
+use mlhub::{Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
 
-use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, renewing, who};
+use super::client::{PlatformClient, Reply};
+use crate::platform::{CREDENTIALS, Platform};
+use crate::profile::access::{Access, Credential};
+use crate::profile::files::StoredLogin;
+use crate::profile::renewal::renewing;
 
-/// The row of the table. The port is the one that the original documents.
-pub(crate) const PLATFORM: Platform =
-    Platform { name: "autotune", url: "http://127.0.0.1:8008", settings: &who(), ops: ops::OPS, client };
+/// Platform. The port is the one that the original documents.
+pub(crate) static PLATFORM: Platform =
+    Platform { name: "autotune", url: "http://127.0.0.1:8008", settings: CREDENTIALS, ops: ops::OPS };
 
-fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+/// Client with that address and credential.
+pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {
     Ok(Box::new(build(access)?))
 }
 
@@ -32,13 +35,13 @@ fn build(access: &Access) -> Result<AutoTune, Error> {
     match &access.credential {
         Credential::None | Credential::Password { .. } | Credential::Service { .. } => {}
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
-        Credential::Kept(login) => builder = builder.authenticate(kept(access, login)?),
+        Credential::Stored(login) => builder = builder.authenticate(renewed(access, login)?),
     }
     builder.build()
 }
 
 /// The login in the profile, which is renewed there.
-fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
+fn renewed(access: &Access, login: &StoredLogin) -> Result<Bearer, Error> {
     let client = AutoTune::builder(&access.url).build()?;
     renewing(access, login, move |refresh| {
         let client = client.clone();
@@ -46,34 +49,24 @@ fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
     })
 }
 
-impl Client for AutoTune {
+impl PlatformClient for AutoTune {
     fn call(&self, op: &'static Op) -> RawCall {
         AutoTune::call(self, op)
     }
 
-    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, ()> {
         AutoTune::login(self, username, password.clone()).boxed()
     }
 
-    fn login<'a>(
-        &'a self,
-        url: &'a str,
-        username: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Result<Login, Error>> {
-        async move {
-            let token = AutoTune::sign_in(self, username, password).await?;
-            AutoTune::builder(url).token(token.value().clone()).build()?.whoami().await?;
-            Ok(Login::of(url.to_owned(), username.to_owned(), &token))
-        }
-        .boxed()
+    fn fetch_token<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, Token> {
+        AutoTune::sign_in(self, username, password).boxed()
     }
 
-    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+    fn logout(&self) -> Reply<'_, ()> {
         AutoTune::logout(self).boxed()
     }
 
-    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+    fn whoami(&self) -> Reply<'_, Value> {
         async move {
             let me = AutoTune::whoami(self).await?;
             // The reply carries a fresh token beside these two.

@@ -1,22 +1,23 @@
-//! Loud ML: one server, or several that serve the same.
+//! Loud ML client: one server, or several that serve the same.
 
 use std::sync::Arc;
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use mlhub::loudml::{Client as LoudMl, ops};
 use mlhub::pipeline::Basic;
-use mlhub::{Error, ErrorKind, Op, Platform as _, RawCall, Secret};
+use mlhub::{Error, ErrorKind, Op, Platform as _, RawCall, Secret, Token};
 use serde_json::Value;
 
-use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, who};
+use super::client::{PlatformClient, Reply};
+use crate::platform::{CREDENTIALS, Platform};
+use crate::profile::access::{Access, Credential};
 
-/// The row of the table. The port is the server's usual one.
-pub(crate) const PLATFORM: Platform =
-    Platform { name: "loudml", url: "http://127.0.0.1:8077", settings: &who(), ops: ops::OPS, client };
+/// Platform. The port is the server's usual one.
+pub(crate) static PLATFORM: Platform =
+    Platform { name: "loudml", url: "http://127.0.0.1:8077", settings: CREDENTIALS, ops: ops::OPS };
 
-fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+/// Client with that address and credential.
+pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {
     Ok(Box::new(connect(access)?))
 }
 
@@ -26,7 +27,7 @@ pub(crate) fn connect(access: &Access) -> Result<LoudMl, Error> {
     let first = LoudMl::builder(urls.next().unwrap_or(&access.url));
     let builder = urls.fold(first, |builder, url| builder.node(url));
     match &access.credential {
-        Credential::None | Credential::Kept(_) | Credential::Service { .. } => builder,
+        Credential::None | Credential::Stored(_) | Credential::Service { .. } => builder,
         Credential::Token { token, .. } => builder.token(token.clone()),
         Credential::Password { username, password } => builder.basic(username, password.clone()),
     }
@@ -39,12 +40,12 @@ fn no_accounts() -> Error {
     Error::new(ErrorKind::Request, detail)
 }
 
-impl Client for LoudMl {
+impl PlatformClient for LoudMl {
     fn call(&self, op: &'static Op) -> RawCall {
         LoudMl::call(self, op)
     }
 
-    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, ()> {
         async move {
             self.pipeline().auth().set(Arc::new(Basic::new(username, password.clone())?));
             Ok(())
@@ -52,15 +53,15 @@ impl Client for LoudMl {
         .boxed()
     }
 
-    fn login<'a>(&'a self, _: &'a str, _: &'a str, _: &'a Secret) -> BoxFuture<'a, Result<Login, Error>> {
+    fn fetch_token<'a>(&'a self, _: &'a str, _: &'a Secret) -> Reply<'a, Token> {
         async { Err(no_accounts()) }.boxed()
     }
 
-    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+    fn logout(&self) -> Reply<'_, ()> {
         async { Ok(()) }.boxed()
     }
 
-    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+    fn whoami(&self) -> Reply<'_, Value> {
         async { Err(no_accounts()) }.boxed()
     }
 }

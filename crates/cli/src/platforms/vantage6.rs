@@ -1,24 +1,26 @@
-//! vantage6, version 5: a hub and its identity provider.
+//! vantage6 client, version 5: a hub and its identity provider.
 
 use futures::FutureExt as _;
-use futures::future::BoxFuture;
 use mlhub::pipeline::Bearer;
-use mlhub::vantage6::{Client as Vantage6, Keycloak, ops};
-use mlhub::{Builder, Error, Op, RawCall, Secret};
+use mlhub::vantage6::{Client as Vantage6, Keycloak, Login, ops};
+use mlhub::{Builder, Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
 
-use super::{Client, Platform};
-use crate::profile::{Access, Credential, Login, Setting, renewing};
+use super::client::{PlatformClient, Reply};
+use crate::platform::{Platform, Setting};
+use crate::profile::access::{Access, Credential};
+use crate::profile::files::StoredLogin;
+use crate::profile::renewal::renewing;
 
-/// The row of the table. The address is the one of a hub that runs on this machine for a trial.
-pub(crate) const PLATFORM: Platform =
-    Platform { name: "vantage6", url: "http://localhost:30761/hq", settings: SETTINGS, ops: ops::OPS, client };
+/// Platform. The address is the one of a hub that runs on this machine for a trial.
+pub(crate) static PLATFORM: Platform =
+    Platform { name: "vantage6", url: "http://localhost:30761/hq", settings: SETTINGS, ops: ops::OPS };
 
-const AUTH_URL: Setting = Setting::new("AUTH_URL").key("auth_url");
-const REALM: Setting = Setting::new("REALM").key("keycloak_realm").usual("vantage6");
-const CLIENT: Setting = Setting::new("CLIENT").key("keycloak_client").usual("public_client");
+const AUTH_URL: Setting = Setting::new("AUTH_URL").with_key("auth_url");
+const REALM: Setting = Setting::new("REALM").with_key("keycloak_realm").with_default("vantage6");
+const CLIENT: Setting = Setting::new("CLIENT").with_key("keycloak_client").with_default("public_client");
 /// The organization's private key: a path, or the PEM text itself.
-pub(crate) const PRIVATE_KEY: Setting = Setting::new("PRIVATE_KEY").key("organization_key");
+pub(crate) const PRIVATE_KEY: Setting = Setting::new("PRIVATE_KEY").with_key("organization_key");
 const SETTINGS: &[Setting] = &[
     AUTH_URL,
     REALM,
@@ -30,7 +32,8 @@ const SETTINGS: &[Setting] = &[
     Setting::secret("CLIENT_SECRET"),
 ];
 
-fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
+/// Client with that address and credential.
+pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {
     Ok(Box::new(build(access)?))
 }
 
@@ -38,29 +41,29 @@ fn client(access: &Access) -> Result<Box<dyn Client>, Error> {
 pub(crate) async fn connect(access: &Access) -> Result<Vantage6, Error> {
     let client = build(access)?;
     if let Credential::Password { username, password } = &access.credential {
-        client.login(mlhub::vantage6::Login::password(username, password.clone())).await?;
+        client.login(Login::password(username, password.clone())).await?;
     }
     Ok(client)
 }
 
 /// A client that has what the command line, the environment and the profile say.
 pub(crate) fn build(access: &Access) -> Result<Vantage6, Error> {
-    let builder = outset(access);
+    let builder = builder(access);
     match &access.credential {
         Credential::None | Credential::Password { .. } => builder,
         Credential::Token { token, .. } => builder.token(token.clone()),
-        Credential::Kept(login) => builder.authenticate(kept(access, login)?),
+        Credential::Stored(login) => builder.authenticate(renewed(access, login)?),
         Credential::Service { account, secret } => builder.authenticate(service(access, account, secret)?),
     }
     .build()
 }
 
 /// The same without a credential: what fetches tokens has none.
-fn stranger(access: &Access) -> Result<Vantage6, Error> {
-    outset(access).build()
+fn anonymous(access: &Access) -> Result<Vantage6, Error> {
+    builder(access).build()
 }
 
-fn outset(access: &Access) -> Builder<Vantage6> {
+fn builder(access: &Access) -> Builder<Vantage6> {
     let builder = Vantage6::builder(&access.url);
     match keycloak(access) {
         Some(keycloak) => builder.keycloak(keycloak),
@@ -82,54 +85,43 @@ fn keycloak(access: &Access) -> Option<Keycloak> {
 
 /// A service account, which logs in when a token is needed.
 fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Error> {
-    let (client, account, secret) = (stranger(access)?, account.to_owned(), secret.clone());
+    let (client, account, secret) = (anonymous(access)?, account.to_owned(), secret.clone());
     let next = move |_| {
         let (client, account, secret) = (client.clone(), account.clone(), secret.clone());
-        async move { client.sign_in(mlhub::vantage6::Login::service_account(account, secret)).await }
+        async move { client.sign_in(Login::service_account(account, secret)).await }
     };
     Ok(Bearer::from_source(next))
 }
 
 /// The login in the profile, which is renewed there.
-fn kept(access: &Access, login: &Login) -> Result<Bearer, Error> {
-    let client = stranger(access)?;
+fn renewed(access: &Access, login: &StoredLogin) -> Result<Bearer, Error> {
+    let client = anonymous(access)?;
     renewing(access, login, move |refresh| {
         let client = client.clone();
         async move { client.refresh(&refresh).await }
     })
 }
 
-impl Client for Vantage6 {
+impl PlatformClient for Vantage6 {
     fn call(&self, op: &'static Op) -> RawCall {
         Vantage6::call(self, op)
     }
 
-    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> BoxFuture<'a, Result<(), Error>> {
-        Vantage6::login(self, mlhub::vantage6::Login::password(username, password.clone())).boxed()
+    fn sign_in<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, ()> {
+        Vantage6::login(self, Login::password(username, password.clone())).boxed()
     }
 
-    fn login<'a>(
-        &'a self,
-        url: &'a str,
-        username: &'a str,
-        password: &'a Secret,
-    ) -> BoxFuture<'a, Result<Login, Error>> {
-        async move {
-            let way = mlhub::vantage6::Login::password(username, password.clone());
-            let token = Vantage6::sign_in(self, way).await?;
-            Vantage6::builder(url).token(token.value().clone()).build()?.identity().await?;
-            Ok(Login::of(url.to_owned(), username.to_owned(), &token))
-        }
-        .boxed()
+    fn fetch_token<'a>(&'a self, username: &'a str, password: &'a Secret) -> Reply<'a, Token> {
+        Vantage6::sign_in(self, Login::password(username, password.clone())).boxed()
     }
 
-    fn logout(&self) -> BoxFuture<'_, Result<(), Error>> {
+    fn logout(&self) -> Reply<'_, ()> {
         // The token lives until it ends; HQ has no way to end it.
         Vantage6::logout(self);
         async { Ok(()) }.boxed()
     }
 
-    fn whoami(&self) -> BoxFuture<'_, Result<Value, Error>> {
+    fn whoami(&self) -> Reply<'_, Value> {
         async move {
             let me = self.identity().await?;
             let name = me.organization.as_ref().map(|organization| organization.name.as_str());
@@ -140,9 +132,9 @@ impl Client for Vantage6 {
     }
 }
 
-/// What is kept of a token: it is proved to work, and tells whose it is.
-pub(crate) async fn kept_login(access: &Access, token: &mlhub::Token) -> Result<Login, Error> {
+/// Login to be stored, of a token that is proved to work, and tells whose it is.
+pub(crate) async fn stored_login(access: &Access, token: &Token) -> Result<StoredLogin, Error> {
     let client = Vantage6::builder(&access.url).token(token.value().clone()).build()?;
     let username = client.identity().await?.user.username.clone();
-    Ok(Login::of(access.url.clone(), username, token))
+    Ok(StoredLogin::of(access.url.clone(), username, token))
 }

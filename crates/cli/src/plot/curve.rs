@@ -1,6 +1,6 @@
-//! What is drawn over time: what was observed, what was predicted, and between which bounds.
+//! Curve over time: what was observed, what was predicted, and between which bounds.
 
-/// One course over time. All lists are as long as the first; what is missing is none.
+/// Curve over time. All lists are as long as the first; what is missing is none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Curve {
     /// What the values are called.
@@ -12,7 +12,7 @@ pub(crate) struct Curve {
     pub(crate) lower: Vec<Option<f64>>,
     pub(crate) upper: Vec<Option<f64>>,
     /// What the server takes for an anomaly.
-    pub(crate) odd: Vec<bool>,
+    pub(crate) anomalous: Vec<bool>,
 }
 
 impl Curve {
@@ -26,7 +26,7 @@ impl Curve {
 
     /// How many points are anomalies.
     pub(super) fn anomalies(&self) -> usize {
-        self.odd.iter().filter(|odd| **odd).count()
+        self.anomalous.iter().filter(|anomalous| **anomalous).count()
     }
 
     /// First and last moment.

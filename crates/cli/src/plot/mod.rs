@@ -1,14 +1,8 @@
-//! Plots: the history of a search and courses over time in letters, courses also as SVG.
+//! Plots: the history of a search and curves over time in letters, curves also as SVG.
 
-mod course;
-mod curve;
-mod history;
+pub(crate) mod curve;
+pub(crate) mod line_chart;
 mod scale;
-mod svg;
-mod ticks;
-
-pub(crate) use course::drawn;
-pub(crate) use curve::Curve;
-pub(crate) use history::history;
-pub(crate) use svg::svg;
-pub(crate) use ticks::moment;
+pub(crate) mod search_history;
+pub(crate) mod svg;
+pub(crate) mod ticks;

@@ -1,4 +1,4 @@
-//! Which value is drawn on which line of a plot in letters.
+//! Value scale of a plot in letters: which value is drawn on which line.
 
 /// Between the labels of two lines where all values are alike.
 const LABEL_STEP: f64 = 0.001;
@@ -6,20 +6,20 @@ const LABEL_STEP: f64 = 0.001;
 const MAX_DIGITS: i32 = 6;
 const MAX_PLAIN: f64 = 1e6;
 
-/// Which value is drawn on which line.
-pub(super) struct Scale {
+/// Value scale.
+pub(super) struct ValueScale {
     high: f64,
     height: usize,
     /// Half of what lies between the highest and the lowest line: the whole may be more than a double holds.
     half: f64,
 }
 
-impl Scale {
+impl ValueScale {
     /// Of that many lines, with the highest value on the first and the lowest on the last.
-    pub(super) fn new(low: f64, high: f64, height: usize) -> Scale {
+    pub(super) fn new(low: f64, high: f64, height: usize) -> ValueScale {
         // All alike: the closest lines that their labels can tell apart.
         let alike = LABEL_STEP * high.abs().max(1.0) * (height - 1) as f64 / 2.0;
-        Scale { high, height, half: if high > low { high / 2.0 - low / 2.0 } else { alike } }
+        ValueScale { high, height, half: if high > low { high / 2.0 - low / 2.0 } else { alike } }
     }
 
     /// The line of a value.

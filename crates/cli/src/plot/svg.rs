@@ -1,4 +1,4 @@
-//! Courses over time as SVG: a panel for each, self-contained, for browsers and reports.
+//! SVG of curves over time: a panel for each, self-contained, for browsers and reports.
 
 use std::fmt::Write as _;
 
@@ -55,14 +55,14 @@ fn panel(curve: &Curve) -> String {
     line(&mut out, "observed", &curve.observed, curve, &frame);
     for (index, time) in curve.times.iter().enumerate() {
         let Some(value) = at(&curve.observed, index) else { continue };
-        let odd = curve.odd.get(index).copied().unwrap_or_default();
-        let (class, size) = match odd {
+        let anomalous = curve.anomalous.get(index).copied().unwrap_or_default();
+        let (class, size) = match anomalous {
             true => ("odd", 5.0),
             false if curve.times.len() <= MOST_DOTS => ("dot", 2.0),
             false => continue,
         };
         let (x, y) = (frame.x(*time), frame.y(value));
-        let title = format!("{} {value}", ticks::moment(*time));
+        let title = format!("{} {value}", ticks::date_time(*time));
         let _ = writeln!(
             out,
             "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{size}\"><title>{title}</title></circle>"
@@ -71,7 +71,7 @@ fn panel(curve: &Curve) -> String {
     out + &legend(curve)
 }
 
-/// Where a moment and a value lie.
+/// Frame of a panel: where a time and a value lie.
 struct Frame {
     low: f64,
     high: f64,
@@ -104,7 +104,7 @@ impl Frame {
             let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{word}</text>", floor + 18.0);
         }
         let _ = writeln!(out, "<path class=\"axis\" fill=\"none\" d=\"M{LEFT} {TOP}V{floor}H{end}\"/>");
-        let span = format!("{} to {} UTC", ticks::moment(self.first), ticks::moment(self.last));
+        let span = format!("{} to {} UTC", ticks::date_time(self.first), ticks::date_time(self.last));
         let _ = writeln!(out, "<text x=\"{end}\" y=\"24\" text-anchor=\"end\">{span}</text>");
         out
     }
@@ -184,7 +184,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::course::tests::wave;
+    use crate::plot::line_chart::tests::wave;
 
     #[test]
     fn everything_is_in_the_picture() {

@@ -1,37 +1,15 @@
-//! Where the axes of a plot are marked, and with which words.
+//! Ticks of a plot's axes, and their labels.
 
-/// Steps between marks of time, in seconds.
-const STEPS: &[f64] = &[
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    15.0,
-    30.0,
-    60.0,
-    120.0,
-    300.0,
-    600.0,
-    900.0,
-    1800.0,
-    3600.0,
-    7200.0,
-    10_800.0,
-    21_600.0,
-    43_200.0,
-    86_400.0,
-    172_800.0,
-    604_800.0,
-    1_209_600.0,
-    2_592_000.0,
-    7_776_000.0,
-    31_536_000.0,
+/// Steps between ticks of time, in seconds.
+const STEPS: &[u32] = &[
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600,
+    2592000, 7776000, 31536000,
 ];
 const DAY: f64 = 86_400.0;
 const MINUTE: f64 = 60.0;
 
-/// A moment as people write it, in UTC.
-pub(crate) fn moment(seconds: f64) -> String {
+/// Date and time as people write it, in UTC.
+pub(crate) fn date_time(seconds: f64) -> String {
     written(seconds, "%Y-%m-%d %H:%M:%S")
 }
 
@@ -40,7 +18,7 @@ fn written(seconds: f64, form: &str) -> String {
     time.map_or_else(|_| seconds.to_string(), |time| time.strftime(form).to_string())
 }
 
-/// Marks of an axis of values: about that many, at 1, 2 or 5 times a power of ten.
+/// Ticks of an axis of values: about that many, at 1, 2 or 5 times a power of ten.
 pub(super) fn values(low: f64, high: f64, count: usize) -> Vec<(f64, String)> {
     let rough = (high - low) / count.max(1) as f64;
     let power = 10_f64.powf(rough.log10().floor());
@@ -53,10 +31,10 @@ pub(super) fn values(low: f64, high: f64, count: usize) -> Vec<(f64, String)> {
     marks(low, high, step).map(|value| (value, format!("{value:.digits$}"))).collect()
 }
 
-/// Marks of an axis of time: about that many, at whole minutes, hours or days.
+/// Ticks of an axis of time: about that many, at whole minutes, hours or days.
 pub(super) fn times(first: f64, last: f64, count: usize) -> Vec<(f64, String)> {
     let rough = (last - first) / count.max(1) as f64;
-    let step = STEPS.iter().copied().find(|step| *step >= rough).unwrap_or(rough.max(1.0));
+    let step = STEPS.iter().map(|step| f64::from(*step)).find(|step| *step >= rough).unwrap_or(rough.max(1.0));
     let form = match step {
         step if step >= DAY => "%Y-%m-%d",
         step if step >= MINUTE => "%H:%M",
@@ -94,6 +72,6 @@ mod tests {
         assert_eq!(words(times(1_795_221_000.0, 1_795_222_800.0, 4)), ["00:30", "00:40", "00:50", "01:00"]);
         assert_eq!(words(times(0.0, 40.0, 5)), ["00:00:00", "00:00:10", "00:00:20", "00:00:30", "00:00:40"]);
         assert_eq!(words(times(0.0, 3.0 * DAY, 3)), ["1970-01-01", "1970-01-02", "1970-01-03", "1970-01-04"]);
-        assert_eq!(moment(1_795_221_000.0), "2026-11-21 00:30:00");
+        assert_eq!(date_time(1_795_221_000.0), "2026-11-21 00:30:00");
     }
 }

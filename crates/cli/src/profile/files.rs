@@ -1,5 +1,4 @@
-//! Profiles in the user's config folder: addresses in one file, secrets in
-//! another that nobody else can read.
+//! Profile files in the user's config folder: addresses in one, secrets in another that nobody else can read.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,8 +11,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
-use crate::fault::Fault;
 use crate::terminal;
 
 /// Addresses, for people to edit.
@@ -28,9 +27,9 @@ const HQ_URL: &str = "hq_url";
 /// do not undo each other.
 const LOCK: &str = ".lock";
 
-/// What is kept of a login.
+/// Login in a profile.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Login {
+pub(crate) struct StoredLogin {
     /// The server that gave the token. It is sent to no other.
     pub(crate) url: String,
     /// Who logged in.
@@ -45,10 +44,10 @@ pub(crate) struct Login {
     pub(crate) expires_at: Option<Timestamp>,
 }
 
-impl Login {
-    /// What is kept of a token that was fetched for somebody.
-    pub(crate) fn of(url: String, username: String, token: &Token) -> Login {
-        Login {
+impl StoredLogin {
+    /// Login of a token that was fetched for somebody.
+    pub(crate) fn of(url: String, username: String, token: &Token) -> StoredLogin {
+        StoredLogin {
             url,
             username,
             token: token.value().clone(),
@@ -58,9 +57,9 @@ impl Login {
     }
 }
 
-/// A platform in a profile.
+/// Entry of a platform in a profile.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Place {
+struct ProfileEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     url: Option<String>,
     /// What else people have written there.
@@ -68,7 +67,7 @@ struct Place {
     more: BTreeMap<String, Value>,
 }
 
-impl Place {
+impl ProfileEntry {
     /// The address and its key, which may be the name that vantage6's own configurations have for it.
     fn address(&self) -> Option<(String, &'static str)> {
         let own = self.url.clone().map(|url| (url, URL));
@@ -76,7 +75,7 @@ impl Place {
     }
 }
 
-/// Both files: profile, platform, entry.
+/// Content of either file: profile, platform, entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(deserialize = "T: DeserializeOwned"))]
 struct Profiles<T> {
@@ -90,24 +89,24 @@ impl<T> Default for Profiles<T> {
     }
 }
 
-/// Held by whoever changes the files; it ends when this is dropped.
+/// Lock of whoever changes the files; it ends when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Lock {
+pub(crate) struct FilesLock {
     _file: File,
 }
 
-/// The folder with both files.
+/// Folder with both files.
 #[derive(Clone, Debug)]
-pub(crate) struct Files {
+pub(crate) struct ProfileFiles {
     folder: PathBuf,
 }
 
-impl Files {
+impl ProfileFiles {
     /// The folder of this user: `$XDG_CONFIG_HOME/mlhub`, or where the system
     /// has such folders.
-    pub(crate) fn open() -> Result<Files, Fault> {
-        let strategy = etcetera::choose_base_strategy().map_err(Fault::local)?;
-        Ok(Files { folder: strategy.config_dir().join("mlhub") })
+    pub(crate) fn open() -> CliResult<ProfileFiles> {
+        let strategy = etcetera::choose_base_strategy().map_err(CliError::local)?;
+        Ok(ProfileFiles { folder: strategy.config_dir().join("mlhub") })
     }
 
     /// Where tokens are kept.
@@ -121,22 +120,22 @@ impl Files {
     }
 
     /// The address in the profile, and its key there.
-    pub(crate) fn url(&self, profile: &str, platform: &str) -> Result<Option<(String, &'static str)>, Fault> {
-        let config: Profiles<Place> = self.read(CONFIG)?;
+    pub(crate) fn url(&self, profile: &str, platform: &str) -> CliResult<Option<(String, &'static str)>> {
+        let config: Profiles<ProfileEntry> = self.read(CONFIG)?;
         Ok(config.profiles.get(profile).and_then(|entries| entries.get(platform)?.address()))
     }
 
     /// What else the profile says about the platform: texts by their keys.
-    pub(crate) fn settings(&self, profile: &str, platform: &str) -> Result<BTreeMap<String, String>, Fault> {
-        let config: Profiles<Place> = self.read(CONFIG)?;
+    pub(crate) fn settings(&self, profile: &str, platform: &str) -> CliResult<BTreeMap<String, String>> {
+        let config: Profiles<ProfileEntry> = self.read(CONFIG)?;
         let place = config.profiles.get(profile).and_then(|entries| entries.get(platform));
         let texts = place.into_iter().flat_map(|place| &place.more);
         Ok(texts.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
     }
 
     /// The login in the profile.
-    pub(crate) fn login(&self, profile: &str, platform: &str) -> Result<Option<Login>, Fault> {
-        let file: Profiles<Login> = self.read(CREDENTIALS)?;
+    pub(crate) fn login(&self, profile: &str, platform: &str) -> CliResult<Option<StoredLogin>> {
+        let file: Profiles<StoredLogin> = self.read(CREDENTIALS)?;
         if !file.profiles.is_empty() {
             self.check_mode();
         }
@@ -144,31 +143,31 @@ impl Files {
     }
 
     /// Keeps a login, and its address for later commands.
-    pub(crate) fn keep(&self, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
+    pub(crate) fn keep(&self, profile: &str, platform: &str, login: StoredLogin) -> CliResult {
         self.keep_under(&self.lock()?, profile, platform, login)
     }
 
     /// The same for somebody who holds the lock.
-    pub(crate) fn keep_under(&self, _: &Lock, profile: &str, platform: &str, login: Login) -> Result<(), Fault> {
-        let mut config: Profiles<Place> = self.read(CONFIG)?;
+    pub(crate) fn keep_under(&self, _: &FilesLock, profile: &str, platform: &str, login: StoredLogin) -> CliResult {
+        let mut config: Profiles<ProfileEntry> = self.read(CONFIG)?;
         let place = config.profiles.entry(profile.to_owned()).or_default().entry(platform.to_owned()).or_default();
         match place.more.get_mut(HQ_URL) {
             Some(url) => *url = login.url.clone().into(),
             None => place.url = Some(login.url.clone()),
         }
-        let mut file: Profiles<Login> = self.read(CREDENTIALS)?;
+        let mut file: Profiles<StoredLogin> = self.read(CREDENTIALS)?;
         file.profiles.entry(profile.to_owned()).or_default().insert(platform.to_owned(), login);
         self.write(CREDENTIALS, &file)?;
         self.write(CONFIG, &config)
     }
 
     /// Forgets a login; whether there was one.
-    pub(crate) fn forget(&self, profile: &str, platform: &str) -> Result<bool, Fault> {
+    pub(crate) fn forget(&self, profile: &str, platform: &str) -> CliResult<bool> {
         if !self.credentials().exists() {
             return Ok(false);
         }
         let _lock = self.lock()?;
-        let mut file: Profiles<Login> = self.read(CREDENTIALS)?;
+        let mut file: Profiles<StoredLogin> = self.read(CREDENTIALS)?;
         let entries = file.profiles.get_mut(profile);
         let had = entries.is_some_and(|entries| entries.remove(platform).is_some());
         file.profiles.retain(|_, entries| !entries.is_empty());
@@ -176,7 +175,7 @@ impl Files {
         Ok(had)
     }
 
-    fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Profiles<T>, Fault> {
+    fn read<T: DeserializeOwned>(&self, name: &str) -> CliResult<Profiles<T>> {
         let path = self.folder.join(name);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) if text.trim().is_empty() => return Ok(Profiles::default()),
@@ -187,15 +186,15 @@ impl Files {
         // The parser's own message would quote the file, tokens and all.
         serde_saphyr::from_str(&text).map_err(|_| {
             let message = format!("{} is not a file of profiles: it begins with `profiles:`", path.display());
-            Fault::new(Exit::Usage, message, format!("mv {} {}.old", path.display(), path.display()))
+            CliError::new(Exit::Usage, message, format!("mv {} {}.old", path.display(), path.display()))
         })
     }
 
     /// Replaces the file whole: whoever reads it meanwhile sees the old or the
     /// new one. A temporary file is for its owner alone (0600) from the start.
-    fn write<T: Serialize>(&self, name: &str, value: &Profiles<T>) -> Result<(), Fault> {
+    fn write<T: Serialize>(&self, name: &str, value: &Profiles<T>) -> CliResult {
         let path = self.folder.join(name);
-        let text = serde_saphyr::to_string(value).map_err(Fault::local)?;
+        let text = serde_saphyr::to_string(value).map_err(CliError::local)?;
         let write = || -> std::io::Result<()> {
             let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
             file.write_all(text.as_bytes())?;
@@ -207,13 +206,13 @@ impl Files {
     }
 
     /// Waits until no other command changes the files, and keeps them from it.
-    pub(crate) fn lock(&self) -> Result<Lock, Fault> {
+    pub(crate) fn lock(&self) -> CliResult<FilesLock> {
         let path = self.folder.join(LOCK);
-        let lock = || -> std::io::Result<Lock> {
+        let lock = || -> std::io::Result<FilesLock> {
             std::fs::create_dir_all(&self.folder)?;
             let file = File::options().create(true).truncate(false).write(true).open(&path)?;
             file.lock()?;
-            Ok(Lock { _file: file })
+            Ok(FilesLock { _file: file })
         };
         lock().map_err(|error| failed("locked", &path, &error))
     }
@@ -233,23 +232,23 @@ impl Files {
     fn check_mode(&self) {}
 }
 
-fn failed(what: &str, path: &Path, error: &std::io::Error) -> Fault {
+fn failed(what: &str, path: &Path, error: &std::io::Error) -> CliError {
     let message = format!("{} cannot be {what}: {error}", path.display());
-    Fault::new(Exit::Other, message, format!("ls -l {}", path.display()))
+    CliError::new(Exit::Other, message, format!("ls -l {}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn folder() -> (tempfile::TempDir, Files) {
+    fn folder() -> (tempfile::TempDir, ProfileFiles) {
         let dir = tempfile::tempdir().unwrap();
-        let files = Files { folder: dir.path().join("mlhub") };
+        let files = ProfileFiles { folder: dir.path().join("mlhub") };
         (dir, files)
     }
 
-    fn login(token: &str) -> Login {
-        Login {
+    fn login(token: &str) -> StoredLogin {
+        StoredLogin {
             url: "http://a".into(),
             username: "me".into(),
             token: token.into(),
@@ -303,7 +302,7 @@ mod tests {
         let (_dir, files) = folder();
         std::fs::create_dir_all(&files.folder).unwrap();
         std::fs::write(files.credentials(), "profiles: [hunter2").unwrap();
-        let fault = format!("{:?}", files.login("default", "autotune").unwrap_err());
-        assert!(fault.contains(CREDENTIALS) && !fault.contains("hunter2"), "{fault}");
+        let error = format!("{:?}", files.login("default", "autotune").unwrap_err());
+        assert!(error.contains(CREDENTIALS) && !error.contains("hunter2"), "{error}");
     }
 }

@@ -1,12 +1,7 @@
-//! Where an address and a credential come from: the command line, the
-//! environment, the profile, in that order.
+//! Profile: where an address and a credential come from (the command line, the environment, the profile's files, in that
+//! order).
 
-mod access;
-mod files;
-mod found;
-mod renewal;
-
-pub(crate) use access::{Access, Credential, variable};
-pub(crate) use files::{Files, Login};
-pub(crate) use found::{Setting, Source, profile, shown, shown_value, who};
-pub(crate) use renewal::renewing;
+pub(crate) mod access;
+pub(crate) mod files;
+pub(crate) mod renewal;
+pub(crate) mod setting_source;

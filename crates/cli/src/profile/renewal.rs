@@ -1,18 +1,19 @@
-//! A login that goes on: the first command that needs another token fetches it and keeps it for all others.
+//! Renewal of a stored login: the first command that needs another token fetches it and stores it for all others.
 
 use std::future::Future;
 use std::time::SystemTime;
 
+use mlhub::clock::{Clock as _, SystemClock};
 use mlhub::pipeline::Bearer;
 use mlhub::{Error, ErrorKind, Secret, Token};
 
 use super::access::Access;
-use super::files::{Files, Lock, Login};
-use crate::{clock, terminal};
+use super::files::{FilesLock, ProfileFiles, StoredLogin};
+use crate::terminal;
 
-/// The credential of a login in the profile, which is renewed there; `fetch` is the platform's way from a refresh token to
+/// Credential of a stored login, which is renewed in the profile; `fetch` is the platform's way from a refresh token to
 /// the next token.
-pub(crate) fn renewing<F, Fut>(access: &Access, login: &Login, fetch: F) -> Result<Bearer, Error>
+pub(crate) fn renewing<F, Fut>(access: &Access, login: &StoredLogin, fetch: F) -> Result<Bearer, Error>
 where
     F: Fn(Secret) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<Token, Error>> + Send + 'static,
@@ -34,12 +35,12 @@ where
     F: FnOnce(Secret) -> Fut,
     Fut: Future<Output = Result<Token, Error>>,
 {
-    let files = Files::open().map_err(|_| unread())?;
+    let files = ProfileFiles::open().map_err(|_| unread())?;
     let locking = files.clone();
     let lock = tokio::task::spawn_blocking(move || locking.lock()).await;
     let lock = lock.map_err(|cause| unread().with_source(cause))?.map_err(|_| unread())?;
     let login = files.login(profile, platform).map_err(|_| unread())?.ok_or_else(ended)?;
-    if is_newer(&login, last.as_ref(), clock::now()) {
+    if is_newer(&login, last.as_ref(), SystemClock::new().wall()) {
         return Ok(token_of(&login));
     }
     let refresh = login.refresh_token.clone().ok_or_else(ended)?;
@@ -49,7 +50,7 @@ where
 }
 
 /// The token of a login.
-fn token_of(login: &Login) -> Token {
+fn token_of(login: &StoredLogin) -> Token {
     let token = Token::new(login.token.clone());
     match &login.refresh_token {
         Some(refresh) => token.with_refresh(refresh.clone()),
@@ -58,14 +59,14 @@ fn token_of(login: &Login) -> Token {
 }
 
 /// Whether another command has fetched a token since `last`.
-fn is_newer(login: &Login, last: Option<&Token>, now: SystemTime) -> bool {
+fn is_newer(login: &StoredLogin, last: Option<&Token>, now: SystemTime) -> bool {
     let other = last.is_none_or(|last| last.value().expose() != login.token.expose());
     other && token_of(login).expires().is_none_or(|end| end > now)
 }
 
 /// Keeps the new token. The old one is spent, so where it cannot be kept this command still uses it.
-fn keep(files: &Files, lock: &Lock, profile: &str, platform: &str, login: Login, token: &Token) {
-    let login = Login::of(login.url, login.username, token);
+fn keep(files: &ProfileFiles, lock: &FilesLock, profile: &str, platform: &str, login: StoredLogin, token: &Token) {
+    let login = StoredLogin::of(login.url, login.username, token);
     if files.keep_under(lock, profile, platform, login).is_err() {
         terminal::warn(&format!(
             "the next token for {platform} could not be kept; the command after this one needs a login"
@@ -87,8 +88,8 @@ mod tests {
 
     use super::*;
 
-    fn login(token: &str) -> Login {
-        Login::of("http://a".into(), "me".into(), &Token::new(token))
+    fn login(token: &str) -> StoredLogin {
+        StoredLogin::of("http://a".into(), "me".into(), &Token::new(token))
     }
 
     #[test]

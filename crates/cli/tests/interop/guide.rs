@@ -1,12 +1,12 @@
-//! Every command of the page is run, against the real HQ.
+//! Guide page against the real HQ: every command of it is run.
 
 use serde_json::{Value, json};
 
-use crate::desk::beside;
 use crate::federation::Federation;
+use crate::guide_page::Page;
 use crate::hq;
-use crate::page::Page;
 use crate::ready::until;
+use crate::shell::beside;
 use crate::support::Home;
 
 /// So many organizations are in the collaboration of the page.

@@ -7,17 +7,16 @@
 // crate for what two test programs share.
 #[path = "../../../../tests/interop/algorithms.rs"]
 mod algorithms;
-mod desk;
 #[path = "../../../../tests/interop/federation.rs"]
 mod federation;
 mod groups;
 mod guide;
+#[path = "../it/guide_page.rs"]
+mod guide_page;
 #[path = "../../../../tests/interop/hq.rs"]
 mod hq;
 mod keys;
 mod logins;
-#[path = "../it/page.rs"]
-mod page;
 #[path = "../../../../tests/interop/peer.rs"]
 mod peer;
 #[path = "../../../../tests/interop/platform.rs"]
@@ -28,6 +27,7 @@ mod ready;
 mod restart;
 mod secrets;
 mod sessions;
+mod shell;
 #[path = "../../../../tests/interop/stand.rs"]
 mod stand;
 #[path = "../it/support.rs"]

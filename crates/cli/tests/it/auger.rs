@@ -6,7 +6,7 @@ use mlhub::auger::ops::OPS;
 use mlhub::testing::{AugerHub, Lab, Port};
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use crate::guide_page::Page;
 use crate::ready;
 use crate::support::{Home, Ran};
 
@@ -59,7 +59,7 @@ async fn a_list_is_a_table_over_all_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_resource_is_made_looked_at_changed_and_deleted() {
+async fn a_resource_is_made_read_changed_and_deleted() {
     let (hub, port) = hub().await;
     let (home, ran) = run(home(&port), &["project", "create", "--name", "007", "--organization-id", "7", "-q"]).await;
     let id = ran.ok().trim().to_owned();

@@ -1,9 +1,9 @@
-//! The experiments of a hub: listed, looked at, fed from files, deleted.
+//! Experiments of a hub: listed, read, fed from files, deleted.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hub::HUB;
+use crate::hub_in_process::HUB;
 
 /// A new experiment of that name; its id.
 fn experiment(name: &str) -> String {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::page::blocks;
+use crate::guide_page::blocks;
 use crate::support::Home;
 
 /// Where the pages are run: a page with commands is named in one of these.

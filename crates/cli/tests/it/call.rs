@@ -1,4 +1,4 @@
-//! `call` reaches every operation of the document, and says how it went.
+//! Calls of every operation of the document, and how they went.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use mlhub::autotune::ops::OPS;
 use serde_json::{Value, json};
 
-use crate::hub::{HUB, PASSWORD, USER};
+use crate::hub_in_process::{HUB, PASSWORD, USER};
 use crate::support::Home;
 
 /// Logins of an account each, by the operation that ends them, and the refresh token of one of them.

@@ -1,4 +1,4 @@
-//! `config explain`: which settings count, where each comes from, and nothing secret.
+//! Settings in `config explain`: which count, where each comes from, and nothing secret.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! `PLATFORM GROUP VERB`: every operation as a command of its own, and lists in every form.
+//! Operations as commands `PLATFORM GROUP VERB`, and lists in every output format.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use mlhub::autotune::ops::OPS;
 use mlhub::testing::{Lab, Port, Reply, Seen};
 use serde_json::{Value, json};
 
-use crate::hub::HUB;
+use crate::hub_in_process::HUB;
 use crate::support::{Home, Ran};
 
 /// Runs the program while the lab serves.
@@ -276,7 +276,7 @@ fn on_a_terminal(home: &Home, args: &[&str], typed: &str) -> String {
 #[cfg(target_os = "linux")]
 #[test]
 fn on_a_terminal_people_see_tables_and_are_asked_before_something_goes() {
-    if !crate::can::can("terminals", std::process::Command::new("script").arg("--version")) {
+    if !crate::requirements::can("terminals", std::process::Command::new("script").arg("--version")) {
         return;
     }
     let (home, id) = (HUB.home(), HUB.experiment());

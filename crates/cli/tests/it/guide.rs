@@ -1,6 +1,6 @@
 //! Guide pages, run: every command, page by page, in the order in which a reader runs it.
 
-use crate::page::Page;
+use crate::guide_page::Page;
 use crate::support::Home;
 
 /// A port that nobody listens on at this moment, in place of the one that the page names.

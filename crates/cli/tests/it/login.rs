@@ -1,6 +1,6 @@
-//! `login`, `whoami` and `logout`, without a terminal to ask on.
+//! Login commands `login`, `whoami` and `logout`, without a terminal to ask on.
 
-use crate::hub::{HUB, PASSWORD, USER};
+use crate::hub_in_process::{HUB, PASSWORD, USER};
 use crate::support::Home;
 
 const WITH_STDIN: &[&str] = &["login", "autotune", "--username", USER, "--password-stdin"];

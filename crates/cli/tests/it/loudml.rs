@@ -1,4 +1,4 @@
-//! Loud ML from a shell: series read and written, models trained and asked, jobs left and taken up again.
+//! Loud ML from a shell: series read and written, models trained and asked, waits detached and resumed.
 
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use mlhub::testing::{Fault, Lab, Port, Reply};
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use crate::guide_page::Page;
 use crate::ready;
 use crate::support::{Home, Ran};
 
@@ -234,7 +234,7 @@ async fn a_bucket_is_read_to_rows_and_written_from_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ctrl_c_leaves_the_job_and_says_how_to_return() {
+async fn ctrl_c_detaches_from_the_job_and_says_how_to_resume() {
     let server = Server::start().await;
     server.over.store(false, Ordering::SeqCst);
     let home = server.home();

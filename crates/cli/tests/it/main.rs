@@ -1,33 +1,33 @@
-//! The program from outside: what it prints, where, and how it ends.
+//! Program from outside: what it prints, where, and how it ends.
 
 mod auger;
 mod autotune;
 mod book;
 mod call;
 #[cfg(target_os = "linux")]
-mod can;
+mod requirements;
 // The plainest client, the same that judges the hub in its own tests.
 #[cfg(unix)]
 #[path = "../../../server/tests/it/support/client.rs"]
 mod client;
+mod command_tree;
 mod config;
 #[cfg(unix)]
 mod crash;
 mod groups;
 mod guide;
-mod hub;
+mod guide_page;
+mod hub_in_process;
 mod login;
 #[cfg(unix)]
 mod loudml;
-mod page;
 mod quickstart;
 #[cfg(unix)]
 #[path = "../../../../tests/support/ready.rs"]
 mod ready;
 mod secrets;
 mod serve;
-mod served;
-mod shape;
+mod served_hub;
 mod streams;
 mod support;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! `quickstart` from its first word to its last, with few trials.
+//! Quickstart from its first line to its last, with few trials.
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
-//! Passwords and tokens are in no output but that of a call that returns them.
+//! Secrets are in no output but that of a call that returns them.
 
-use crate::hub::{HUB, PASSWORD, USER};
+use crate::hub_in_process::{HUB, PASSWORD, USER};
 use crate::support::{Home, Ran};
 
 fn clean(what: &str, ran: &Ran) {

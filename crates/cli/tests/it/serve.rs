@@ -1,28 +1,28 @@
-//! `serve` starts, says where, and stops in good order.
+//! Server command `serve`: it starts, says where, and stops in good order.
 
 #[cfg(unix)]
 use crate::client::call;
-use crate::served::{self, KEY, Served};
+use crate::served_hub::{self, KEY, Served};
 use crate::support::Home;
 
 #[cfg(unix)]
 #[test]
 fn it_says_where_it_listens_and_ends_well_when_it_is_told_to() {
     for name in ["-INT", "-TERM"] {
-        let home = served::home();
+        let home = served_hub::home();
         let mut hub = Served::start(&home, &[]);
         assert!(hub.url.starts_with("http://127.0.0.1:"), "{}", hub.url);
         home.run(&["call", "autotune", "hub_info", "--url", &hub.url]).ok();
         hub.signal(name);
         assert_eq!(hub.wait().code(), Some(0));
-        assert!(!served::log(&home).contains(KEY));
+        assert!(!served_hub::log(&home).contains(KEY));
     }
 }
 
 #[cfg(unix)]
 #[test]
 fn what_was_kept_is_there_after_a_restart() {
-    let home = served::home();
+    let home = served_hub::home();
     let hub = Served::start(&home, &[]);
     let signup = ["call", "autotune", "user_signup", "email=a@example.org", "password=hunter2hunter2"];
     home.run(&[&signup[..], &["--url", &hub.url]].concat()).ok();
@@ -50,7 +50,7 @@ fn without_a_key_it_starts_for_development_on_this_machine_only() {
 #[cfg(unix)]
 #[tokio::test]
 async fn behind_a_proxy_cookies_are_for_https_and_callers_are_counted_where_the_proxy_says() {
-    let home = served::home();
+    let home = served_hub::home();
     let mut hub = Served::start(&home, &["--secure-cookies", "--trust-proxy", "::1", "--trust-proxy", "127.0.0.2"]);
     let signup = serde_json::json!({"email": "a@example.org", "password": "hunter2hunter2"});
     assert_eq!(call(&hub.url, "POST", "/user/signup").json(&signup).send().await.status, 201);

@@ -1,8 +1,8 @@
-//! Data on stdout, everything else on stderr, and readers that leave early.
+//! Output streams: data on stdout, everything else on stderr, and readers that leave early.
 
 use std::process::Stdio;
 
-use crate::hub::HUB;
+use crate::hub_in_process::HUB;
 use crate::support::{Home, Ran};
 
 #[test]

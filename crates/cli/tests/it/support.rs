@@ -1,4 +1,4 @@
-//! Runs the program with an environment of its own, and a hub to talk to.
+//! Program runner: an environment of its own, and a hub to talk to.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

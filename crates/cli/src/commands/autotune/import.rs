@@ -1,13 +1,13 @@
-//! Results from elsewhere: a table or objects, a row each.
+//! Import of results from elsewhere: a table or objects, a row each.
 
 use std::path::Path;
 
 use mlhub::autotune::{Params, Past, types};
 use serde_json::Value;
 
-use super::Hub;
-use super::results::BESIDE;
-use crate::fault::Fault;
+use super::experiments::{BESIDE, ExperimentHub};
+use crate::error::{CliError, CliResult};
+use crate::input;
 use crate::output::Out;
 
 /// The key of a result.
@@ -15,32 +15,30 @@ const VALUE: &str = "value";
 /// The key of the reason for which there is none.
 const FAILED: &str = "failed";
 
-impl Hub {
-    pub(super) async fn import(
-        &self,
-        experiment: &types::ExperimentDetail,
-        file: &Path,
-        out: &Out,
-    ) -> Result<(), Fault> {
-        let shown = file.display();
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Fault::usage(format!("{shown} cannot be read: {error}"), format!("ls -l {shown}")))?;
-        let categories: Vec<&str> = experiment
-            .covars
-            .iter()
-            .filter(|(_, variable)| variable.vtype == "cat")
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let lines = file.extension().is_some_and(|ending| ending == "jsonl" || ending == "ndjson");
-        let rows = if lines { objects(&text) } else { table(&text, &categories) };
-        let variables: Vec<&str> = experiment.covars.keys().map(String::as_str).collect();
-        let past = rows.and_then(|rows| rows.into_iter().map(|(line, row)| result(line, row, &variables)).collect());
-        let past: Vec<Past> =
-            past.map_err(|message| Fault::usage(format!("{shown}, {message}"), "mlhub autotune import --help"))?;
-        let taken = self.client.import(experiment.id, past).await.map_err(|error| self.fault(&error))?;
-        out.notice(&format!("{taken} results are now in {:?}", experiment.name));
-        Ok(())
-    }
+/// Imports the results in that file.
+pub(super) async fn import(
+    hub: &ExperimentHub,
+    experiment: &types::ExperimentDetail,
+    file: &Path,
+    out: &Out,
+) -> CliResult {
+    let shown = file.display();
+    let text = input::read_text(file, &format!("{shown} cannot be read"))?;
+    let categories: Vec<&str> = experiment
+        .covars
+        .iter()
+        .filter(|(_, variable)| variable.vtype == "cat")
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let lines = file.extension().is_some_and(|ending| ending == "jsonl" || ending == "ndjson");
+    let rows = if lines { objects(&text) } else { table(&text, &categories) };
+    let variables: Vec<&str> = experiment.covars.keys().map(String::as_str).collect();
+    let past = rows.and_then(|rows| rows.into_iter().map(|(line, row)| result(line, row, &variables)).collect());
+    let past: Vec<Past> =
+        past.map_err(|message| CliError::usage(format!("{shown}, {message}"), "mlhub autotune import --help"))?;
+    let taken = hub.client.import(experiment.id, past).await.map_err(|error| hub.error(&error))?;
+    out.notice(&format!("{taken} results are now in {:?}", experiment.name));
+    Ok(())
 }
 
 /// Rows with the lines on which they stand.

@@ -1,4 +1,4 @@
-//! `loudml`: series that are read, written, evaluated and forecast. Everything else comes from the table of operations.
+//! `loudml`: series that are read, written, evaluated and forecast, beside the groups of operations.
 
 mod points;
 mod series;
@@ -11,10 +11,14 @@ use futures::FutureExt as _;
 use mlhub::Op;
 use serde_json::Value;
 
-use super::groups::{Context, Hand, Verb, WAIT, ended, finished, operation};
+use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
-use crate::fault::Fault;
-use crate::{platforms, terminal};
+use crate::operation::command_override::{CommandOverride, VerbOverride};
+use crate::operation::context::PlatformContext;
+use crate::operation::options::WAIT;
+use crate::operation::run::run;
+use crate::operation::wait::{ended, finished};
+use crate::{input, platforms};
 
 const MODELS: &str = "models";
 const BUCKETS: &str = "buckets";
@@ -30,29 +34,29 @@ const DETACH: &str = "own:detach";
 
 const HEADING: &str = "The series";
 
-/// What Loud ML has beside its groups.
-pub(crate) const HAND: Hand = Hand {
+/// Override of Loud ML.
+pub(crate) const OVERRIDE: CommandOverride = CommandOverride {
     platform: "loudml",
     about: "Models of time series: train, evaluate, forecast; buckets, templates, hooks and jobs",
-    tops: |command| command.subcommand(plot()),
+    augment: |command| command.subcommand(plot()),
     has: |name| name == PLOT,
     run: |context, matches| async move { draw(context, matches).await }.boxed(),
     login: None,
     resume: None,
     verbs: &[
-        Verb {
+        VerbOverride {
             group: MODELS,
             verb: "eval_model",
             command: |command| drawing(command).visible_alias("eval"),
-            run: |context, matches| judged(context, "eval_model", matches).boxed(),
+            run: |context, matches| predict(context, "eval_model", matches).boxed(),
         },
-        Verb {
+        VerbOverride {
             group: MODELS,
             verb: "forecast",
             command: drawing,
-            run: |context, matches| judged(context, "forecast", matches).boxed(),
+            run: |context, matches| predict(context, "forecast", matches).boxed(),
         },
-        Verb {
+        VerbOverride {
             group: BUCKETS,
             verb: "read",
             command: |command| {
@@ -62,7 +66,7 @@ pub(crate) const HAND: Hand = Hand {
             },
             run: |context, matches| read(context, matches).boxed(),
         },
-        Verb {
+        VerbOverride {
             group: BUCKETS,
             verb: "write",
             command: write::command,
@@ -90,39 +94,37 @@ fn plot() -> Command {
     drawing(command.arg(source.help("Id of a job, or a file")))
 }
 
-fn op(context: &Context<'_>, group: &str, verb: &str) -> Result<&'static Op, Fault> {
-    let missing = || Fault::usage(format!("the document has no operation {group}_{verb}"), "mlhub ops loudml");
-    context.platform.verb(group, verb).ok_or_else(missing)
-}
-
 /// Evaluates or forecasts: the job's id, or what it gave where somebody waits for it.
-async fn judged(context: &Context<'_>, verb: &str, matches: &ArgMatches) -> Result<(), Fault> {
-    let op = op(context, MODELS, verb)?;
+async fn predict(context: &PlatformContext<'_>, verb: &str, matches: &ArgMatches) -> CliResult {
+    let op = context.op(MODELS, verb)?;
     let waits = matches.contains_id(WAIT) || matches.contains_id(SVG) || matches.get_flag(DRAWN);
     if !waits {
-        return operation(context, op, matches).await;
+        return run(context, op, matches).await;
     }
-    let job = finished(context, op, matches).await?;
-    series::show(context.out, series::result(&job), matches.get_one::<PathBuf>(SVG), matches.get_flag(DRAWN))
+    show_job(context, op, matches).await
 }
 
 /// Reads a bucket: its rows, once they are there.
-async fn read(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
-    let op = op(context, BUCKETS, "read")?;
+async fn read(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
+    let op = context.op(BUCKETS, "read")?;
     if matches.get_flag(DETACH) {
-        return operation(context, op, matches).await;
+        return run(context, op, matches).await;
     }
+    show_job(context, op, matches).await
+}
+
+async fn show_job(context: &PlatformContext<'_>, op: &'static Op, matches: &ArgMatches) -> CliResult {
     let job = finished(context, op, matches).await?;
     series::show(context.out, series::result(&job), matches.get_one::<PathBuf>(SVG), matches.get_flag(DRAWN))
 }
 
-async fn draw(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
+async fn draw(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
     let Some((_, matches)) = matches.subcommand() else {
-        return Err(Fault::usage("nothing is named that could be drawn", "mlhub loudml plot --help"));
+        return Err(CliError::usage("nothing is named that could be drawn", "mlhub loudml plot --help"));
     };
     let source = matches.get_one::<String>(SOURCE).map_or("-", String::as_str);
     let found = if source == "-" {
-        json(&terminal::read_all().await?, "what came from stdin")?
+        json(&input::read_all().await?, "what came from stdin")?
     } else if std::path::Path::new(source).is_file() {
         json(&std::fs::read(source)?, source)?
     } else {
@@ -134,8 +136,8 @@ async fn draw(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> 
 }
 
 /// The job of that id, once it is over.
-async fn job(context: &Context<'_>, id: &str, matches: &ArgMatches) -> Result<Value, Fault> {
-    let missing = || Fault::new(Exit::Other, "the document has no job to wait for", "mlhub ops loudml");
+async fn job(context: &PlatformContext<'_>, id: &str, matches: &ArgMatches) -> CliResult<Value> {
+    let missing = || CliError::new(Exit::Other, "the document has no job to wait for", "mlhub ops loudml");
     let op = context.platform.waiting(JOBS).ok_or_else(missing)?;
     let access = context.access()?;
     let client = platforms::connect(&access, op).await?;
@@ -143,8 +145,8 @@ async fn job(context: &Context<'_>, id: &str, matches: &ArgMatches) -> Result<Va
     ended(context, &access, client.call(op).arg(path.name, id), matches).await
 }
 
-fn json(bytes: &[u8], shown: &str) -> Result<Value, Fault> {
+fn json(bytes: &[u8], shown: &str) -> CliResult<Value> {
     serde_json::from_slice(bytes).map_err(|error| {
-        Fault::usage(format!("{shown} is not the JSON of a result: {error}"), "mlhub loudml plot --help")
+        CliError::usage(format!("{shown} is not the JSON of a result: {error}"), "mlhub loudml plot --help")
     })
 }

@@ -1,4 +1,4 @@
-//! Points for a bucket: a table or objects, one for each moment.
+//! Points for a bucket: a table or objects, one for each time.
 
 use serde_json::{Map, Value};
 

@@ -1,14 +1,17 @@
-//! What a job of Loud ML gave: rows by time, or a plot.
+//! Series that a job of Loud ML gave: rows by time, or a plot.
 
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::args::Format;
+use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
-use crate::fault::Fault;
+use crate::global::Format;
 use crate::output::{Out, Table};
-use crate::plot::{Curve, drawn, svg};
+use crate::plot::curve::Curve;
+use crate::plot::line_chart::line_chart;
+use crate::plot::svg::svg;
+use crate::plot::ticks::date_time;
 use crate::terminal;
 
 /// Before the names of bounds, in what was predicted.
@@ -23,21 +26,21 @@ pub(super) fn result(job: &Value) -> &Value {
 }
 
 /// Shows a result; the picture goes into that file.
-pub(super) fn show(out: &Out, result: &Value, picture: Option<impl AsRef<Path>>, plotted: bool) -> Result<(), Fault> {
+pub(super) fn show(out: &Out, result: &Value, picture: Option<impl AsRef<Path>>, plotted: bool) -> CliResult {
     let series = Series::read(result).ok_or_else(|| {
-        Fault::new(Exit::Other, "the job gave no series: nothing to be shown by time", "mlhub loudml jobs list")
+        CliError::new(Exit::Other, "the job gave no series: nothing to be shown by time", "mlhub loudml jobs list")
     })?;
     if let Some(file) = picture {
         let file = file.as_ref();
         std::fs::write(file, svg(&series.curves)).map_err(|error| {
             let file = file.display();
-            Fault::new(Exit::Other, format!("{file} cannot be written: {error}"), format!("ls -l {file}"))
+            CliError::new(Exit::Other, format!("{file} cannot be written: {error}"), format!("ls -l {file}"))
         })?;
         out.notice(&format!("wrote {}", file.display()));
     }
     if !out.quiet() && (plotted || (out.is_terminal() && out.asked().is_none())) {
         let width = if out.is_terminal() { terminal::width() } else { 80 };
-        let plots: Vec<String> = series.curves.iter().map(|curve| drawn(curve, width) + "\n").collect();
+        let plots: Vec<String> = series.curves.iter().map(|curve| line_chart(curve, width) + "\n").collect();
         return out.text(&plots.join("\n"));
     }
     match out.format() {
@@ -46,7 +49,7 @@ pub(super) fn show(out: &Out, result: &Value, picture: Option<impl AsRef<Path>>,
     }
 }
 
-/// A result by time.
+/// Series: values by time.
 struct Series {
     times: Vec<f64>,
     curves: Vec<Curve>,
@@ -71,7 +74,7 @@ impl Series {
             }
         }
         let stats = result.get("stats").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let odd: Vec<bool> = stats.iter().map(|stat| stat["anomaly"] == true).collect();
+        let anomalous: Vec<bool> = stats.iter().map(|stat| stat["anomaly"] == true).collect();
         let curve = |name: &String| Curve {
             name: name.clone(),
             times: times.clone(),
@@ -79,7 +82,7 @@ impl Series {
             predicted: list("predicted", name),
             lower: list("predicted", &format!("{LOWER}{name}")),
             upper: list("predicted", &format!("{UPPER}{name}")),
-            odd: odd.clone(),
+            anomalous: anomalous.clone(),
         };
         let curves = names.into_iter().map(curve).collect();
         Some(Series { curves, scores: stats.iter().map(|stat| stat["score"].as_f64()).collect(), times })
@@ -108,14 +111,14 @@ impl Series {
                 cells.push(Box::new(|index| values.get(index).copied().flatten().into()));
             }
         }
-        if let Some(curve) = self.curves.first().filter(|curve| !curve.odd.is_empty()) {
+        if let Some(curve) = self.curves.first().filter(|curve| !curve.anomalous.is_empty()) {
             columns.extend(["score".to_owned(), "anomaly".to_owned()]);
             cells.push(Box::new(|index| self.scores.get(index).copied().flatten().into()));
-            cells.push(Box::new(|index| curve.odd.get(index).copied().into()));
+            cells.push(Box::new(|index| curve.anomalous.get(index).copied().into()));
         }
         let mut table = Table::with_columns(columns);
         for (index, time) in self.times.iter().enumerate() {
-            let time = if dates { crate::plot::moment(*time).into() } else { number(*time) };
+            let time = if dates { date_time(*time).into() } else { number(*time) };
             table.push(std::iter::once(time).chain(cells.iter().map(|cell| cell(index))).collect());
         }
         table

@@ -1,11 +1,16 @@
-//! `buckets write`: points from a file, in several requests where they are many.
+//! `loudml buckets write`: points from a file, in several requests where they are many.
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::super::groups::{BODY, Context, WAIT, announce, ended, fault, fill, operation};
-use super::{BUCKETS, op, points};
-use crate::fault::Fault;
-use crate::{platforms, terminal};
+use super::points;
+use crate::error::{CliError, CliResult};
+use crate::operation::arguments::fill;
+use crate::operation::context::PlatformContext;
+use crate::operation::failure::operation_error;
+use crate::operation::options::{BODY, WAIT};
+use crate::operation::run::run;
+use crate::operation::wait::{announce, ended};
+use crate::{input, platforms};
 
 const FILE: &str = "own:file";
 const BATCH: &str = "own:batch";
@@ -26,18 +31,18 @@ pub(super) fn command(command: Command) -> Command {
 }
 
 /// Writes the points; the ids of the jobs that store them, or nothing once they are stored.
-pub(super) async fn write(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
-    let op = op(context, BUCKETS, "write")?;
-    let Some(file) = matches.get_one::<String>(FILE) else { return operation(context, op, matches).await };
+pub(super) async fn write(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
+    let op = context.op("buckets", "write")?;
+    let Some(file) = matches.get_one::<String>(FILE) else { return run(context, op, matches).await };
     let all = points::read(&text(file).await?, file);
-    let all = all.map_err(|why| Fault::usage(format!("{file}: {why}"), "mlhub loudml buckets write --help"))?;
+    let all = all.map_err(|why| CliError::usage(format!("{file}: {why}"), "mlhub loudml buckets write --help"))?;
     let batch = matches.get_one::<u32>(BATCH).map_or(1, |batch| *batch as usize);
     let access = context.access()?;
     let client = platforms::connect(&access, op).await?;
     let waits = matches.contains_id(WAIT);
     for (index, some) in all.chunks(batch).enumerate() {
         let call = fill(client.call(op), op, matches).await?.body(some);
-        let started = call.start(context.platform.ops).await.map_err(|error| fault(&access, op, &error));
+        let started = call.start(context.platform.ops).await.map_err(|error| operation_error(&access, op, &error));
         let (job, reply) = started.inspect_err(|_| told(context, index * batch))?;
         if waits {
             ended(context, &access, job, matches).await.inspect_err(|_| told(context, index * batch))?;
@@ -55,18 +60,17 @@ pub(super) async fn write(context: &Context<'_>, matches: &ArgMatches) -> Result
 }
 
 /// So many got through before it failed: whoever tries again may leave them out.
-fn told(context: &Context<'_>, points: usize) {
+fn told(context: &PlatformContext<'_>, points: usize) {
     if points > 0 {
         context.out.notice(&format!("the first {points} points were taken before"));
     }
 }
 
-async fn text(file: &str) -> Result<String, Fault> {
+async fn text(file: &str) -> CliResult<String> {
     let bytes = match file {
-        "-" => terminal::read_all().await?,
-        path => std::fs::read(path)
-            .map_err(|error| Fault::usage(format!("{path} cannot be read: {error}"), format!("ls -l {path}")))?,
+        "-" => input::read_all().await?,
+        path => input::read_bytes(path.as_ref(), &format!("{path} cannot be read"))?,
     };
     String::from_utf8(bytes)
-        .map_err(|_| Fault::usage(format!("{file} is not text"), "mlhub loudml buckets write --help"))
+        .map_err(|_| CliError::usage(format!("{file} is not text"), "mlhub loudml buckets write --help"))
 }

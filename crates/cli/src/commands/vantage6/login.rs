@@ -1,22 +1,21 @@
-//! `login`, `logout` and `whoami`.
+//! `vantage6 login`: in a browser, with a password, or as a service account.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use mlhub::vantage6::{DevicePrompt, Login};
 
-use super::DEVICE;
-use crate::args;
-use crate::commands::groups::Context;
-use crate::commands::login::{bare, keep};
-use crate::fault::Fault;
+use crate::error::{CliError, CliResult};
+use crate::operation::context::PlatformContext;
 use crate::output::Out;
-use crate::platforms::vantage6::{build, kept_login};
-use crate::profile::{Access, variable};
-use crate::terminal;
+use crate::platform::variable;
+use crate::platforms::vantage6::{build, stored_login};
+use crate::profile::access::Access;
+use crate::{input, terminal};
 
 pub(super) const LOGIN: &str = "login";
 pub(super) const LOGOUT: &str = "logout";
 pub(super) const WHOAMI: &str = "whoami";
 
+const DEVICE: &str = "own:device";
 const USERNAME: &str = "own:username";
 const STDIN: &str = "own:stdin";
 const SERVICE: &str = "own:service";
@@ -46,8 +45,8 @@ pub(super) fn whoami_command() -> Command {
     Command::new(WHOAMI).about("Show who the token speaks for, and for which organization")
 }
 
-/// What was said about a login.
-struct Said<'a> {
+/// Login request: what the command line says of a login.
+struct LoginRequest<'a> {
     device: bool,
     service: Option<&'a String>,
     username: Option<&'a String>,
@@ -55,69 +54,63 @@ struct Said<'a> {
     stdin: bool,
 }
 
-/// `mlhub vantage6 login`.
-pub(super) async fn login(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
+/// Executes `mlhub vantage6 login`.
+pub(super) async fn login(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
     let name = |id: &str| matches.get_one::<String>(id);
     let (device, stdin) = (matches.get_flag(DEVICE), matches.get_flag(STDIN));
-    let said = Said { device, service: name(SERVICE), username: name(USERNAME), stdin };
-    enter(&context.access()?, &said, context.out).await
+    let request = LoginRequest { device, service: name(SERVICE), username: name(USERNAME), stdin };
+    fetch_and_store(&context.access()?, &request, context.out).await
 }
 
-/// `mlhub login vantage6`, which knows less.
-pub(super) async fn plain(access: &Access, options: &args::Login, out: &Out) -> Result<(), Fault> {
-    let (username, stdin) = (options.username.as_ref(), options.password_stdin);
-    enter(access, &Said { device: false, service: None, username, stdin }, out).await
+/// Executes `mlhub login vantage6`, which knows less.
+pub(super) async fn plain(access: &Access, username: Option<&String>, stdin: bool, out: &Out) -> CliResult {
+    fetch_and_store(access, &LoginRequest { device: false, service: None, username, stdin }, out).await
 }
 
 /// Fetches a token, and keeps it.
-async fn enter(access: &Access, said: &Said<'_>, out: &Out) -> Result<(), Fault> {
-    let access = bare(access);
-    let fault = |error: mlhub::Error| access.fault(&error);
-    let client = build(&access).map_err(fault)?;
-    let token = client.sign_in(way(said).await?).await.map_err(fault)?;
-    let login = kept_login(&access, &token).await.map_err(fault)?;
+async fn fetch_and_store(access: &Access, request: &LoginRequest<'_>, out: &Out) -> CliResult {
+    let access = access.anonymous();
+    let to_error = |error: mlhub::Error| access.error(&error);
+    let client = build(&access).map_err(to_error)?;
+    let token = client.sign_in(method(request).await?).await.map_err(to_error)?;
+    let login = stored_login(&access, &token).await.map_err(to_error)?;
     let name = login.username.clone();
-    keep(&access, login, &name, out)
+    access.store(login, &name, out)
 }
 
 /// How to log in, as the command line and the environment say.
-async fn way(said: &Said<'_>) -> Result<Login, Fault> {
-    if let Some(account) = said.service {
-        return Ok(Login::service_account(account, secret(said, "CLIENT_SECRET").await?));
+async fn method(request: &LoginRequest<'_>) -> CliResult<Login> {
+    if let Some(account) = request.service {
+        return Ok(Login::service_account(account, secret(request, "CLIENT_SECRET").await?));
     }
-    if said.device {
-        return Ok(Login::device(tell));
+    if request.device {
+        return Ok(Login::device(show_prompt));
     }
     let variable = |what| variable("vantage6", what);
-    match (said.username.cloned().or_else(|| variable("USERNAME")), variable("CLIENT_SECRET")) {
-        (Some(account), Some(secret)) if said.username.is_none() => Ok(Login::service_account(account, secret)),
-        (Some(user), _) => Ok(Login::password(user, secret(said, "PASSWORD").await?)),
-        (None, _) => Ok(Login::device(tell)),
+    match (request.username.cloned().or_else(|| variable("USERNAME")), variable("CLIENT_SECRET")) {
+        (Some(account), Some(secret)) if request.username.is_none() => Ok(Login::service_account(account, secret)),
+        (Some(user), _) => Ok(Login::password(user, secret(request, "PASSWORD").await?)),
+        (None, _) => Ok(Login::device(show_prompt)),
     }
 }
 
-async fn secret(said: &Said<'_>, what: &str) -> Result<mlhub::Secret, Fault> {
-    if said.stdin {
-        return terminal::read_password().await;
+async fn secret(request: &LoginRequest<'_>, what: &str) -> CliResult<mlhub::Secret> {
+    if request.stdin {
+        return input::read_password().await;
     }
     match variable("vantage6", what) {
         Some(secret) => Ok(secret.into()),
         None if terminal::can_ask() => terminal::ask_password("Secret"),
         None => {
             let message = format!("no secret was given: neither MLHUB_VANTAGE6_{what} nor --secret-stdin");
-            Err(Fault::usage(message, "mlhub vantage6 login --help"))
+            Err(CliError::usage(message, "mlhub vantage6 login --help"))
         }
     }
 }
 
-/// What the person has to do. Said on stderr: a program that reads stdout waits for no code.
-fn tell(prompt: DevicePrompt) {
+/// Prompt for the person. LoginRequest on stderr: a program that reads stdout waits for no code.
+fn show_prompt(prompt: DevicePrompt) {
     let DevicePrompt { url, code, expires_in, .. } = prompt;
     let minutes = expires_in.as_secs() / 60;
     terminal::write_stderr(&format!("open {url}\nand confirm the code {code}, within {minutes} minutes\n"));
-}
-
-/// Who the token speaks for.
-pub(super) async fn whoami(context: &Context<'_>) -> Result<(), Fault> {
-    crate::commands::login::whoami(&context.access()?, context.out).await
 }

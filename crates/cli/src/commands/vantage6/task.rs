@@ -1,13 +1,14 @@
-//! `task create` and `task kill`.
+//! `vantage6 task create` and `task kill`.
 
 use clap::{Arg, ArgMatches, Command};
 use mlhub::vantage6::NewTask;
-use serde_json::Value;
 
-use super::client::Hub;
-use super::{id, results};
-use crate::commands::groups::{Context, WAIT, patience, waits};
-use crate::fault::Fault;
+use super::args::{arguments_option, function_arguments, id};
+use super::client::HqClient;
+use super::results;
+use crate::error::CliResult;
+use crate::operation::context::PlatformContext;
+use crate::operation::options::{WAIT, timeout, wait_options};
 
 const IMAGE: &str = "own:image";
 const METHOD: &str = "own:method";
@@ -18,14 +19,13 @@ const STUDY: &str = "own:study";
 const ORGANIZATION: &str = "own:organization";
 const SESSION: &str = "own:session";
 const ACTION: &str = "own:action";
-const ARGUMENTS: &str = "own:arguments";
 const DATAFRAME: &str = "own:dataframe";
 const DATABASE: &str = "own:database";
 const DEPENDS: &str = "own:depends";
 const STORE: &str = "own:store";
 
-/// Where a task comes from and what it is given, in place of what the table gives: the arguments are encrypted here.
-pub(super) fn command(_: Command) -> Command {
+/// Command in place of what the table gives: the arguments are encrypted here.
+pub(super) fn create_command(_: Command) -> Command {
     let text = |id, long, name, help| Arg::new(id).long(long).value_name(name).help(help);
     // Also as the table of operations would call them.
     let number = |id, long: &'static str, help| {
@@ -41,7 +41,7 @@ pub(super) fn command(_: Command) -> Command {
         .arg(number(STUDY, "study", "The study"))
         .arg(number(ORGANIZATION, "organizations", "The organizations that run it").value_delimiter(',').required(true))
         .arg(text(ACTION, "action", "WORD", "What kind of step it is, such as central_compute or federated_compute"))
-        .arg(arguments())
+        .arg(arguments_option())
         .arg(number(DATAFRAME, "dataframe", "A dataframe to work on; may be repeated").action(clap::ArgAction::Append))
         .arg(
             text(DATABASE, "database", "LABEL", "A source of the nodes to work on; may be repeated")
@@ -51,85 +51,52 @@ pub(super) fn command(_: Command) -> Command {
         .arg(number(STORE, "store", "The algorithm store that the image is from"))
         .arg(text(NAME, "name", "NAME", "Its name"))
         .arg(text(DESCRIPTION, "description", "TEXT", "What it is about"))
-        .args(waits("Wait for what its runs give"))
+        .args(wait_options("Wait for what its runs give"))
 }
 
-pub(super) fn arguments() -> Arg {
-    let arguments = Arg::new(ARGUMENTS).long("arguments").value_name("JSON|@FILE");
-    arguments.help("What the function is given, by the names of its parameters")
-}
-
-/// The arguments of a function.
-pub(super) fn given(matches: &ArgMatches) -> Result<Option<Value>, Fault> {
-    let Some(text) = matches.get_one::<String>(ARGUMENTS) else { return Ok(None) };
-    let usage = |why: String| Fault::usage(why, "mlhub vantage6 task create --help");
-    let text = match text.strip_prefix('@') {
-        Some(path) => {
-            std::fs::read_to_string(path).map_err(|error| usage(format!("{path} cannot be read: {error}")))?
-        }
-        None => text.clone(),
-    };
-    // Only the place: the arguments may be private.
-    let value = serde_json::from_str(&text)
-        .map_err(|error| usage(format!("--arguments is not JSON (line {}, column {})", error.line(), error.column())));
-    value.map(Some)
-}
-
-fn task(matches: &ArgMatches) -> Result<NewTask, Fault> {
+fn new_task(matches: &ArgMatches) -> CliResult<NewTask> {
     let text = |id: &str| matches.get_one::<String>(id).cloned();
-    let number = |id: &str| matches.get_one::<i64>(id).copied();
     let numbers = |id: &str| matches.get_many::<i64>(id).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut task = NewTask::new(text(IMAGE).unwrap_or_default(), text(METHOD).unwrap_or_default());
     task = task.organizations(numbers(ORGANIZATION)).depends_on(numbers(DEPENDS));
-    if let Some(id) = number(COLLABORATION) {
-        task = task.collaboration(id);
+    let ids: [(&str, fn(NewTask, i64) -> NewTask); 5] = [
+        (COLLABORATION, NewTask::collaboration),
+        (STUDY, NewTask::study),
+        (SESSION, NewTask::session),
+        (STORE, NewTask::store),
+        (DATAFRAME, NewTask::dataframe),
+    ];
+    for (name, set) in ids {
+        task = numbers(name).into_iter().fold(task, set);
     }
-    if let Some(id) = number(STUDY) {
-        task = task.study(id);
+    let texts: [(&str, fn(NewTask, String) -> NewTask); 3] =
+        [(ACTION, NewTask::action), (NAME, NewTask::name), (DESCRIPTION, NewTask::description)];
+    for (name, set) in texts {
+        task = text(name).into_iter().fold(task, set);
     }
-    if let Some(id) = number(SESSION) {
-        task = task.session(id);
-    }
-    if let Some(id) = number(STORE) {
-        task = task.store(id);
-    }
-    if let Some(word) = text(ACTION) {
-        task = task.action(word);
-    }
-    if let Some(name) = text(NAME) {
-        task = task.name(name);
-    }
-    if let Some(words) = text(DESCRIPTION) {
-        task = task.description(words);
-    }
-    if let Some(value) = given(matches)? {
+    if let Some(value) = function_arguments(matches)? {
         task = task.arguments(value);
     }
-    for id in numbers(DATAFRAME) {
-        task = task.dataframe(id);
-    }
-    for label in matches.get_many::<String>(DATABASE).into_iter().flatten() {
-        task = task.source(label.as_str());
-    }
-    Ok(task)
+    let sources = matches.get_many::<String>(DATABASE).into_iter().flatten();
+    Ok(sources.fold(task, |task, label| task.source(label.as_str())))
 }
 
 /// Makes the task: its id, or what its runs give where somebody waits for it.
-pub(super) async fn create(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
-    let task = task(matches)?;
-    let hub = Hub::open(context).await?;
-    let made = hub.client.create_task(task).await.map_err(|error| hub.fault(&error))?;
+pub(super) async fn create(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
+    let task = new_task(matches)?;
+    let hub = HqClient::open(context).await?;
+    let made = hub.client.create_task(task).await.map_err(|error| hub.error(&error))?;
     if matches.get_flag(WAIT) {
-        return results::until(context, &hub, made.id, patience(matches)).await;
+        return results::wait_for(context, &hub, made.id, timeout(matches)).await;
     }
-    results::made(context, &hub, made.id, &made)
+    results::announce(context, &hub, made.id, &made)
 }
 
 /// Stops a task.
-pub(super) async fn kill(context: &Context<'_>, matches: &ArgMatches) -> Result<(), Fault> {
-    let hub = Hub::open(context).await?;
+pub(super) async fn kill(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
+    let hub = HqClient::open(context).await?;
     let task = id(matches);
-    hub.client.kill_task(task).await.map_err(|error| hub.fault(&error))?;
+    hub.client.kill_task(task).await.map_err(|error| hub.error(&error))?;
     context.out.notice(&format!("task {task} is being stopped"));
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A copy that is taken while eight tell is a hub of its own, with all that was acknowledged before.
+//! Backup that is taken while eight clients tell: a hub of its own, with all that was acknowledged before.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -6,13 +6,13 @@ use futures::future::join_all;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::{Tell, User};
-use crate::served::{self, Served};
+use crate::served_hub::{self, Served};
 
 const TELLERS: i64 = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_backup_under_eight_tellers_holds_every_tell_that_was_acknowledged_before() {
-    let home = served::home();
+    let home = served_hub::home();
     let mut hub = Served::start(&home, &[]);
     let user = User::new(&hub).await;
     let experiment = user.experiment().await;
@@ -42,7 +42,7 @@ async fn a_backup_under_eight_tellers_holds_every_tell_that_was_acknowledged_bef
     hub.kill();
     join_all(tellers).await;
 
-    let copy = served::home();
+    let copy = served_hub::home();
     let folder = home.path().join("copy");
     let written: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(written, ["hub.sqlite"], "nothing else is left there");
@@ -66,7 +66,7 @@ async fn a_backup_under_eight_tellers_holds_every_tell_that_was_acknowledged_bef
 
 #[test]
 fn a_backup_is_refused_with_a_reason_and_leaves_everything_as_it_was() {
-    let home = served::home();
+    let home = served_hub::home();
     Served::start(&home, &[]).stop();
     let backup = |database: &str, file: &str| home.run(&["backup", "--database", database, file]);
     backup("sqlite://hub.sqlite", "copy.sqlite").ok();

@@ -1,4 +1,4 @@
-//! The disk fills up under a running hub, and has room again.
+//! Disk full under a running hub, which then has room again.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use sqlx::Connection as _;
 use sqlx::sqlite::SqliteConnection;
 
 use super::{Tell, User, sorted};
-use crate::can::can;
 use crate::client::call;
-use crate::served::{self, Served};
+use crate::requirements::can;
+use crate::served_hub::{self, Served};
 use crate::support::Home;
 
 /// Mounts a disk of two megabytes on the folder `disk` and runs what follows.
@@ -47,7 +47,7 @@ fn fill(disk: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_a_clear_refusal_and_once_there_is_room_the_hub_goes_on() {
-    let home = served::home();
+    let home = served_hub::home();
     let Some((hub, disk)) = on_small_disk(&home) else { return };
     let user = User::new(&hub).await;
     let experiment = user.experiment().await;
@@ -97,7 +97,7 @@ async fn a_full_disk_is_a_clear_refusal_and_once_there_is_room_the_hub_goes_on()
     let acknowledged = sorted(acknowledged);
     assert_eq!(user.values(&experiment).await, acknowledged);
 
-    let copy = served::home();
+    let copy = served_hub::home();
     for file in ["hub.sqlite", "hub.sqlite-wal"] {
         std::fs::copy(disk.join(file), copy.path().join(file)).unwrap();
     }

@@ -1,10 +1,10 @@
-//! Killed thirty times under eight tellers: no acknowledged tell is lost, and none that is repeated counts twice.
+//! Hub killed thirty times under eight clients: no acknowledged tell is lost, and none that is repeated counts twice.
 
 use futures::future::join_all;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::{Tell, User, sorted};
-use crate::served::{self, Served};
+use crate::served_hub::{self, Served};
 
 const ROUNDS: usize = 30;
 const TELLERS: i64 = 8;
@@ -32,7 +32,7 @@ async fn tell_on(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_acknowledged_tell_is_lost_and_none_is_doubled_however_often_the_hub_is_killed() {
-    let home = served::home();
+    let home = served_hub::home();
     let mut hub = Served::start(&home, &[]);
     let mut user = User::new(&hub).await;
     let mut told = Vec::new();

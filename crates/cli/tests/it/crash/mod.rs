@@ -1,4 +1,4 @@
-//! What is left of a hub that is killed, that runs out of disk, or that is copied while it works.
+//! Crash tests of a hub: killed, out of disk, or copied while it works.
 
 mod backup;
 mod disk;
@@ -9,7 +9,7 @@ mod sync;
 use serde_json::{Value, json};
 
 use crate::client::{Call, Reply, call};
-use crate::served::Served;
+use crate::served_hub::Served;
 
 /// Somebody with an account.
 #[derive(Clone)]

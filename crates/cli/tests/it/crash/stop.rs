@@ -1,11 +1,11 @@
-//! A hub that is told to stop answers what it was asked, and says of each request what became of it.
+//! Graceful stop of a hub: it answers what it was asked, and says of each request what became of it.
 
 use serde_json::{Map, json};
 use tokio::task::JoinHandle;
 
 use super::User;
 use crate::client::{Call, Reply, call};
-use crate::served::{self, KEY, Served};
+use crate::served_hub::{self, KEY, Served};
 
 /// An experiment whose next point takes a while: six variables and a long history.
 async fn slow(user: &User) -> Call {
@@ -39,7 +39,7 @@ async fn running(user: &User, ask: &Call) -> JoinHandle<Reply> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_ask_that_runs_is_answered_and_the_log_is_written_back_before_the_hub_ends() {
-    let home = served::home();
+    let home = served_hub::home();
     let mut hub = Served::start(&home, &[]);
     let user = User::new(&hub).await;
     let ask = slow(&user).await;
@@ -57,7 +57,7 @@ async fn an_ask_that_runs_is_answered_and_the_log_is_written_back_before_the_hub
 
 #[tokio::test]
 async fn every_request_has_one_line_under_the_id_that_its_caller_gets_back() {
-    let home = served::home();
+    let home = served_hub::home();
     let hub = Served::start(&home, &[]);
     let user = User::new(&hub).await;
     let mut ids = Vec::new();
@@ -69,7 +69,7 @@ async fn every_request_has_one_line_under_the_id_that_its_caller_gets_back() {
     assert_eq!(own.header("x-request-id"), Some("build-42.1"));
     ids.push(("build-42.1".to_owned(), own.status));
     hub.stop();
-    let log = served::log(&home);
+    let log = served_hub::log(&home);
     for (id, status) in ids {
         let lines: Vec<_> = log.lines().filter(|line| line.contains(&id)).collect();
         assert!(matches!(lines[..], [line] if line.contains(&format!("status={status}"))), "{id}: {lines:?}");

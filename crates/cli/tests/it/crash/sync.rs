@@ -1,10 +1,10 @@
-//! A tell is on the disk before it is acknowledged, as the kernel saw it.
+//! Durability of a tell: it is on the disk before it is acknowledged, as the kernel saw it.
 
 use std::process::Command;
 
 use super::{Tell, User};
-use crate::can::can;
-use crate::served::{self, Served};
+use crate::requirements::can;
+use crate::served_hub::{self, Served};
 
 /// A finished system call that syncs the write-ahead log: in one line, or resumed after another thread's.
 fn syncs(lines: &[&str], at: usize) -> bool {
@@ -23,7 +23,7 @@ async fn the_log_is_synced_between_a_tell_and_its_acknowledgement() {
     if !can("strace", Command::new("strace").args(["-f", "-o", "/dev/null", "true"])) {
         return;
     }
-    let home = served::home();
+    let home = served_hub::home();
     let calls = "trace=fsync,fdatasync,read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg";
     let strace = ["-f", "-y", "-s", "64", "-o", "trace", "-e", calls];
     let mut hub = Served::start_by(&home, "strace", &strace, "sqlite://hub.sqlite");

@@ -1,4 +1,4 @@
-//! The form that others rely on: options, output, exit codes, words for mistakes.
+//! Options, output, exit codes and error messages that others rely on.
 
 use super::{Bench, object};
 

@@ -1,10 +1,10 @@
-//! `tune` with real scripts, which do what scripts do.
+//! Tune command with real scripts, which do what scripts do.
 
-mod faults;
+mod failures;
 mod form;
-mod guard;
 mod resume;
 mod shared;
+mod supervisor;
 mod values;
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Studies that are interrupted and gone on with.
+//! Resumed studies, after an interruption.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ fn a_study_that_was_killed_goes_on_where_it_was() {
     bench.wait_for_lines("started", 12);
     child.kill().unwrap();
     child.wait().unwrap();
-    // Nobody told the guards; they notice.
+    // Nobody told the supervisors; they notice.
     bench.nothing_runs_soon();
     goes_on(&bench);
 }

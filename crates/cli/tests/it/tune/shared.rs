@@ -1,9 +1,9 @@
-//! Several workers on one hub, each a process of its own.
+//! Shared studies: several workers on one hub, each a process of its own.
 
 use serde_json::Value;
 
 use super::{Bench, object, set};
-use crate::served::{self, Served};
+use crate::served_hub::{self, Served};
 use crate::support::{Home, Ran};
 
 /// Notes who tried what; the first worker hangs at its third trial.
@@ -25,7 +25,7 @@ fn token(home: &Home, url: &str) -> String {
 
 #[test]
 fn the_trials_of_a_worker_that_was_killed_are_tried_by_the_other() {
-    let home = served::home();
+    let home = served_hub::home();
     let hub = Served::start(&home, &[]);
     let token = token(&home, &hub.url);
     let bench = Bench::over(Home::new().with("MLHUB_AUTOTUNE_TOKEN", &token), WORKER);
@@ -50,7 +50,7 @@ fn the_trials_of_a_worker_that_was_killed_are_tried_by_the_other() {
 
 #[test]
 fn a_hub_that_is_away_for_a_while_loses_no_value() {
-    let home = served::home();
+    let home = served_hub::home();
     let mut hub = Served::start(&home, &[]);
     let address = hub.url.strip_prefix("http://").unwrap().to_owned();
     let token = token(&home, &hub.url);
@@ -72,8 +72,8 @@ fn a_hub_that_is_away_for_a_while_loses_no_value() {
 }
 
 #[test]
-fn a_hub_that_refuses_ends_the_work_with_the_value_in_its_words() {
-    let home = served::home();
+fn a_hub_that_refuses_ends_the_work_with_the_value_in_its_message() {
+    let home = served_hub::home();
     let hub = Served::start(&home, &["--token-lifetime", "1h"]);
     let token = token(&home, &hub.url);
     let script = "echo run >> runs; until [ -e go ]; do sleep 0.05; done; echo 0.125";

@@ -1,4 +1,4 @@
-//! Values arrive as they are, as arguments and in the environment.
+//! Values of a trial arrive as they are, as arguments and in the environment.
 
 use super::Bench;
 

@@ -1,0 +1,141 @@
+//! Experiments of a hub: found by name or id, listed, deleted, with their results.
+
+use futures::TryStreamExt as _;
+use mlhub::autotune::{Client, Params, types};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::error::{CliError, CliResult};
+use crate::exit::Exit;
+use crate::operation::context::PlatformContext;
+use crate::output::{Out, Table};
+use crate::platforms::autotune::connect;
+use crate::profile::access::{Access, Credential};
+use crate::terminal;
+
+/// Columns before those of the variables, in a history.
+const BEFORE: [&str; 3] = ["trial_id", "value", "best_so_far"];
+/// The column behind them.
+const AFTER: &str = "told_at";
+
+/// Columns that a printed history has beside its variables and values.
+pub(super) const BESIDE: [&str; 3] = [BEFORE[0], BEFORE[2], AFTER];
+
+/// Hub with experiments, and who asks.
+pub(super) struct ExperimentHub {
+    pub(super) client: Client,
+    access: Access,
+}
+
+impl ExperimentHub {
+    /// Signs in.
+    pub(super) async fn open(context: &PlatformContext<'_>) -> CliResult<ExperimentHub> {
+        let access = context.access()?;
+        if matches!(access.credential, Credential::None) {
+            return Err(access.logged_out());
+        }
+        let client = connect(&access).await.map_err(|error| access.error(&error))?;
+        Ok(ExperimentHub { client, access })
+    }
+
+    pub(super) fn error(&self, error: &mlhub::Error) -> CliError {
+        self.access.error(error)
+    }
+
+    async fn experiments(&self, name: Option<&str>) -> CliResult<Vec<types::ExperimentDetail>> {
+        let mut list = self.client.experiment().list();
+        if let Some(name) = name {
+            list = list.name(name);
+        }
+        list.items().try_collect().await.map_err(|error| self.error(&error))
+    }
+
+    /// The experiment of that id, or the only one of that name.
+    pub(super) async fn find(&self, which: &str) -> CliResult<types::ExperimentDetail> {
+        if let Ok(id) = Uuid::parse_str(which) {
+            return self.client.experiment().get(id).send().await.map_err(|error| self.error(&error));
+        }
+        let mut found = self.experiments(Some(which)).await?;
+        match (found.pop(), found.is_empty()) {
+            (Some(only), true) => Ok(only),
+            (None, _) => {
+                let message = format!("you have no experiment named {which:?}");
+                Err(CliError::new(Exit::NotFound, message, "mlhub autotune experiments"))
+            }
+            (Some(last), false) => {
+                let ids: Vec<_> = found.iter().chain([&last]).map(|experiment| experiment.id.to_string()).collect();
+                let message = format!("you have several experiments named {which:?}: {}", ids.join(", "));
+                Err(CliError::usage(message, "the same command with one of these ids"))
+            }
+        }
+    }
+
+    pub(super) async fn list(&self, name: Option<&str>, out: &Out) -> CliResult {
+        let mut table = Table::new(["id", "name", "direction", "told", "failed", "pending", "updated_at"]);
+        for experiment in self.experiments(name).await? {
+            table.row([
+                experiment.id.to_string().into(),
+                experiment.name.into(),
+                experiment.direction.into(),
+                experiment.told.into(),
+                experiment.failed.into(),
+                experiment.pending.into(),
+                experiment.updated_at.to_string().into(),
+            ]);
+        }
+        out.table(&table)
+    }
+
+    pub(super) async fn delete(&self, which: &str, confirmed: bool, out: &Out) -> CliResult {
+        let experiment = self.find(which).await?;
+        let (name, id) = (&experiment.name, experiment.id);
+        if !confirmed {
+            if !terminal::can_ask() {
+                let message = format!("deleting {name:?} takes its trials along, and there is no terminal to ask on");
+                return Err(CliError::usage(message, format!("mlhub autotune delete {id} --yes")));
+            }
+            let trials = experiment.told + experiment.failed + experiment.pending + experiment.expired;
+            if !terminal::ask_yes(&format!("Delete {name:?} with {trials} trials?")).await? {
+                out.notice("nothing was deleted");
+                return Ok(());
+            }
+        }
+        let deleted = self.client.experiment().delete(id).send().await.map_err(|error| self.error(&error))?;
+        out.notice(&format!("deleted {name:?} with {} trials", deleted.trials));
+        Ok(())
+    }
+
+    pub(super) async fn best(&self, experiment: Uuid, out: &Out) -> CliResult {
+        let best = self.client.experiment().best(experiment).send().await.map_err(|error| self.error(&error))?;
+        let params = params_of(&best.params);
+        let names = params.keys().map(String::as_str);
+        let columns = ["trial_id", "value"].into_iter().chain(names).chain([AFTER]);
+        let mut table = Table::with_columns(columns.map(str::to_owned).collect());
+        let cells = [Value::from(best.trial_id.to_string()), best.value.into()].into_iter();
+        table.push(cells.chain(params.values().cloned()).chain([best.told_at.to_string().into()]).collect());
+        out.record(&table)
+    }
+
+    pub(super) async fn history(&self, experiment: Uuid, out: &Out) -> CliResult {
+        let told = self.client.experiment().history(experiment).items().try_collect::<Vec<_>>().await;
+        let told = told.map_err(|error| self.error(&error))?;
+        let rows: Vec<_> = told.into_iter().map(|entry| (params_of(&entry.params), entry)).collect();
+        let names = rows.first().map(|(params, _)| params.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+        let columns = BEFORE.into_iter().chain(names.iter().map(String::as_str)).chain([AFTER]);
+        let mut table = Table::with_columns(columns.map(str::to_owned).collect());
+        for (params, entry) in rows {
+            let cells = [entry.trial_id.to_string().into(), entry.value.into(), entry.best_so_far.into()].into_iter();
+            let values = names.iter().map(|name| params.get(name).cloned().unwrap_or_default());
+            table.push(cells.chain(values).chain([entry.told_at.to_string().into()]).collect());
+        }
+        out.table(&table)
+    }
+}
+
+/// Generated values as plain JSON.
+fn params_of(values: &impl serde::Serialize) -> Params {
+    match serde_json::to_value(values) {
+        Ok(Value::Object(params)) => params,
+        _ => Params::new(),
+    }
+}

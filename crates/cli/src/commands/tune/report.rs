@@ -1,0 +1,112 @@
+//! Report of a study: the values that won, ready to be used.
+
+use serde_json::{Value, json};
+
+use super::progress::StudyProgress;
+use super::space::Space;
+use super::study::{ToldTrial, Trial};
+use super::template::{Template, text, variable_name};
+use crate::direction::Direction;
+use crate::error::{CliError, CliResult};
+use crate::exit::Exit;
+use crate::format::{number, shell_word};
+use crate::global::Format;
+use crate::output::{Out, Table};
+use crate::plot::search_history::search_history;
+
+/// Rows of the table for people.
+const ROWS: usize = 10;
+
+/// Report of a study.
+pub(super) struct StudyReport<'a> {
+    /// Its variables.
+    pub(super) space: &'a Space,
+    /// The command that was tuned.
+    pub(super) template: &'a Template,
+    /// Whether greater or lesser values are better.
+    pub(super) direction: Direction,
+    /// What was told, in the order of telling.
+    pub(super) told: Vec<ToldTrial>,
+}
+
+impl StudyReport<'_> {
+    /// The best of all points; of equals the one told first.
+    pub(super) fn best(&self) -> Option<&ToldTrial> {
+        self.told
+            .iter()
+            .reduce(|best, point| if self.direction.beats(point.value, Some(best.value)) { point } else { best })
+    }
+
+    /// Prints it in the form that was asked for; a failure if no trial gave a value.
+    pub(super) fn print(&self, progress: &StudyProgress, out: &Out) -> CliResult {
+        let best = self.best();
+        match (out.asked(), out.quiet()) {
+            (Some(Format::Json), _) => out.text(&format!("{}\n", self.object(progress)))?,
+            (Some(Format::Yaml), _) => out.value(&self.object(progress))?,
+            (None | Some(Format::Table), true) => {
+                best.map_or(Ok(()), |best| out.text(&format!("{}\n", best.value)))?;
+            }
+            (None | Some(Format::Table), false) if best.is_some() => self.for_people(progress, out)?,
+            (None | Some(Format::Table), false) => {}
+            (Some(_), _) => out.rows(&self.table(usize::MAX))?,
+        }
+        if best.is_none() { Err(self.all_failed(progress)) } else { Ok(()) }
+    }
+
+    fn for_people(&self, progress: &StudyProgress, out: &Out) -> CliResult {
+        let values: Vec<_> = self.told.iter().map(|point| Some(point.value)).collect();
+        out.notice(&search_history(&values, self.direction, "value"));
+        out.rows(&self.table(ROWS))?;
+        if let Some(best) = self.best() {
+            let failed =
+                if progress.failed > 0 { format!(", {} of them failed", progress.failed) } else { String::new() };
+            out.notice(&format!("Best of {} trials{failed}: {}. To use it:", progress.finished(), number(best.value)));
+            out.notice(&format!("  {}", self.template.shell_line(&best.params)));
+            for (name, value) in self.space.names().filter_map(|name| Some((name, best.params.get(name)?))) {
+                out.notice(&format!("  export {}={}", variable_name(name), shell_word(&text(value))));
+            }
+        }
+        Ok(())
+    }
+
+    /// The best first.
+    fn table(&self, rows: usize) -> Table {
+        let names = self.space.names().map(str::to_owned);
+        let columns = std::iter::once("value".to_owned()).chain(names).chain(std::iter::once("trial".to_owned()));
+        let mut table = Table::with_columns(columns.collect());
+        let mut points: Vec<_> = self.told.iter().collect();
+        points.sort_by(|one, other| self.direction.order(one.value, other.value));
+        for point in points.into_iter().take(rows) {
+            let values = self.space.names().map(|name| point.params.get(name).cloned().unwrap_or_default());
+            let cells = std::iter::once(point.value.into()).chain(values).chain(std::iter::once(json!(point.id)));
+            table.push(cells.collect());
+        }
+        table
+    }
+
+    fn object(&self, progress: &StudyProgress) -> Value {
+        let best = self.best();
+        json!({
+            "best": best.map(|best| &best.params),
+            "value": best.map(|best| best.value),
+            "trials": progress.finished(),
+            "failed": progress.failed,
+        })
+    }
+
+    fn all_failed(&self, progress: &StudyProgress) -> CliError {
+        let (words, next) = match &progress.last_failure {
+            Some((trial, reason)) => (format!(": {reason}"), self.by_hand(trial)),
+            None => (String::new(), "mlhub tune --help".to_owned()),
+        };
+        CliError::new(Exit::Failed, format!("each of {} trials failed; the last one{words}", progress.finished()), next)
+    }
+
+    /// The trial as it was run, for people to see what is wrong with it.
+    fn by_hand(&self, trial: &Trial) -> String {
+        let names = self.space.names().filter_map(|name| Some((name, trial.params.get(name)?)));
+        let variables: String =
+            names.map(|(name, value)| format!("{}={} ", variable_name(name), shell_word(&text(value)))).collect();
+        format!("{variables}{}", self.template.shell_line(&trial.params))
+    }
+}

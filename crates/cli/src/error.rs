@@ -1,0 +1,115 @@
+//! Error of a command: its exit code, its message with causes, and the next command to try.
+
+use std::error::Error as _;
+use std::io;
+
+use mlhub::ErrorKind;
+
+use crate::exit::Exit;
+
+/// Causes beneath an error that are shown, the innermost ones: they say most, and more would bury the next step.
+const MAX_CAUSES: usize = 2;
+
+/// Result of a command, or of a part of it.
+pub(crate) type CliResult<T = ()> = Result<T, CliError>;
+
+/// Error of a command.
+#[derive(Debug)]
+pub(crate) enum CliError {
+    /// Broken pipe: whoever read the output has gone, as `head` does. No failure, and nobody to tell.
+    BrokenPipe,
+    /// Any other error, which is reported.
+    Reported(Box<ErrorReport>),
+}
+
+/// Report of an error, as people read it.
+#[derive(Debug)]
+pub(crate) struct ErrorReport {
+    pub(crate) exit: Exit,
+    pub(crate) message: String,
+    pub(crate) causes: Vec<String>,
+    /// The next command to try.
+    pub(crate) next: String,
+}
+
+impl CliError {
+    /// Error with that exit code; `next` is the command to try.
+    pub(crate) fn new(exit: Exit, message: impl Into<String>, next: impl Into<String>) -> CliError {
+        let (message, next) = (message.into(), next.into());
+        CliError::Reported(Box::new(ErrorReport { exit, message, causes: Vec::new(), next }))
+    }
+
+    /// Usage error: the command line makes no sense.
+    pub(crate) fn usage(message: impl Into<String>, next: impl Into<String>) -> CliError {
+        CliError::new(Exit::Usage, message, next)
+    }
+
+    /// Error of this machine.
+    pub(crate) fn local(error: impl std::error::Error) -> CliError {
+        CliError::new(Exit::Other, error.to_string(), "mlhub help").caused_by(error.source())
+    }
+
+    /// Interruption by Ctrl-C.
+    pub(crate) fn interrupted() -> CliError {
+        CliError::new(Exit::Interrupted, "interrupted", "mlhub help")
+    }
+
+    /// Error of a call; `url` is what was given as `--url`.
+    pub(crate) fn failed_call(error: &mlhub::Error, platform: &str, url: Option<&str>) -> CliError {
+        // An address with a password in it is not repeated.
+        let url = url.filter(|url| !url.contains('@')).map_or_else(String::new, |url| format!(" --url {url}"));
+        let next = match (error.kind(), error.operation()) {
+            (ErrorKind::Unauthenticated, _) => format!("mlhub login {platform}{url}"),
+            (ErrorKind::Forbidden, _) => format!("mlhub whoami {platform}{url}"),
+            (ErrorKind::Request | ErrorKind::Invalid | ErrorKind::NotFound, Some(operation)) => {
+                format!("mlhub ops {platform} {operation}")
+            }
+            (kind, _) => format!("mlhub explain {}", kind.code()),
+        };
+        CliError::new(error.kind().into(), error.to_string(), next).caused_by(error.source())
+    }
+
+    /// Interruption of a wait, which that command resumes.
+    pub(crate) fn detached(command: String) -> CliError {
+        CliError::new(Exit::Interrupted, "interrupted; the job goes on", command)
+    }
+
+    /// The same error with another command to try.
+    pub(crate) fn with_next(mut self, next: impl Into<String>) -> CliError {
+        if let CliError::Reported(report) = &mut self {
+            report.next = next.into();
+        }
+        self
+    }
+
+    /// The same error with another command to try, if that is its exit code.
+    pub(crate) fn with_next_after(self, exit: Exit, next: String) -> CliError {
+        match &self {
+            CliError::Reported(report) if report.exit == exit => self.with_next(next),
+            _ => self,
+        }
+    }
+
+    fn caused_by(mut self, mut source: Option<&(dyn std::error::Error + 'static)>) -> CliError {
+        if let CliError::Reported(report) = &mut self {
+            while let Some(cause) = source {
+                if report.causes.len() == MAX_CAUSES {
+                    report.causes.remove(0);
+                }
+                report.causes.push(cause.to_string());
+                source = cause.source();
+            }
+        }
+        self
+    }
+}
+
+/// Error of writing to stdout or to a file.
+impl From<io::Error> for CliError {
+    fn from(error: io::Error) -> CliError {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => CliError::BrokenPipe,
+            _ => CliError::local(error),
+        }
+    }
+}
