@@ -128,7 +128,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn observed_predicted_bounds_and_anomalies_are_line_chart() {
+    fn observed_predicted_bounds_and_anomalies_are_drawn() {
         insta::assert_snapshot!(line_chart(&wave(40), 80));
     }
 
