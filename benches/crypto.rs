@@ -1,5 +1,5 @@
-//! Sealed messages beside the bare algorithms that they are made of, in one
-//! run: opening a blob beside AES-256-CTR, opening a text beside base64
+//! Encrypted messages beside the bare algorithms that they are made of, in one
+//! run: decrypting a blob beside AES-256-CTR, decrypting a text beside base64
 //! decoding and then AES.
 //!
 //! `cargo bench --bench crypto` prints; `-- --gate` also fails where a bound is
@@ -10,36 +10,36 @@ use aws_lc_rs::cipher::{AES_256, DecryptionContext, StreamingDecryptingKey, Unbo
 use aws_lc_rs::iv::FixedLength;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mlhub::vantage6::crypto::{Layout, Opener, PrivateKey, TextReader};
+use mlhub::vantage6::crypto::{Decryptor, JsonMessageReader, Layout, PrivateKey};
 
 const SIZE: usize = 50 << 20;
 const ROUNDS: usize = 7;
 
-/// Speed of opening a blob, beside that of its cipher.
+/// Speed of decrypting a blob, beside that of its cipher.
 const LEAST_BLOB: f64 = 0.85;
-/// Speed of opening a text, beside that of base64 and then its cipher.
+/// Speed of decrypting a text, beside that of base64 and then its cipher.
 const LEAST_TEXT: f64 = 0.70;
 
 fn main() {
     let key = PrivateKey::generate().expect("a key");
     let plain: Vec<u8> = (0..SIZE).map(|at| (at % 251) as u8).collect();
-    let text = key.public_key().seal(&plain).expect("sealed");
-    let blob = key.public_key().seal_blob(&plain).expect("sealed");
+    let text = key.public_key().encrypt(&plain).expect("encrypted");
+    let blob = key.public_key().encrypt_blob(&plain).expect("encrypted");
     let reply = format!(r#"{{"id": 7, "result": "{text}", "run": {{"id": 7}}}}"#);
     let encoded = text.rsplit('$').next().expect("a message").to_owned();
 
-    let (mut cipher, mut opened_blob, mut pieces, mut both) = Default::default();
-    let (mut opened_text, mut streamed, mut sealed) = Default::default();
+    let (mut cipher, mut decrypted_blob, mut pieces, mut both) = Default::default();
+    let (mut decrypted_text, mut streamed, mut encrypted) = Default::default();
     for _ in 0..ROUNDS {
         round(&mut cipher, || aes(&plain).len());
-        // It opens in the memory that it came in.
+        // It decrypts in the memory that it came in.
         let mut arrived = blob.clone();
-        round(&mut opened_blob, || key.open_blob(std::mem::take(&mut arrived)).expect("it opens").len());
+        round(&mut decrypted_blob, || key.decrypt_blob(std::mem::take(&mut arrived)).expect("it decrypts").len());
         round(&mut pieces, || blob_in_pieces(&key, &blob));
         round(&mut both, || aes(&STANDARD.decode(&encoded).expect("base64")).len());
-        round(&mut opened_text, || key.open(&text).expect("it opens").len());
+        round(&mut decrypted_text, || key.decrypt(&text).expect("it decrypts").len());
         round(&mut streamed, || in_pieces(&key, &reply));
-        round(&mut sealed, || key.public_key().seal(&plain).map_or(0, |text| text.len() / 4 * 3));
+        round(&mut encrypted, || key.public_key().encrypt(&plain).map_or(0, |text| text.len() / 4 * 3));
     }
     println!("{} MiB, median of {ROUNDS} rounds              MB/s of CPU time", SIZE >> 20);
     let shown = |what: &str, times: &mut Vec<f64>| {
@@ -48,16 +48,16 @@ fn main() {
         speed
     };
     let cipher = shown("AES-256-CTR, a new buffer", &mut cipher);
-    let opened_blob = shown("opening a blob", &mut opened_blob);
-    shown("opening a blob in pieces", &mut pieces);
+    let decrypted_blob = shown("decrypting a blob", &mut decrypted_blob);
+    shown("decrypting a blob in pieces", &mut pieces);
     let both = shown("base64 decoding, then AES-256-CTR", &mut both);
-    let opened_text = shown("opening a text", &mut opened_text);
-    shown("opening a text out of a JSON reply, in pieces", &mut streamed);
-    shown("sealing a text", &mut sealed);
+    let decrypted_text = shown("decrypting a text", &mut decrypted_text);
+    shown("decrypting a text out of a JSON reply, in pieces", &mut streamed);
+    shown("encrypting a text", &mut encrypted);
     let mut broken = false;
     for (what, found, least) in [
-        ("a blob beside its cipher", opened_blob / cipher, LEAST_BLOB),
-        ("a text beside base64 and its cipher", opened_text / both, LEAST_TEXT),
+        ("a blob beside its cipher", decrypted_blob / cipher, LEAST_BLOB),
+        ("a text beside base64 and its cipher", decrypted_text / both, LEAST_TEXT),
     ] {
         println!("{what}: {found:.2}, at least {least:.2}: {}", if found >= least { "ok" } else { "BROKEN" });
         broken |= found < least;
@@ -91,10 +91,10 @@ fn aes(message: &[u8]) -> Vec<u8> {
 }
 
 fn blob_in_pieces(key: &PrivateKey, blob: &[u8]) -> usize {
-    let mut opener = Opener::sealed(Layout::Blob, key);
+    let mut decryptor = Decryptor::encrypted(Layout::Blob, key);
     let (mut plain, mut length) = (Vec::new(), 0);
     for piece in blob.chunks(64 * 1024) {
-        opener.push(piece, &mut plain).expect("it opens");
+        decryptor.push(piece, &mut plain).expect("it decrypts");
         length += plain.len();
         plain.clear();
     }
@@ -102,10 +102,10 @@ fn blob_in_pieces(key: &PrivateKey, blob: &[u8]) -> usize {
 }
 
 fn in_pieces(key: &PrivateKey, reply: &str) -> usize {
-    let mut reader = TextReader::new("result", Opener::sealed(Layout::Text, key));
+    let mut reader = JsonMessageReader::new("result", Decryptor::encrypted(Layout::Text, key));
     let (mut plain, mut length) = (Vec::new(), 0);
     for piece in reply.as_bytes().chunks(64 * 1024) {
-        reader.push(piece, &mut plain).expect("it opens");
+        reader.push(piece, &mut plain).expect("it decrypts");
         length += plain.len();
         plain.clear();
     }

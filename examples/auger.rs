@@ -9,7 +9,7 @@ use std::error::Error;
 
 use futures::TryStreamExt;
 use mlhub::auger::Client;
-use mlhub::testing::AugerHub;
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {

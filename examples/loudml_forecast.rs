@@ -11,7 +11,7 @@ use std::time::Duration;
 use mlhub::TimeExpr;
 use mlhub::clock::{Clock as _, SystemClock};
 use mlhub::loudml::{Client, types};
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -65,7 +65,7 @@ async fn story(loud: &Client, store: &str) -> Result<(), Box<dyn Error>> {
 }
 
 /// What the server says. Its jobs are done after two seconds.
-fn scripted(seen: &Seen) -> Option<Reply> {
+fn scripted(seen: &SeenRequest) -> Option<Reply> {
     let job = |id: &str, result: serde_json::Value| {
         let over = seen.at.as_secs_f64() % 5.0 > 2.0;
         let state = if over { "done" } else { "running" };

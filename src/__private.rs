@@ -1,5 +1,5 @@
-//! What generated code names. Not part of the public interface: it changes
-//! with the generator.
+//! Generated-code support: what generated code names. Not part of the public interface: it changes with the
+//! generator.
 
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -12,11 +12,11 @@ pub use reqwest;
 pub use serde_json;
 
 pub use crate::__mlhub_platform as platform;
+pub use crate::bool_encoding::{NumericBool, PresenceFlag};
 pub use crate::builder::Builder;
 pub use crate::delimited_list::DelimitedList;
 use crate::error::Optional as _;
 pub use crate::error::{Error, ErrorKind};
-pub use crate::flag::{NumericBool, PresenceFlag};
 pub use crate::id::Id;
 pub use crate::lenient::{Key, Lenient, LenientDeserialize};
 pub use crate::op::{

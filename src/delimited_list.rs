@@ -1,4 +1,4 @@
-//! A list that travels as one text.
+//! Delimited list: one that travels as one text.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! An id as the platforms have it: a number here, a text there.
+//! Resource id as the platforms have it: a number here, a text there.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -166,13 +166,13 @@ impl Serialize for Id {
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(IdVisitor)
     }
 }
 
-struct Visitor;
+struct IdVisitor;
 
-impl serde::de::Visitor<'_> for Visitor {
+impl serde::de::Visitor<'_> for IdVisitor {
     type Value = Id;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,11 +32,11 @@ pub mod __private;
 pub mod auger;
 #[cfg(feature = "autotune")]
 pub mod autotune;
+mod bool_encoding;
 mod builder;
 pub mod clock;
 mod delimited_list;
 mod error;
-mod flag;
 mod id;
 mod lenient;
 #[cfg(feature = "loudml")]
@@ -57,10 +57,10 @@ mod timestamp;
 pub mod vantage6;
 mod wait;
 
+pub use bool_encoding::{NumericBool, PresenceFlag};
 pub use builder::Builder;
 pub use delimited_list::DelimitedList;
 pub use error::{Attempt, Error, ErrorKind, Explanation, Optional, Outcome, Result};
-pub use flag::{NumericBool, PresenceFlag};
 pub use id::Id;
 pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position, fields};

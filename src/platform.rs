@@ -1,4 +1,4 @@
-//! What makes a generated client one of ours.
+//! Platform trait and macro: what makes a generated client one of ours.
 
 use crate::pipeline::Pipeline;
 

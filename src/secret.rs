@@ -1,4 +1,4 @@
-//! A text that does not show itself.
+//! Secret: a text that does not show itself.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A reply that is handed over as it arrives.
+//! Byte stream: a reply that is handed over as it arrives.
 
 use std::fmt;
 use std::pin::Pin;

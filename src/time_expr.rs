@@ -1,4 +1,4 @@
-//! A moment as a server is to read it.
+//! Time expression: a moment as a server is to read it, perhaps relative to its own clock.
 
 use std::convert::Infallible;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! A moment as the platforms write it.
+//! Timestamp: a moment as the platforms write it.
 
 use std::fmt;
 use std::str::FromStr;

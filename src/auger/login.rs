@@ -1,4 +1,4 @@
-//! Signing in with an address and a password: a token that is sent from then on.
+//! Login with an address and a password: a token that is sent from then on.
 
 use std::sync::Arc;
 

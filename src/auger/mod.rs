@@ -22,19 +22,19 @@
 //!
 //! The optimizers service has an address of its own; see
 //! [`Builder::optimizers_url`](crate::Builder::optimizers_url). What the five
-//! exceptions of the Python client were is [`Class`], and what the Hub says
-//! about single parameters is read by [`complaints`].
+//! exceptions of the Python client were is [`PythonError`], and what the Hub says
+//! about single parameters is read by [`param_errors`].
 
 #[allow(missing_docs, unused_imports, reason = "its descriptions are those of the document")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/auger.rs"));
 }
-mod complaint;
+mod builder_settings;
+mod errors;
 mod login;
 mod optimizer;
-mod settings;
 
-pub use complaint::{Class, Complaint, complaints};
+pub use errors::{ParamError, PythonError, param_errors};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use generated::recode;

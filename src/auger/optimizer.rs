@@ -1,4 +1,4 @@
-//! The older answer of the optimizers service, which is a list of two.
+//! Next trials: the older answer of the optimizers service, which is a list of two.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! What is tuned: variables with their ranges, and where to begin.
+//! Experiment: what is tuned, as variables with their ranges and where to begin.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -7,9 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::protocol::Protocol;
 use super::variable::Variable;
-use super::{Client, types};
 use crate::error::{Error, ErrorKind};
 
 /// An experiment to be created: a name and its variables.
@@ -95,7 +93,7 @@ impl NewExperiment {
 
     /// The request body. The original fails without the two names, though its
     /// documentation calls them optional, so they are always sent.
-    fn body<T: DeserializeOwned>(self) -> Result<T, Error> {
+    pub(super) fn body<T: DeserializeOwned>(self) -> Result<T, Error> {
         let mut body = json!({"model_type": "SingleTaskGP", "acq_func": "ExpectedImprovement", "description": ""});
         if let Some(object) = body.as_object_mut() {
             object.extend(self.fields);
@@ -108,21 +106,9 @@ impl NewExperiment {
             Error::new(ErrorKind::Request, detail).with_source(cause)
         })
     }
-}
 
-/// An experiment on the server.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Experiment {
-    /// Its id, with which to ask, tell and look for the best.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
-}
-
-impl NewExperiment {
     /// What the original would pass over without a word, if anything.
-    fn beyond_the_original(&self) -> Option<String> {
+    pub(super) fn beyond_the_original(&self) -> Option<String> {
         let settings = ["direction", "trial_lifetime", "open_trials"];
         if let Some(setting) = settings.into_iter().find(|name| self.fields.contains_key(*name)) {
             return Some(format!("the setting {setting}"));
@@ -134,61 +120,18 @@ impl NewExperiment {
     }
 
     /// The first variable that does not say where to begin.
-    fn without_guess(&self) -> Option<&str> {
+    pub(super) fn without_guess(&self) -> Option<&str> {
         let name = self.covars.iter().find(|(_, variable)| variable.get("guess").is_none());
         name.map(|(name, _)| name.as_str())
     }
 }
 
-impl Client {
-    /// Creates an experiment.
-    ///
-    /// # Errors
-    ///
-    /// What the server refuses about the variables, by name; on the original
-    /// also what it would pass over, such as [`NewExperiment::minimize`]; a
-    /// variable without a guess, which [`open_experiment`](Self::open_experiment) takes. A
-    /// failure after the request was sent leaves it open whether the experiment
-    /// exists: [`Error::may_have_been_applied`] says so.
-    pub async fn create_experiment(&self, experiment: NewExperiment) -> Result<Experiment, Error> {
-        if let Some(what) = experiment.beyond_the_original()
-            && self.protocol().await? == Protocol::Original
-        {
-            let detail = format!("this server is the original AutoTune, which does not know {what}");
-            return Err(Error::new(ErrorKind::Request, detail));
-        }
-        if let Some(name) = experiment.without_guess() {
-            let detail = format!("the variable {name:?} has no guess; give it one, or use open_experiment");
-            return Err(Error::new(ErrorKind::Request, detail));
-        }
-        let body: types::NewExperiment = experiment.body()?;
-        let made = self.experiment().create().body(body).send().await?;
-        Ok(Experiment { id: made.exp_uuid, name: made.name })
-    }
-
-    /// The experiment of that name: the one that there is, if its settings are
-    /// the same, else a new one. Safe to repeat, and for many at once: all get
-    /// the same one.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Conflict`] where the one that there is has other variables,
-    /// another direction and so on, which the message names. The original has
-    /// no such route.
-    pub async fn open_experiment(&self, experiment: NewExperiment) -> Result<Experiment, Error> {
-        self.needs_v1("experiments by name").await?;
-        let body: types::OpenExperiment = experiment.body()?;
-        let opened = self.experiment().open().body(body).send().await?;
-        Ok(Experiment { id: opened.id, name: opened.name })
-    }
-
-    /// Deletes an experiment with all its trials.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::NotFound`] where there is none. The original cannot delete.
-    pub async fn delete_experiment(&self, experiment: Uuid) -> Result<(), Error> {
-        self.needs_v1("deleting").await?;
-        self.experiment().delete(experiment).send().await.map(|_| ())
-    }
+/// An experiment on the server.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Experiment {
+    /// Its id, with which to ask, tell and look for the best.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
 }

@@ -1,4 +1,4 @@
-//! Signing in: a token now, another before it runs out, and an end to both.
+//! Login: a token now, another before it runs out, and an end to both; accounts.
 
 use std::sync::Arc;
 

@@ -29,21 +29,18 @@
 //! # }
 //! ```
 
-mod best;
+mod client;
 #[allow(missing_docs, unused_imports, reason = "its descriptions are those of the document")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/autotune.rs"));
 }
 mod experiment;
-mod lease;
+mod legacy_format;
 mod login;
-mod original;
-mod past;
 mod protocol;
 mod trial;
 mod variable;
 
-pub use best::Best;
 pub use experiment::{Experiment, NewExperiment};
 #[cfg(feature = "testing")]
 #[doc(hidden)]
@@ -51,10 +48,11 @@ pub use generated::recode;
 #[cfg(feature = "schema")]
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
-pub use lease::Asked;
-pub use past::Past;
 pub use protocol::Protocol;
-pub use trial::{Params, Trial};
+pub use trial::{Best, ImportedTrial, Trial, TrialBatch};
 pub use variable::Variable;
+
+/// Values of the variables by name.
+pub type Params = serde_json::Map<String, serde_json::Value>;
 
 crate::__private::platform!(generated, "autotune");

@@ -1,14 +1,14 @@
-//! Which of the two servers answers, found out once.
+//! Protocol detection: which of the two servers answers, found out once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Best, Client};
+use super::Client;
+use super::trial::Best;
 use crate::error::{Error, ErrorKind};
-use crate::platform::Platform;
 
 /// What a server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,12 +22,12 @@ pub enum Protocol {
 
 /// What a client and its clones learn about their server.
 #[derive(Default)]
-pub(super) struct Memory {
-    protocol: OnceLock<Protocol>,
+pub(super) struct ServerState {
+    pub(super) protocol: OnceLock<Protocol>,
     bests: Mutex<BTreeMap<Uuid, Best>>,
 }
 
-impl Memory {
+impl ServerState {
     pub(super) fn bests(&self) -> MutexGuard<'_, BTreeMap<Uuid, Best>> {
         self.bests.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -46,39 +46,12 @@ fn is_original(error: &Error) -> bool {
     }
 }
 
-impl Client {
-    /// Which protocol the server speaks; asked of it once.
-    ///
-    /// # Errors
-    ///
-    /// A server that cannot be reached or that fails, or an answer that neither
-    /// of the two gives (a proxy's page): nothing is concluded from it.
-    pub async fn protocol(&self) -> Result<Protocol, Error> {
-        let memory = self.memory();
-        if let Some(known) = memory.protocol.get() {
-            return Ok(*known);
-        }
-        let found = match self.hub().info().send().await {
-            Ok(info) if info.api.iter().any(|version| version == "v1") => Protocol::V1,
-            Ok(_) => Protocol::Original,
-            Err(e) if is_original(&e) => Protocol::Original,
-            Err(e) => return Err(e),
-        };
-        Ok(*memory.protocol.get_or_init(|| found))
-    }
-
-    /// Fails on the original, which lacks `what`.
-    pub(super) async fn needs_v1(&self, what: &str) -> Result<(), Error> {
-        match self.protocol().await? {
-            Protocol::V1 => Ok(()),
-            Protocol::Original => {
-                let detail = format!("{what}: this server is the original AutoTune, which has no such thing");
-                Err(Error::new(ErrorKind::Request, detail))
-            }
-        }
-    }
-
-    pub(super) fn memory(&self) -> Arc<Memory> {
-        self.pipeline().memory::<Memory>()
+/// Asks the server which protocol it speaks.
+pub(super) async fn detect(client: &Client) -> Result<Protocol, Error> {
+    match client.hub().info().send().await {
+        Ok(info) if info.api.iter().any(|version| version == "v1") => Ok(Protocol::V1),
+        Ok(_) => Ok(Protocol::Original),
+        Err(e) if is_original(&e) => Ok(Protocol::Original),
+        Err(e) => Err(e),
     }
 }

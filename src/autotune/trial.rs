@@ -1,14 +1,12 @@
-//! A point to try, and the way back for what came out.
+//! Trial: a point to try, and what comes of it: a batch, the best, an imported result.
+
+use std::fmt;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::protocol::Protocol;
-use super::{Client, original, types};
+use super::{Params, types};
 use crate::error::{Error, ErrorKind};
-
-/// Values of the variables by name.
-pub type Params = Map<String, Value>;
 
 /// A point to try.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,54 +66,61 @@ impl Trial {
     }
 }
 
-impl Client {
-    /// Asks for the next point to try.
-    ///
-    /// Where the server gives its trials ids, every call is a trial of its own
-    /// and several can be open at a time. The original has one open point.
-    ///
-    /// # Errors
-    ///
-    /// An experiment that is not there or not yours; see [`Error`].
-    pub async fn ask(&self, experiment: Uuid) -> Result<Trial, Error> {
-        match self.protocol().await? {
-            Protocol::V1 => trial_of(&self.trial().create(experiment).send().await?),
-            Protocol::Original => {
-                let asked = self.experiment().ask(experiment).send().await?;
-                let params = original::point(&asked.covars_next_exp)?;
-                Ok(Trial { experiment, id: None, params })
-            }
-        }
+/// What an ask for several trials gave, and where the experiment stood then.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrialBatch {
+    /// The trials; fewer than asked for, perhaps none, where a limit is reached.
+    pub trials: Vec<Trial>,
+    /// How many trials have a value.
+    pub told: u64,
+    /// How many failed.
+    pub failed: u64,
+    /// How many are open, these included.
+    pub pending: u64,
+}
+
+/// The best trial of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Best {
+    /// What was told.
+    pub value: f64,
+    /// The values that gave it.
+    pub params: Params,
+    /// The trial's id; the original has none.
+    pub trial: Option<Uuid>,
+}
+
+/// `0.93 at criterion=gini n_estimators=120`.
+impl fmt::Display for Best {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at", self.value)?;
+        self.params.iter().try_for_each(|(name, value)| match value.as_str() {
+            Some(word) => write!(f, " {name}={word}"),
+            None => write!(f, " {name}={value}"),
+        })
+    }
+}
+
+/// A result that the experiment did not ask for.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct ImportedTrial(pub(super) Map<String, Value>);
+
+impl ImportedTrial {
+    /// A point and what came out.
+    pub fn told(params: Params, value: f64) -> Self {
+        Self::of(params, "value", json!(value))
     }
 
-    /// Tells what came out of a trial; greater is better, unless the experiment
-    /// [minimizes](super::NewExperiment::minimize).
-    ///
-    /// A trial with an id is told safely: repeated after a failure, it counts
-    /// once. Without an id there is no such promise, so a failure after the
-    /// request was sent is never repeated.
-    ///
-    /// # Errors
-    ///
-    /// A value that is not finite, a point outside its bounds, a trial that
-    /// was told already.
-    pub async fn tell(&self, trial: &Trial, value: f64) -> Result<(), Error> {
-        if !value.is_finite() {
-            let detail = format!("{value} cannot be told: a trial's value is a finite number");
-            return Err(Error::new(ErrorKind::Request, detail));
-        }
-        if let (Some(id), Protocol::V1) = (trial.id, self.protocol().await?) {
-            let result = types::TrialResult::builder().value(value);
-            self.trial().tell(id).body(result).send().await?;
-            return Ok(());
-        }
-        let table = |row: Value| Value::Array(vec![row]).to_string();
-        let body = types::Tell::builder()
-            .covars_tell(table(Value::Object(trial.params.clone())))
-            .response_tell(table(json!({original::RESPONSE: value})));
-        let told = self.experiment().tell(trial.experiment).body(body).send().await?;
-        self.remember_best(trial.experiment, &told);
-        Ok(())
+    /// A point at which nothing came out, and why.
+    pub fn failed(params: Params, reason: impl Into<String>) -> Self {
+        Self::of(params, "failed", reason.into().into())
+    }
+
+    fn of(params: Params, name: &str, value: Value) -> Self {
+        ImportedTrial(Map::from_iter([("params".to_owned(), params.into()), (name.to_owned(), value)]))
     }
 }
 

@@ -1,4 +1,4 @@
-//! One variable of an experiment: what it takes, how it is searched, and where to begin.
+//! Variable of an experiment: what it takes, how it is searched, and where to begin.
 
 use std::ops::RangeInclusive;
 

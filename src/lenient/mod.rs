@@ -1,4 +1,4 @@
-//! Replies read with patience, for objects that keep what they do not know.
+//! Lenient deserialization of replies, for objects that keep what they do not know.
 //!
 //! A server of another version sends a number where a text was, or a null where
 //! there was none. Neither is worth a call that fails: a text is taken from a
@@ -21,7 +21,7 @@ use crate::id::Id;
 use crate::secret::Secret;
 use crate::timestamp::Timestamp;
 
-/// A value that is read with patience.
+/// A value that is deserialized leniently.
 pub trait LenientDeserialize: Sized {
     /// Reads it.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
@@ -32,7 +32,7 @@ pub trait LenientDeserialize: Sized {
     }
 }
 
-/// A value that serde reads with patience.
+/// A value that serde deserializes leniently.
 pub struct Lenient<T>(pub T);
 
 impl<'de, T: LenientDeserialize> Deserialize<'de> for Lenient<T> {
@@ -60,9 +60,9 @@ impl From<Key<'_>> for String {
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Name;
+        struct KeyVisitor;
 
-        impl<'de> Visitor<'de> for Name {
+        impl<'de> Visitor<'de> for KeyVisitor {
             type Value = Key<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,15 +78,15 @@ impl<'de> Deserialize<'de> for Key<'de> {
             }
         }
 
-        deserializer.deserialize_str(Name)
+        deserializer.deserialize_str(KeyVisitor)
     }
 }
 
 impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Maybe<T>(PhantomData<T>);
+        struct OptionVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: LenientDeserialize> Visitor<'de> for Maybe<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for OptionVisitor<T> {
             type Value = Option<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -106,7 +106,7 @@ impl<T: LenientDeserialize> LenientDeserialize for Option<T> {
             }
         }
 
-        deserializer.deserialize_option(Maybe(PhantomData))
+        deserializer.deserialize_option(OptionVisitor(PhantomData))
     }
 
     fn missing() -> Option<Self> {
@@ -126,9 +126,9 @@ impl<T: LenientDeserialize> LenientDeserialize for Box<T> {
 
 impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List<T>(PhantomData<T>);
+        struct ListVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: LenientDeserialize> Visitor<'de> for List<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for ListVisitor<T> {
             type Value = Vec<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -144,7 +144,7 @@ impl<T: LenientDeserialize> LenientDeserialize for Vec<T> {
             }
         }
 
-        deserializer.deserialize_seq(List(PhantomData))
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
     }
 }
 
@@ -158,9 +158,9 @@ impl<T: LenientDeserialize, const N: usize> LenientDeserialize for [T; N] {
 
 impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields<T>(PhantomData<T>);
+        struct MapVisitor<T>(PhantomData<T>);
 
-        impl<'de, T: LenientDeserialize> Visitor<'de> for Fields<T> {
+        impl<'de, T: LenientDeserialize> Visitor<'de> for MapVisitor<T> {
             type Value = BTreeMap<String, T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -176,7 +176,7 @@ impl<T: LenientDeserialize> LenientDeserialize for BTreeMap<String, T> {
             }
         }
 
-        deserializer.deserialize_map(Fields(PhantomData))
+        deserializer.deserialize_map(MapVisitor(PhantomData))
     }
 }
 

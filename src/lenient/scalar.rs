@@ -1,4 +1,4 @@
-//! Texts, numbers and truths, taken from each other.
+//! Lenient scalars: texts, numbers and booleans, taken from each other.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,9 +10,9 @@ use super::LenientDeserialize;
 
 impl LenientDeserialize for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
+        struct StringVisitor;
 
-        impl Visitor<'_> for Text {
+        impl Visitor<'_> for StringVisitor {
             type Value = String;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,12 +48,12 @@ impl LenientDeserialize for String {
             }
         }
 
-        deserializer.deserialize_any(Text)
+        deserializer.deserialize_any(StringVisitor)
     }
 }
 
 /// A number out of a JSON number or a text, by way of one that holds both kinds.
-struct Number<T>(PhantomData<T>);
+struct NumberVisitor<T>(PhantomData<T>);
 
 trait FromNumber: Sized + std::str::FromStr {
     fn from_i64(number: i64) -> Option<Self>;
@@ -63,7 +63,7 @@ trait FromNumber: Sized + std::str::FromStr {
     fn null() -> Option<Self>;
 }
 
-impl<T: FromNumber> Visitor<'_> for Number<T> {
+impl<T: FromNumber> Visitor<'_> for NumberVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,7 +91,7 @@ impl<T: FromNumber> Visitor<'_> for Number<T> {
     }
 }
 
-macro_rules! whole {
+macro_rules! integers {
     ($($ty:ty)*) => {$(
         impl FromNumber for $ty {
             fn from_i64(number: i64) -> Option<Self> {
@@ -114,7 +114,7 @@ macro_rules! whole {
     )*};
 }
 
-macro_rules! broken {
+macro_rules! floats {
     ($($ty:ty)*) => {$(
         impl FromNumber for $ty {
             fn from_i64(number: i64) -> Option<Self> {
@@ -141,21 +141,21 @@ macro_rules! numbers {
     ($($ty:ty)*) => {$(
         impl LenientDeserialize for $ty {
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(Number(PhantomData))
+                deserializer.deserialize_any(NumberVisitor(PhantomData))
             }
         }
     )*};
 }
 
-whole!(i8 i16 i32 i64 u8 u16 u32 u64);
-broken!(f32 f64);
+integers!(i8 i16 i32 i64 u8 u16 u32 u64);
+floats!(f32 f64);
 numbers!(i8 i16 i32 i64 u8 u16 u32 u64 f32 f64);
 
 impl LenientDeserialize for bool {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Yes;
+        struct BoolVisitor;
 
-        impl Visitor<'_> for Yes {
+        impl Visitor<'_> for BoolVisitor {
             type Value = bool;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,7 +180,7 @@ impl LenientDeserialize for bool {
             }
         }
 
-        deserializer.deserialize_any(Yes)
+        deserializer.deserialize_any(BoolVisitor)
     }
 }
 

@@ -34,7 +34,7 @@
 //! lives on the server that started it, and so do its wait, its cancelling and
 //! its handle; when that server is gone the error says so.
 //!
-//! Behind a load balancer none of this can be seen: a look at a job may reach
+//! Behind a load balancer none of this can be seen: a poll of a job may reach
 //! another server, which does not know it (404). Give the client the servers
 //! themselves, or let the balancer keep a client with one server. Sniffing
 //! finds nothing there either: a server lists itself under the address by which
@@ -45,10 +45,8 @@ mod body;
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/loudml.rs"));
 }
-mod hosts;
-mod job;
+mod group_methods;
 mod nodes;
-mod point;
 mod series;
 mod version;
 
@@ -59,11 +57,10 @@ pub use generated::recode;
 #[cfg(feature = "schema")]
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
-pub use hosts::{Host, Hosts};
-pub use nodes::classic;
-pub use series::Step;
+pub use nodes::{Host, Hosts, classic};
+pub use series::SeriesStep;
 
-crate::__private::platform!(generated, "loudml", Basic, "error", hosts::begin);
+crate::__private::platform!(generated, "loudml", Basic, "error", nodes::begin);
 
 /// The pages for users, compiled.
 #[cfg(doctest)]

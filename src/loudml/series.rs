@@ -1,4 +1,4 @@
-//! What comes out of a job: values over time, step by step.
+//! Time series that come out of a job, step by step.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ const UPPER: &str = "upper_";
 /// One step of a series, for one feature. What is missing is NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Step {
+pub struct SeriesStep {
     /// Seconds since 1970.
     pub timestamp: f64,
     /// What was measured.
@@ -26,7 +26,7 @@ pub struct Step {
     pub upper: f64,
 }
 
-impl Step {
+impl SeriesStep {
     /// The time of the step, if it is one after 1970.
     pub fn time(&self) -> Option<SystemTime> {
         let since = Duration::try_from_secs_f64(self.timestamp).ok()?;
@@ -77,11 +77,11 @@ impl Series {
     }
 
     /// All of one feature, one step for each time.
-    pub fn steps(&self, feature: &str) -> Vec<Step> {
+    pub fn steps(&self, feature: &str) -> Vec<SeriesStep> {
         let (observed, predicted) = (self.observed(feature), self.predicted(feature));
         let (lower, upper) = (self.lower(feature), self.upper(feature));
         let at = |values: &[f64], index: usize| values.get(index).copied().unwrap_or(f64::NAN);
-        let steps = self.times().iter().enumerate().map(|(index, timestamp)| Step {
+        let steps = self.times().iter().enumerate().map(|(index, timestamp)| SeriesStep {
             timestamp: *timestamp,
             observed: at(&observed, index),
             predicted: at(&predicted, index),
@@ -130,7 +130,7 @@ mod tests {
         )?;
         assert_eq!(series.features(), ["f", "lower_bound"]);
         let steps = series.steps("f");
-        let expected = Step { timestamp: 60.0, observed: 1.5, predicted: 2.0, lower: 1.0, upper: 4.0 };
+        let expected = SeriesStep { timestamp: 60.0, observed: 1.5, predicted: 2.0, lower: 1.0, upper: 4.0 };
         assert_eq!(steps[0], expected);
         assert!(steps[1].observed.is_nan() && steps[1].upper.is_nan());
         assert_eq!(steps[1].time(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(120)));

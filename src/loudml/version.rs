@@ -1,4 +1,4 @@
-//! Which server this is, and whether this client was made for it.
+//! Server version: which one this is, and whether this client was made for it.
 
 use super::{Client, types};
 use crate::error::{Error, ErrorKind};

@@ -1,4 +1,4 @@
-//! Time that passes when nothing else is left to do.
+//! Virtual clock: time that passes when nothing else is left to do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and a service, kind by kind.
+//! Injected faults: what goes wrong between a client and a service, kind by kind.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,5 +1,5 @@
-//! What strangers may send us, as functions of bytes: for fuzzers, and for
-//! tests that replay what fuzzers have found. None may panic.
+//! Fuzz targets: what strangers may send us, as functions of bytes, for fuzzers and for tests that replay their finds.
+//! None may panic.
 
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method};
@@ -25,13 +25,13 @@ pub const TARGETS: &[Target] = &[
     ("handles", handles),
     ("curl", curl),
     #[cfg(feature = "vantage6")]
-    ("sealed", super::sealed::sealed),
+    ("decrypt", super::fuzz_crypto::decrypt),
     #[cfg(feature = "vantage6")]
-    ("sieve", super::sealed::sieve),
+    ("json_strings", super::fuzz_crypto::json_strings),
 ];
 
 #[cfg(feature = "vantage6")]
-pub use super::sealed::{sealed, sieve};
+pub use super::fuzz_crypto::{decrypt, json_strings};
 
 /// A reply in every kind of reading, and the message in an error's body.
 pub fn reply(data: &[u8]) {

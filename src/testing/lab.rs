@@ -1,4 +1,4 @@
-//! A service made of a script, rules and faults, with a journal.
+//! Lab: a service made of a script, rules and faults, with a journal.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 
 use super::clock::VirtualClock;
 use super::rule::FaultRule;
-use super::state::State;
-use super::{Reply, Seen};
+use super::state::LabState;
+use super::{Reply, SeenRequest};
 use crate::builder::Builder;
 use crate::clock::{Clock, SystemClock};
 use crate::op::Op;
@@ -25,7 +25,7 @@ use crate::op::Op;
 #[derive(Clone)]
 pub struct Lab {
     pub(super) clock: VirtualClock,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<LabState>>,
     pub(super) open: Arc<AtomicUsize>,
     /// Told of every fault that is added: a port may have to close.
     pub(super) changed: Arc<Notify>,
@@ -75,7 +75,7 @@ impl Lab {
     }
 
     /// Adds a rule: it answers what it wants to.
-    pub fn rule(&self, rule: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) -> &Self {
+    pub fn rule(&self, rule: impl Fn(&SeenRequest) -> Option<Reply> + Send + Sync + 'static) -> &Self {
         self.state().rules.push(Arc::new(rule));
         self
     }
@@ -110,7 +110,7 @@ impl Lab {
     }
 
     /// Everything the service was sent, in order.
-    pub fn seen(&self) -> Vec<Seen> {
+    pub fn seen(&self) -> Vec<SeenRequest> {
         self.state().journal.clone()
     }
 
@@ -120,14 +120,14 @@ impl Lab {
     }
 
     /// A rule may panic in a test that fails already; its state still serves.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, LabState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The reply to a request; none where nobody has an answer.
     pub(super) fn answer(&self, url: String, parts: Parts, body: bytes::Bytes) -> Option<Reply> {
         let Parts { method, headers, .. } = parts;
-        let mut seen = Seen { at: self.clock.now(), method, url, headers, body, attempt: 0 };
+        let mut seen = SeenRequest { at: self.clock.now(), method, url, headers, body, attempt: 0 };
         let fault = {
             let mut state = self.state();
             seen.attempt = state.attempt(&seen);
@@ -146,7 +146,7 @@ impl Lab {
     }
 
     /// What the service says when nothing goes wrong.
-    fn own(&self, seen: &Seen) -> Option<Reply> {
+    fn own(&self, seen: &SeenRequest) -> Option<Reply> {
         // Not under the lock: a rule may look into the journal.
         let rules = self.state().rules.clone();
         rules.iter().find_map(|rule| rule(seen)).or_else(|| self.state().script.pop_front())

@@ -1,4 +1,4 @@
-//! A lab in the place of the network.
+//! In-memory transport: a lab in the place of the network.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use futures::stream::{self, StreamExt};
 
 use super::Lab;
-use super::reply::{Act, Answer, End};
+use super::reply::{End, ReplyAction, ScriptedResponse};
 use crate::clock::Clock;
 use crate::pipeline::{Body, Transport, TransportError};
 
@@ -24,13 +24,13 @@ impl Transport for Lab {
             if !reply.delay.is_zero() {
                 lab.clock.sleep(reply.delay).await;
             }
-            match reply.act {
-                Act::NoConnection => Err(TransportError::connect("nothing listens there")),
-                Act::Reset => Err(TransportError::other("the connection was reset")),
-                Act::HangUp => Err(TransportError::other("the connection was closed without a word")),
-                Act::Garbage => Err(TransportError::other("what came back is not HTTP")),
-                Act::Hang => std::future::pending().await,
-                Act::Answer(answer) => {
+            match reply.action {
+                ReplyAction::NoConnection => Err(TransportError::connect("nothing listens there")),
+                ReplyAction::Reset => Err(TransportError::other("the connection was reset")),
+                ReplyAction::HangUp => Err(TransportError::other("the connection was closed without a word")),
+                ReplyAction::Garbage => Err(TransportError::other("what came back is not HTTP")),
+                ReplyAction::Hang => std::future::pending().await,
+                ReplyAction::Respond(answer) => {
                     let (status, headers) = (answer.status, answer.headers.clone());
                     let mut response = http::Response::new(body_of(&lab, answer));
                     *response.status_mut() = status;
@@ -42,7 +42,7 @@ impl Transport for Lab {
     }
 }
 
-fn body_of(lab: &Lab, answer: Answer) -> Body {
+fn body_of(lab: &Lab, answer: ScriptedResponse) -> Body {
     if answer.end == End::Whole && answer.gap.is_zero() {
         let mut whole = Bytes::from(answer.pieces.concat());
         whole.truncate(answer.announced.unwrap_or(whole.len()));

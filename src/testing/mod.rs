@@ -1,5 +1,5 @@
-//! Scripted services, faults, a journal of what was sent, and time that costs
-//! nothing: the feature `testing`.
+//! Test support: scripted services, injected faults, a journal of what was sent, and time that costs nothing. It is the
+//! feature `testing`.
 //!
 //! A [`Lab`] takes the place of the network and a [`VirtualClock`] that of the
 //! clock. Retries, refreshes, paging and waits then run as they do against a
@@ -56,11 +56,12 @@
 //! # }
 //! ```
 
-mod auger;
 mod clock;
 mod fault;
 #[doc(hidden)]
 pub mod fuzz;
+#[cfg(feature = "vantage6")]
+mod fuzz_crypto;
 mod lab;
 mod memory;
 mod port;
@@ -68,13 +69,10 @@ mod replay;
 mod reply;
 mod retry_after;
 mod rule;
-#[cfg(feature = "vantage6")]
-mod sealed;
 mod seen;
 mod state;
 mod wire;
 
-pub use auger::AugerHub;
 pub use clock::VirtualClock;
 pub use fault::Fault;
 pub use lab::Lab;
@@ -83,4 +81,4 @@ pub use replay::Replay;
 pub use reply::Reply;
 pub use retry_after::RetryAfter;
 pub use rule::FaultRule;
-pub use seen::Seen;
+pub use seen::SeenRequest;

@@ -1,4 +1,4 @@
-//! A lab on a real port: the same rules and the same faults, on the wire.
+//! Test server: a lab on a real port, with the same rules and the same faults on the wire.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! What a scripted service does with a request: an answer, or a fault.
+//! Scripted reply: what a service does with a request, be it an answer or a fault.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use serde::Serialize;
 #[must_use]
 pub struct Reply {
     pub(super) delay: Duration,
-    pub(super) act: Act,
+    pub(super) action: ReplyAction,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Act {
-    Answer(Answer),
+pub(super) enum ReplyAction {
+    Respond(ScriptedResponse),
     NoConnection,
     Reset,
     HangUp,
@@ -25,7 +25,7 @@ pub(super) enum Act {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct ScriptedResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) pieces: Vec<Bytes>,
@@ -48,7 +48,7 @@ impl Reply {
     /// An answer with that status and no body. A number that is no status
     /// counts as 500.
     pub fn status(status: u16) -> Self {
-        Self::act(Act::Answer(Answer {
+        Self::action(ReplyAction::Respond(ScriptedResponse {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers: HeaderMap::new(),
             pieces: Vec::new(),
@@ -70,27 +70,27 @@ impl Reply {
 
     /// No connection: nothing is sent, nothing is in the journal.
     pub fn no_connection() -> Self {
-        Self::act(Act::NoConnection)
+        Self::action(ReplyAction::NoConnection)
     }
 
     /// The connection breaks after the request was read.
     pub fn reset() -> Self {
-        Self::act(Act::Reset)
+        Self::action(ReplyAction::Reset)
     }
 
     /// The connection is closed without a word after the request was read.
     pub fn hang_up() -> Self {
-        Self::act(Act::HangUp)
+        Self::action(ReplyAction::HangUp)
     }
 
     /// Bytes come back that are not HTTP.
     pub fn garbage() -> Self {
-        Self::act(Act::Garbage)
+        Self::action(ReplyAction::Garbage)
     }
 
     /// The request is read and never answered.
     pub fn hang() -> Self {
-        Self::act(Act::Hang)
+        Self::action(ReplyAction::Hang)
     }
 
     /// The same after that time.
@@ -167,22 +167,22 @@ impl Reply {
 
     /// Whether it says that the request succeeded, and is read whole.
     pub(super) fn is_success(&self) -> bool {
-        matches!(&self.act, Act::Answer(answer) if answer.status.is_success() && answer.end == End::Whole)
+        matches!(&self.action, ReplyAction::Respond(answer) if answer.status.is_success() && answer.end == End::Whole)
     }
 
-    fn act(act: Act) -> Self {
-        Reply { delay: Duration::ZERO, act }
+    fn action(action: ReplyAction) -> Self {
+        Reply { delay: Duration::ZERO, action }
     }
 
-    fn answer(mut self, change: impl FnOnce(&mut Answer)) -> Self {
-        if let Act::Answer(answer) = &mut self.act {
+    fn answer(mut self, change: impl FnOnce(&mut ScriptedResponse)) -> Self {
+        if let ReplyAction::Respond(answer) = &mut self.action {
             change(answer);
         }
         self
     }
 }
 
-impl Answer {
+impl ScriptedResponse {
     /// Bytes of the body.
     pub(super) fn length(&self) -> usize {
         self.pieces.iter().map(Bytes::len).sum()

@@ -1,4 +1,4 @@
-//! Every way in which servers write how long they want to be left alone.
+//! `Retry-After` spellings: every way in which servers write how long they want to be left alone.
 
 use std::time::{Duration, SystemTime};
 

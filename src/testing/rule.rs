@@ -1,9 +1,9 @@
-//! Which requests a fault befalls.
+//! Fault rule: which requests a fault befalls.
 
 use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
-use super::{Fault, Seen};
+use super::{Fault, SeenRequest};
 use crate::op::Op;
 
 /// A fault and the requests that it befalls: all of them, unless it is told
@@ -54,7 +54,7 @@ impl FaultRule {
         self
     }
 
-    /// Only that attempt of a call; the first is 1. See [`Seen::attempt`].
+    /// Only that attempt of a call; the first is 1. See [`SeenRequest::attempt`].
     pub fn attempt(self, number: u32) -> Self {
         self.attempts(number..=number)
     }
@@ -85,7 +85,7 @@ impl FaultRule {
     }
 
     /// Whether it befalls this request, which then counts.
-    pub(super) fn hits(&mut self, seen: &Seen) -> bool {
+    pub(super) fn hits(&mut self, seen: &SeenRequest) -> bool {
         let fits = self.window.as_ref().is_none_or(|window| window.contains(&seen.at))
             && self.attempts.as_ref().is_none_or(|numbers| numbers.contains(&seen.attempt))
             && self.count.is_none_or(|count| self.hits < count)

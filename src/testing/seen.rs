@@ -1,4 +1,4 @@
-//! A request as the service got it.
+//! Journal entry: a request as the service got it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::op::Op;
 /// A request as the service got it: one line of the journal.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Seen {
+pub struct SeenRequest {
     /// Virtual time since the lab was made.
     pub at: Duration,
     /// Method.
@@ -26,7 +26,7 @@ pub struct Seen {
     pub attempt: u32,
 }
 
-impl Seen {
+impl SeenRequest {
     /// The host it was sent to, with the port where the address has one.
     pub fn host(&self) -> &str {
         let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);

@@ -1,4 +1,4 @@
-//! Who answers: faults, then rules, then the script; and what was seen.
+//! Lab state: faults, rules, script and journal, in the order in which they answer.
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
@@ -8,45 +8,45 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 
-use super::reply::Act;
+use super::reply::ReplyAction;
 use super::rule::FaultRule;
-use super::{Reply, Seen};
+use super::{Reply, SeenRequest};
 
-pub(super) type Rule = Arc<dyn Fn(&Seen) -> Option<Reply> + Send + Sync>;
+pub(super) type ResponseRule = Arc<dyn Fn(&SeenRequest) -> Option<Reply> + Send + Sync>;
 
 /// What a call looks like from its server.
 type Call = (Method, String, Bytes);
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct LabState {
     pub(super) faults: Vec<FaultRule>,
-    pub(super) rules: Vec<Rule>,
+    pub(super) rules: Vec<ResponseRule>,
     pub(super) script: VecDeque<Reply>,
-    pub(super) journal: Vec<Seen>,
+    pub(super) journal: Vec<SeenRequest>,
     /// Requests for the same that have not succeeded yet.
     attempts: HashMap<Call, u32>,
 }
 
-impl State {
+impl LabState {
     /// Which attempt a request is.
-    pub(super) fn attempt(&mut self, seen: &Seen) -> u32 {
+    pub(super) fn attempt(&mut self, seen: &SeenRequest) -> u32 {
         let attempts = self.attempts.entry(call(seen)).or_default();
         *attempts += 1;
         *attempts
     }
 
     /// The first fault that befalls the request.
-    pub(super) fn fault(&mut self, seen: &Seen) -> Option<super::Fault> {
+    pub(super) fn fault(&mut self, seen: &SeenRequest) -> Option<super::Fault> {
         self.faults.iter_mut().find_map(|rule| rule.hits(seen).then(|| rule.fault.clone()))
     }
 
     /// Writes the request down, unless no connection came about, and ends the
     /// count of its attempts with a success.
-    pub(super) fn note(&mut self, seen: Seen, reply: Option<&Reply>) {
+    pub(super) fn note(&mut self, seen: SeenRequest, reply: Option<&Reply>) {
         if reply.is_some_and(Reply::is_success) {
             self.attempts.remove(&call(&seen));
         }
-        if !reply.is_some_and(|reply| matches!(reply.act, Act::NoConnection)) {
+        if !reply.is_some_and(|reply| matches!(reply.action, ReplyAction::NoConnection)) {
             self.journal.push(seen);
         }
     }
@@ -59,7 +59,7 @@ impl State {
     }
 }
 
-fn call(seen: &Seen) -> Call {
+fn call(seen: &SeenRequest) -> Call {
     let target = match seen.query() {
         "" => seen.path().to_owned(),
         query => format!("{}?{query}", seen.path()),

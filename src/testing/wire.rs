@@ -1,5 +1,4 @@
-//! HTTP/1.1 as a server speaks it that may misbehave: one request for each
-//! connection, or many, and any answer.
+//! HTTP/1.1 server side of a lab: one request for each connection, or many, and any answer.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -11,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
 use super::Lab;
-use super::reply::{Act, Answer, End, Reply};
+use super::reply::{End, Reply, ReplyAction, ScriptedResponse};
 use crate::clock::Clock;
 
 /// Headers longer than this are no request.
@@ -42,16 +41,16 @@ async fn one(socket: &mut BufReader<TcpStream>, lab: &Lab) -> io::Result<bool> {
     if !reply.delay.is_zero() {
         lab.clock.sleep(reply.delay).await;
     }
-    match reply.act {
+    match reply.action {
         // It came too late to be refused.
-        Act::NoConnection | Act::Reset => socket.get_ref().set_zero_linger()?,
-        Act::HangUp => socket.shutdown().await?,
-        Act::Garbage => {
+        ReplyAction::NoConnection | ReplyAction::Reset => socket.get_ref().set_zero_linger()?,
+        ReplyAction::HangUp => socket.shutdown().await?,
+        ReplyAction::Garbage => {
             socket.write_all(GARBAGE).await?;
             socket.shutdown().await?;
         }
-        Act::Hang => gone(socket).await?,
-        Act::Answer(answer) => {
+        ReplyAction::Hang => gone(socket).await?,
+        ReplyAction::Respond(answer) => {
             let keeps = keeps && answer.end == End::Whole && answer.announced.is_none();
             write(socket, lab, answer, bare, keeps).await?;
             return Ok(keeps);
@@ -69,7 +68,7 @@ async fn gone(socket: &mut BufReader<TcpStream>) -> io::Result<()> {
 async fn write(
     socket: &mut BufReader<TcpStream>,
     lab: &Lab,
-    answer: Answer,
+    answer: ScriptedResponse,
     bare: bool,
     keeps: bool,
 ) -> io::Result<()> {

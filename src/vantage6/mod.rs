@@ -3,7 +3,7 @@
 //! The client speaks to HQ, as a user or a service account. It logs in through
 //! the hub's identity provider, makes tasks whose arguments are encrypted for
 //! each organization where the collaboration asks for it, and waits for results
-//! that come opened, one for each organization. Every endpoint of the document
+//! that come decrypted, one for each organization. Every endpoint of the document
 //! is there as well: `client.organization().list().items()` and so on.
 //!
 //! ```no_run
@@ -33,22 +33,20 @@
 //! # }
 //! ```
 
+mod account;
 pub mod crypto;
 #[allow(missing_docs, unused_imports, reason = "its descriptions are those of the document")]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/vantage6-v5.rs"));
 }
-mod identity;
-mod key;
+mod group_methods;
 pub mod keycloak;
 mod login;
-mod memory;
-mod methods;
 mod result;
-mod setup;
+mod session_tree;
+mod state;
 mod task;
-mod task_tree;
-mod tree;
+mod tasks;
 
 pub use crypto::{PrivateKey, PublicKey};
 #[cfg(feature = "testing")]
@@ -57,13 +55,12 @@ pub use generated::recode;
 #[cfg(feature = "schema")]
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
-pub use identity::Identity;
+pub use group_methods::TaskWithResults;
 pub use keycloak::Keycloak;
 pub use login::{DevicePrompt, Login};
-pub use methods::TaskWithResults;
 pub use result::{ResultRow, Results};
+pub use session_tree::{SessionTree, TaskTree};
+pub use state::Identity;
 pub use task::{NewDataframe, NewSession, NewStep, NewTask};
-pub use task_tree::TaskTree;
-pub use tree::SessionTree;
 
 crate::__private::platform!(generated, "vantage6", Bearer, "msg");

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mlhub::vantage6::crypto::{PrivateKey, PublicKey, Registered};
+use mlhub::vantage6::crypto::{KeyRegistration, PrivateKey, PublicKey};
 use serde_json::{Value, json};
 
 use crate::peer::order;
@@ -49,12 +49,12 @@ fn theirs_reads_what_ours_seals() -> Checked {
     let to = PublicKey::from_api(&public)?;
     for length in [0, 1, 15, 16, 17, 1000, 100_000, 3_000_000] {
         let plain = message(length);
-        assert!(open(&private, &to.seal(&plain)?) == plain, "{length} bytes as text");
-        assert!(open_blob(&private, &to.seal_blob(&plain)?) == plain, "{length} bytes as a blob");
+        assert!(open(&private, &to.encrypt(&plain)?) == plain, "{length} bytes as text");
+        assert!(open_blob(&private, &to.encrypt_blob(&plain)?) == plain, "{length} bytes as a blob");
     }
     // As a blob any bytes travel; the platform's reader of texts takes JSON alone.
     let binary: Vec<u8> = (0..=255).collect();
-    assert_eq!(open_blob(&private, &to.seal_blob(&binary)?), binary);
+    assert_eq!(open_blob(&private, &to.encrypt_blob(&binary)?), binary);
     Ok(())
 }
 
@@ -67,8 +67,8 @@ fn ours_reads_what_theirs_seals() -> Checked {
     let to = ours.public_key().to_api();
     let binary: Vec<u8> = (0..=255).collect();
     for plain in [Vec::new(), binary, message(1), message(100_000), message(3_000_000)] {
-        assert!(ours.open(seal(&to, &plain))? == plain, "{} bytes as text", plain.len());
-        assert!(ours.open_blob(seal_blob(&to, &plain))? == plain, "{} bytes as a blob", plain.len());
+        assert!(ours.decrypt(seal(&to, &plain))? == plain, "{} bytes as text", plain.len());
+        assert!(ours.decrypt_blob(seal_blob(&to, &plain))? == plain, "{} bytes as a blob", plain.len());
     }
     Ok(())
 }
@@ -82,8 +82,8 @@ fn keys_are_the_same_on_both_sides() -> Checked {
     let read = PrivateKey::from_pem(&private)?;
     assert_eq!(read.public_key().to_api(), public);
     assert_eq!(read.to_pem().expose(), private);
-    assert_eq!(read.public_key().registered(Some(&public)), Registered::Same);
+    assert_eq!(read.public_key().registered(Some(&public)), KeyRegistration::Same);
     let ours = PrivateKey::generate()?;
-    assert_eq!(open(ours.to_pem().expose(), &ours.public_key().seal(b"{}")?), b"{}");
+    assert_eq!(open(ours.to_pem().expose(), &ours.public_key().encrypt(b"{}")?), b"{}");
     Ok(())
 }

@@ -13,7 +13,7 @@ fn task(federation: &Federation, arguments: &str) -> Result<u64, mlhub::Error> {
     let mut organizations = Vec::new();
     for member in &federation.members {
         let written = match &member.key {
-            Some(key) => PrivateKey::from_pem(key)?.public_key().seal(arguments.as_bytes())?,
+            Some(key) => PrivateKey::from_pem(key)?.public_key().encrypt(arguments.as_bytes())?,
             None => crypto::encode(arguments.as_bytes()),
         };
         organizations.push(json!({"id": member.organization, "arguments": written}));
@@ -40,9 +40,9 @@ fn simulated_nodes_answer_a_task_plain_and_encrypted() -> Checked {
         results.reverse();
         for (result, member) in results.iter().zip(&federation.members) {
             let text = result["result"].as_str().expect("a result");
-            // Results are sealed for the organization of whoever asked: the first.
+            // Results are encrypted for the organization of whoever asked: the first.
             let plain = match &federation.members[0].key {
-                Some(key) => PrivateKey::from_pem(key)?.open(text)?,
+                Some(key) => PrivateKey::from_pem(key)?.decrypt(text)?,
                 None => crypto::decode(text)?,
             };
             let said: Value = serde_json::from_slice(&plain)?;

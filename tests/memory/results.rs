@@ -1,4 +1,4 @@
-//! A result of 50 MiB, sealed inside of a JSON reply: read into memory by the
+//! A result of 50 MiB, encrypted inside of a JSON reply: read into memory by the
 //! client, and written on as it arrives.
 
 use allocation_counter::measure;
@@ -6,22 +6,22 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::stream;
 use mlhub::pipeline::{Body, Transport, TransportError};
-use mlhub::vantage6::crypto::{Layout, PrivateKey, PublicKey, Sealer};
+use mlhub::vantage6::crypto::{Encryptor, Layout, PrivateKey, PublicKey};
 use mlhub::vantage6::{Client, Results};
 
 const SIZE: usize = 50 << 20;
 /// About what a connection hands over at once.
 const PIECE: usize = 64 * 1024;
 
-/// A reply with a sealed result of that size, made piece by piece: the whole is nowhere.
+/// A reply with an encrypted result of that size, made piece by piece: the whole is nowhere.
 struct Reply {
-    sealer: Option<Sealer>,
+    encryptor: Option<Encryptor>,
     left: usize,
 }
 
 impl Reply {
     fn body(key: &PublicKey, size: usize) -> Body {
-        let reply = Reply { sealer: Sealer::new(Layout::Text, key).ok(), left: size };
+        let reply = Reply { encryptor: Encryptor::new(Layout::Text, key).ok(), left: size };
         let begin = Bytes::from_static(br#"{"id": 7, "result": ""#);
         let pieces = stream::unfold(Some((Some(begin), reply)), |state| async {
             let (begin, mut reply) = state?;
@@ -36,12 +36,12 @@ impl Reply {
     /// Some more of it; nothing after its end.
     fn more(&mut self) -> Option<Bytes> {
         let mut out = Vec::new();
-        let sealer = self.sealer.as_mut()?;
+        let encryptor = self.encryptor.as_mut()?;
         let piece = self.left.min(PIECE);
-        sealer.push(&[b'7'; PIECE][..piece], &mut out).expect("sealed");
+        encryptor.push(&[b'7'; PIECE][..piece], &mut out).expect("encrypted");
         self.left -= piece;
         if self.left == 0 {
-            self.sealer.take()?.finish(&mut out);
+            self.encryptor.take()?.finish(&mut out);
             out.extend_from_slice(br#"", "run": {"id": 7}}"#);
         }
         Some(out.into())

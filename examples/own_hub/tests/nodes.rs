@@ -91,7 +91,7 @@ async fn a_handle_cannot_send_a_client_to_a_server_that_is_not_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_of_which_only_the_number_is_known_is_looked_for() {
+async fn a_job_of_which_only_the_number_is_known_is_searched_for() {
     let lab = Lab::new();
     let client = workshops(&lab);
     let wait = client.job().get("c-7").wait();

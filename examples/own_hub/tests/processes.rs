@@ -11,13 +11,13 @@ use std::time::Duration;
 const JOBS: usize = 200;
 /// As many at a time as a small machine has processors.
 const AT_ONCE: usize = 2;
-/// A process that has not looked by then never will.
-const LOOKED_AT: Duration = Duration::from_secs(60);
+/// A process that has not polled by then never will.
+const POLLED: Duration = Duration::from_secs(60);
 
-/// The hub's jobs by the last segment of their path: how often each was looked at, and whether it is done.
+/// The hub's jobs by the last segment of their path: how often each was polled, and whether it is done.
 #[derive(Default)]
 struct Jobs {
-    looks: HashMap<String, usize>,
+    polls: HashMap<String, usize>,
     done: HashMap<String, bool>,
 }
 
@@ -62,7 +62,7 @@ impl Hub {
         let path = path.trim_start_matches("/jobs/");
         match path.strip_suffix("/status") {
             Some(id) => {
-                *jobs.looks.entry(id.to_owned()).or_default() += 1;
+                *jobs.polls.entry(id.to_owned()).or_default() += 1;
                 seen.notify_all();
                 let done = jobs.done.contains_key(id);
                 format!(r#"{{"status": "{}"}}"#, if done { "done" } else { "running" })
@@ -71,13 +71,13 @@ impl Hub {
         }
     }
 
-    /// Returns when the job has been looked at.
-    fn looked_at(&self, id: &str) {
+    /// Returns when the job has been polled.
+    fn polled(&self, id: &str) {
         let (lock, seen) = &*self.0;
         let jobs = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = seen.wait_timeout_while(jobs, LOOKED_AT, |jobs| !jobs.looks.contains_key(id));
+        let waited = seen.wait_timeout_while(jobs, POLLED, |jobs| !jobs.polls.contains_key(id));
         let (jobs, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        assert!(jobs.looks.contains_key(id), "nobody has looked at {id}");
+        assert!(jobs.polls.contains_key(id), "nobody has polled {id}");
     }
 
     fn finish(&self, id: &str) {
@@ -100,7 +100,7 @@ fn begun_here_and_ended_there(hub: &Hub, url: &str, id: &str) -> String {
     let handle = handle.trim();
     assert!(handle.len() < 512, "{handle}");
     let segment = id.replace('%', "%25").replace(' ', "%20").replace('/', "%2F").replace('ü', "%C3%BC");
-    hub.looked_at(&segment);
+    hub.polled(&segment);
     first.kill().expect("it is still waiting");
     first.wait().expect("it is gone");
     let mut more = String::new();

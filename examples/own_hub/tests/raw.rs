@@ -122,7 +122,7 @@ async fn a_dropped_wait_stops_the_job_where_that_is_asked_for() {
     lab.then(Reply::json(&json!({"status": "queued"}))).then(Reply::json(&Value::Null));
     let wait = call(&lab, "job_get").arg("id", "7").wait(OPS, "done").expect("a goal").cancel_on_drop();
     let mut updates = wait.updates();
-    updates.try_next().await.expect("a look");
+    updates.try_next().await.expect("a poll");
     drop(updates);
     for _ in 0..100 {
         tokio::task::yield_now().await;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mlhub::clock::Clock;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::wait_all;
 use own_hub::Client;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn workshop(lab: &Lab) -> Client {
 
 /// Jobs by the second in which they end, some of them in the list.
 fn serve(lab: &Lab, ends: &'static [(&'static str, u64)], in_list: impl Fn(&str) -> bool + Send + Sync + 'static) {
-    let word = |seen: &Seen, end: u64| if seen.at.as_secs() >= end { "done" } else { "running" };
+    let word = |seen: &SeenRequest, end: u64| if seen.at.as_secs() >= end { "done" } else { "running" };
     lab.rule(move |seen| {
         let of = |id: &str| ends.iter().find(|(known, _)| *known == id).map(|(_, end)| word(seen, *end));
         Some(match seen.path() {
@@ -43,7 +43,7 @@ fn counts(lab: &Lab) -> BTreeMap<String, usize> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_jobs_are_looked_at_by_one_list() {
+async fn many_jobs_are_polled_by_one_list() {
     const ENDS: &[(&str, u64)] = &[("a", 20), ("b", 30), ("c", 1000), ("d", 2000), ("e", 2000)];
     let lab = Lab::new();
     serve(&lab, ENDS, |_| true);
@@ -53,7 +53,7 @@ async fn many_jobs_are_looked_at_by_one_list() {
     assert_eq!(ids, ["a", "b", "c", "d", "e"]);
     let counts = counts(&lab);
     for (id, _) in ENDS {
-        // Each job is looked at when the list says that it has ended, and then fetched.
+        // Each job is polled when the list says that it has ended, and then fetched.
         assert_eq!((counts[&format!("/jobs/{id}/status")], counts[&format!("/jobs/{id}")]), (1, 1), "{id}");
     }
     assert!(counts["/jobs"] <= 56, "{counts:?}");
@@ -62,7 +62,7 @@ async fn many_jobs_are_looked_at_by_one_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_the_list_lacks_is_looked_at_itself() {
+async fn a_job_that_the_list_lacks_is_polled_itself() {
     const ENDS: &[(&str, u64)] = &[("a", 50), ("b", 50), ("hidden", 5)];
     let lab = Lab::new();
     serve(&lab, ENDS, |id| id != "hidden");

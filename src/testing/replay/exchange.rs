@@ -1,4 +1,4 @@
-//! One recorded exchange: what was asked, what came back, and when.
+//! Recorded exchange: what was asked, what came back, and when.
 
 use std::io;
 use std::time::Duration;
@@ -10,24 +10,24 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::testing::{Reply, Seen};
+use crate::testing::{Reply, SeenRequest};
 
 /// A request, decoded once for all exchanges.
-pub(super) struct Asked<'a> {
-    seen: &'a Seen,
+pub(super) struct DecodedRequest<'a> {
+    seen: &'a SeenRequest,
     path: String,
     query: Vec<String>,
 }
 
-impl<'a> Asked<'a> {
-    pub(super) fn new(seen: &'a Seen) -> Self {
-        Asked { seen, path: decoded(seen.path()), query: pairs(seen.query()) }
+impl<'a> DecodedRequest<'a> {
+    pub(super) fn new(seen: &'a SeenRequest) -> Self {
+        DecodedRequest { seen, path: decoded(seen.path()), query: pairs(seen.query()) }
     }
 }
 
 /// A recorded exchange.
 #[derive(Debug)]
-pub(super) struct Exchange {
+pub(super) struct RecordedExchange {
     pub(super) name: String,
     pub(super) method: Method,
     path: String,
@@ -42,7 +42,7 @@ pub(super) struct Exchange {
     pub(super) answer: Bytes,
 }
 
-impl Exchange {
+impl RecordedExchange {
     pub(super) fn new(recorded: &Value) -> io::Result<Self> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let (name, request, response) = (text(&recorded["name"]), &recorded["request"], &recorded["response"]);
@@ -55,7 +55,7 @@ impl Exchange {
         };
         let headers = request["headers"].as_object().into_iter().flatten();
         let answered = [("content-type", &response["content_type"]), ("allow", &response["allow"])];
-        Ok(Exchange {
+        Ok(RecordedExchange {
             method: method.ok_or_else(|| bad("no method"))?,
             path: decoded(request["path"].as_str().ok_or_else(|| bad("no path"))?),
             query: pairs(request["query"].as_str().unwrap_or_default()),
@@ -76,7 +76,7 @@ impl Exchange {
 
     /// Whether that is what was asked. Headers count where they change what is
     /// asked: the kind of a body that there is, and the server's own name.
-    pub(super) fn fits(&self, asked: &Asked<'_>) -> bool {
+    pub(super) fn fits(&self, asked: &DecodedRequest<'_>) -> bool {
         let seen = asked.seen;
         let counts = |name: &str| name == "host" || name == "content-type" && !self.body.is_empty();
         self.method == seen.method
@@ -87,7 +87,7 @@ impl Exchange {
     }
 
     /// How much more of the recorded headers agrees than differs.
-    pub(super) fn likeness(&self, seen: &Seen) -> i64 {
+    pub(super) fn likeness(&self, seen: &SeenRequest) -> i64 {
         self.headers.iter().map(|(name, value)| if seen.header(name) == Some(value) { 1 } else { -1 }).sum()
     }
 

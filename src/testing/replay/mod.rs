@@ -1,4 +1,4 @@
-//! A stand-in that answers as a real service was recorded to answer.
+//! Replay: a stand-in that answers as a real service was recorded to answer.
 
 mod exchange;
 mod story;
@@ -11,9 +11,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
-use self::exchange::{Asked, Exchange};
+use self::exchange::{DecodedRequest, RecordedExchange};
 use self::story::Stories;
-use super::{Lab, Reply, Seen};
+use super::{Lab, Reply, SeenRequest};
 
 /// A stand-in for one server, made of recorded exchanges.
 ///
@@ -56,15 +56,15 @@ use super::{Lab, Reply, Seen};
 /// # }
 /// ```
 pub struct Replay {
-    exchanges: Vec<Exchange>,
+    exchanges: Vec<RecordedExchange>,
     /// Below that path, the exchange that answers what was not recorded.
     otherwise: Vec<(String, usize)>,
-    past: Mutex<Past>,
+    history: Mutex<ReplayHistory>,
 }
 
 /// What has been asked so far.
 #[derive(Default)]
-struct Past {
+struct ReplayHistory {
     /// The exchanges that have answered.
     told: HashSet<usize>,
     stories: Stories,
@@ -75,8 +75,8 @@ impl Replay {
     /// path or status.
     pub fn new(recordings: &Value) -> io::Result<Self> {
         let list = recordings.as_array().ok_or_else(|| bad("the recordings are no list".to_owned()))?;
-        let exchanges = list.iter().map(Exchange::new).collect::<io::Result<_>>()?;
-        Ok(Replay { exchanges, otherwise: Vec::new(), past: Mutex::default() })
+        let exchanges = list.iter().map(RecordedExchange::new).collect::<io::Result<_>>()?;
+        Ok(Replay { exchanges, otherwise: Vec::new(), history: Mutex::default() })
     }
 
     /// The same out of a file.
@@ -116,23 +116,23 @@ impl Replay {
         lab.rule(move |seen| if seen.host() == host { self.answer(seen) } else { None });
     }
 
-    fn answer(&self, seen: &Seen) -> Option<Reply> {
-        let (all, asked) = (self.exchanges.iter().enumerate(), Asked::new(seen));
+    fn answer(&self, seen: &SeenRequest) -> Option<Reply> {
+        let (all, asked) = (self.exchanges.iter().enumerate(), DecodedRequest::new(seen));
         let (parts, plain): (Vec<_>, Vec<_>) =
             all.filter(|(_, exchange)| exchange.fits(&asked)).partition(|(_, exchange)| exchange.at.is_some());
         let parts: Vec<_> = parts.into_iter().map(|(index, _)| index).collect();
         let best = plain.iter().map(|(_, exchange)| exchange.likeness(seen)).max();
         let alike: Vec<_> =
             plain.iter().filter(|(_, e)| Some(e.likeness(seen)) == best).map(|(index, _)| *index).collect();
-        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        let part = past.stories.tell(&self.exchanges, &parts, seen.at);
-        let untold = alike.iter().find(|index| !past.told.contains(index)).or(alike.last()).copied();
+        let mut history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
+        let part = history.stories.tell(&self.exchanges, &parts, seen.at);
+        let untold = alike.iter().find(|index| !history.told.contains(index)).or(alike.last()).copied();
         let found = part.or(untold).or_else(|| {
             let below = self.otherwise.iter().filter(|(path, _)| seen.path().starts_with(path));
             below.max_by_key(|(path, _)| path.len()).map(|(_, index)| *index)
         })?;
-        past.told.insert(found);
-        self.exchanges.get(found).map(Exchange::reply)
+        history.told.insert(found);
+        self.exchanges.get(found).map(RecordedExchange::reply)
     }
 }
 

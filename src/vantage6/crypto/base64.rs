@@ -1,4 +1,4 @@
-//! Base64 (standard alphabet, padded, one line) in pieces of any length.
+//! Streaming base64 (standard alphabet, padded, one line) in pieces of any length.
 
 use ::base64::Engine as _;
 use ::base64::engine::general_purpose::STANDARD;

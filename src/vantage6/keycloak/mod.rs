@@ -1,4 +1,4 @@
-//! The identity provider beside a hub: where it is, and what a login asks of it.
+//! Keycloak, the identity provider of a hub: where it is, and its token endpoint.
 
 #[allow(missing_docs, unused_imports, reason = "its descriptions are those of the document")]
 mod generated {
@@ -13,7 +13,7 @@ pub use generated::recode;
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
 
-pub(super) use provider::Provider;
+pub(super) use provider::IdentityProvider;
 
 crate::__private::platform!(generated, "keycloak", None, "error_description");
 

@@ -1,4 +1,4 @@
-//! Tokens from an identity provider whose addresses have been found.
+//! Identity provider client: tokens by each grant, at addresses that it tells itself.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ const SCOPE: &str = "openid";
 
 /// An identity provider.
 #[derive(Clone)]
-pub(in crate::vantage6) struct Provider {
+pub(in crate::vantage6) struct IdentityProvider {
     api: Client,
     settings: Keycloak,
     /// Where tokens are given, as the provider has said.
@@ -29,13 +29,13 @@ pub(in crate::vantage6) struct Provider {
     devices: Option<String>,
 }
 
-/// Why there is no token.
-pub(in crate::vantage6) struct Refused {
+/// Why the provider gave no token.
+pub(in crate::vantage6) struct TokenRefusal {
     pub(in crate::vantage6) reason: Option<RefusalKnown>,
     pub(in crate::vantage6) error: Error,
 }
 
-impl Provider {
+impl IdentityProvider {
     /// Asks the provider for its addresses. Only their paths count: they are
     /// looked for on the server that was named, and a secret goes to no other.
     pub(in crate::vantage6) async fn discover(pipeline: &Pipeline, settings: Keycloak) -> Result<Self, Error> {
@@ -45,7 +45,12 @@ impl Provider {
                 format!("{}; is that where the hub's logins are, and the realm {:?}?", error.detail(), settings.realm);
             error.with_detail(detail)
         })?;
-        Ok(Provider { api, settings, tokens: found.token_endpoint, devices: found.device_authorization_endpoint })
+        Ok(IdentityProvider {
+            api,
+            settings,
+            tokens: found.token_endpoint,
+            devices: found.device_authorization_endpoint,
+        })
     }
 
     /// A token for the next one's sake.
@@ -101,7 +106,7 @@ impl Provider {
         &self,
         form: types::builder::TokenForm,
         again: bool,
-    ) -> Result<Result<Token, Refused>, Error> {
+    ) -> Result<Result<Token, TokenRefusal>, Error> {
         let api = self.api.with(|options| {
             let options = options.accept_status(REFUSALS).follow(&self.tokens);
             if again { options.idempotent() } else { options }
@@ -120,7 +125,7 @@ impl Provider {
     }
 }
 
-fn refused(reason: Option<Refusal>, words: Option<String>) -> Refused {
+fn refused(reason: Option<Refusal>, words: Option<String>) -> TokenRefusal {
     let op = ops::find("login_token");
     let named = reason.as_ref().and_then(crate::__private::word).unwrap_or_else(|| "no token and no reason".to_owned());
     let error = Error::new(ErrorKind::Unauthenticated, format!("the identity provider refused: {named}"))
@@ -130,5 +135,5 @@ fn refused(reason: Option<Refusal>, words: Option<String>) -> Refused {
         Some(Refusal::Known(known)) => Some(known),
         _ => None,
     };
-    Refused { reason, error }
+    TokenRefusal { reason, error }
 }

@@ -1,9 +1,8 @@
-//! What the runs of a task have given: fetched, opened, one for each
-//! organization.
+//! Task results: one row for each run of a task, decrypted, read as JSON.
 
 mod failure;
 mod fetch;
-mod open;
+mod reader;
 mod wait;
 
 use std::fmt;
@@ -12,6 +11,10 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
+
+pub(super) use fetch::results_of;
+pub(super) use reader::{decrypted, fetch_result};
+pub(super) use wait::{GOAL, OPERATION, PARAMETER, UntilDone};
 
 /// The results of a task, one for each organization, in the order of their runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub struct ResultRow {
     pub status: String,
     /// Whether the run has ended well.
     pub completed: bool,
-    /// What it has given, opened; nothing before its end, after a failure, and
+    /// What it has given, decrypted; nothing before its end, after a failure, and
     /// where the algorithm gives nothing.
     pub bytes: Option<Bytes>,
 }

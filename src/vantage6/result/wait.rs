@@ -1,20 +1,20 @@
-//! Waiting for the results of a task.
+//! Wait for the results of a task: polls its status, then fetches what its runs have given.
 
 use futures::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Results, failure};
+use super::{Results, failure, fetch};
 use crate::error::Error;
 use crate::op::{Op, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::platform::Platform;
 use crate::vantage6::{Client, ops};
-use crate::wait::{Listing, Look, Poll, Wait, WaitHandle};
+use crate::wait::{Listing, Look, Poll};
 
 /// The operation whose wait this is, with more in its value.
-const OPERATION: &str = "task_get";
-const GOAL: &str = "done";
-const PARAMETER: &str = "id";
+pub(in crate::vantage6) const OPERATION: &str = "task_get";
+pub(in crate::vantage6) const GOAL: &str = "done";
+pub(in crate::vantage6) const PARAMETER: &str = "id";
 
 /// A document without that wait: nothing is ever final.
 static NOTHING: WaitSpec = WaitSpec {
@@ -30,45 +30,10 @@ static NOTHING: WaitSpec = WaitSpec {
     cancel: None,
 };
 
-struct UntilDone {
-    client: Client,
-    task: i64,
-}
-
-impl Client {
-    /// Waits until a task is done, and gives the results of all its runs: one
-    /// for each organization, opened, however many there are.
-    ///
-    /// HQ is asked for the state of the task alone until then, by its cheapest
-    /// route. See [`Wait`] for limits, progress, and waits that outlive the
-    /// process; [`resume_results`](Self::resume_results) goes on with those.
-    /// With [`cancel_on_drop`](Wait::cancel_on_drop) a wait that is given up
-    /// stops the task.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Failed`](crate::ErrorKind::Failed) as soon as one run has failed: its message names each failed
-    /// run, its status and the end of its log. What other runs have given is
-    /// still there, by [`results`](Self::results).
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) at once for a task that is not there.
-    #[must_use = "a wait does nothing until it is awaited"]
-    pub fn wait_for_results(&self, task: i64) -> Wait<'static, Results> {
-        Wait::new(UntilDone { client: self.clone(), task })
-    }
-
-    /// Takes up a wait for results that was saved, maybe in another process; any
-    /// wait for a task serves.
-    ///
-    /// # Errors
-    ///
-    /// A text that is not such a handle.
-    pub fn resume_results(&self, handle: &str) -> Result<Wait<'static, Results>, Error> {
-        let handle = WaitHandle::parse(handle, ops::PLATFORM, &[OPERATION])?;
-        if handle.goal() != GOAL {
-            return Err(handle.foreign("a wait for results"));
-        }
-        Ok(self.wait_for_results(handle.arg(PARAMETER)?))
-    }
+/// The wait for a task whose value is its results.
+pub(in crate::vantage6) struct UntilDone {
+    pub(in crate::vantage6) client: Client,
+    pub(in crate::vantage6) task: i64,
 }
 
 impl Poll for UntilDone {
@@ -95,14 +60,14 @@ impl Poll for UntilDone {
         let status = crate::__private::word(&told.status);
         let failed = status.as_deref().is_some_and(|status| self.goal().bad.contains(&status));
         let reason = match failed {
-            true => failure::reason(&self.client.runs_of(self.task).await?),
+            true => failure::reason(&fetch::runs_of(&self.client, self.task).await?),
             false => None,
         };
         Ok(Look { status, present: false, progress: None, reason, value: None, retry_after: None })
     }
 
     async fn value(&self) -> Result<Results, Error> {
-        self.client.results_of(self.task).await
+        fetch::results_of(&self.client, self.task).await
     }
 
     /// The document's, whatever collaboration the client is set up for: tasks of another would be missing.

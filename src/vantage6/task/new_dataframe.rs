@@ -1,4 +1,4 @@
-//! A dataframe to be made, and a step that changes one.
+//! New dataframe: what is said of one that is to be made, and of a step that changes one.
 
 use serde::Serialize;
 
@@ -8,20 +8,20 @@ use super::new_task::Arguments;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct NewDataframe {
-    pub(super) label: String,
-    pub(super) name: Option<String>,
-    pub(super) step: NewStep,
+    pub(in crate::vantage6) label: String,
+    pub(in crate::vantage6) name: Option<String>,
+    pub(in crate::vantage6) step: NewStep,
 }
 
 /// A function that makes or changes a dataframe at the organizations.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct NewStep {
-    pub(super) image: String,
-    pub(super) method: String,
-    pub(super) arguments: Arguments,
-    pub(super) organizations: Option<Vec<i64>>,
-    pub(super) store: Option<i64>,
+    pub(in crate::vantage6) image: String,
+    pub(in crate::vantage6) method: String,
+    pub(in crate::vantage6) arguments: Arguments,
+    pub(in crate::vantage6) organizations: Option<Vec<i64>>,
+    pub(in crate::vantage6) store: Option<i64>,
 }
 
 impl NewStep {

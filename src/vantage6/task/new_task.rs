@@ -1,4 +1,4 @@
-//! A task to be made, and what its runs are given.
+//! New task: what is said of one that is to be made, and the arguments of its runs.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::circle::Circle;
+use super::participants::Participants;
 use crate::error::{Error, ErrorKind};
 use crate::vantage6::{Client, types};
 
@@ -31,7 +31,7 @@ pub struct NewTask {
     name: Option<String>,
     description: Option<String>,
     action: Option<String>,
-    circle: Circle,
+    participants: Participants,
     session: Option<i64>,
     store: Option<i64>,
     changes: Option<i64>,
@@ -44,7 +44,7 @@ pub struct NewTask {
 
 /// What the runs of a task are given: the same, or something of their own.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arguments {
+pub(in crate::vantage6) struct Arguments {
     /// JSON text.
     all: Option<Bytes>,
     each: BTreeMap<i64, Bytes>,
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
 }
 
 /// A task, taken apart.
-type Prepared = (Circle, Vec<(i64, Bytes)>, types::builder::TaskBody);
+type Prepared = (Participants, Vec<(i64, Bytes)>, types::builder::TaskBody);
 
 impl NewTask {
     /// A function of an algorithm's image.
@@ -63,7 +63,7 @@ impl NewTask {
             name: None,
             description: None,
             action: None,
-            circle: Circle::default(),
+            participants: Participants::default(),
             session: None,
             store: None,
             changes: None,
@@ -78,13 +78,13 @@ impl NewTask {
     /// The collaboration; it or the [`study`](Self::study) is needed. Default:
     /// the one that the client was [set up](Client::setup_collaboration) for.
     pub fn collaboration(mut self, id: i64) -> Self {
-        self.circle.collaboration = Some(id);
+        self.participants.collaboration = Some(id);
         self
     }
 
     /// The study.
     pub fn study(mut self, id: i64) -> Self {
-        self.circle.study = Some(id);
+        self.participants.study = Some(id);
         self
     }
 
@@ -181,7 +181,7 @@ impl NewTask {
     }
 
     /// Takes it apart; what it does not say and the client has as default is as there.
-    pub(super) fn prepare(self, client: &Client) -> Result<Prepared, Error> {
+    pub(in crate::vantage6) fn prepare(self, client: &Client) -> Result<Prepared, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -189,8 +189,8 @@ impl NewTask {
             let detail = "a task needs a session; make one, and name it by `.session(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
         };
-        let circle = self.circle.or_default(client);
-        if circle == Circle::default() {
+        let participants = self.participants.or_default(client);
+        if participants == Participants::default() {
             let detail = "a task needs `.collaboration(id)` or `.study(id)`, or a client that was set up for a \
                 collaboration by `client.setup_collaboration(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
@@ -216,10 +216,10 @@ impl NewTask {
         if let Some(action) = self.action {
             body = body.action(word::<types::Action>(&action)?);
         }
-        if let Some(collaboration) = circle.collaboration {
+        if let Some(collaboration) = participants.collaboration {
             body = body.collaboration_id(collaboration);
         }
-        if let Some(study) = circle.study {
+        if let Some(study) = participants.study {
             body = body.study_id(study);
         }
         if let Some(store) = self.store.or_else(|| client.default_store()) {
@@ -234,7 +234,7 @@ impl NewTask {
         if !self.depends_on.is_empty() {
             body = body.depends_on_ids(self.depends_on);
         }
-        Ok((circle, self.arguments.for_each(organizations)?, body))
+        Ok((participants, self.arguments.for_each(organizations)?, body))
     }
 }
 
@@ -254,7 +254,7 @@ impl Arguments {
     }
 
     /// The text for each of these; one text is shared, not copied.
-    pub(super) fn for_each(self, organizations: Vec<i64>) -> Result<Vec<(i64, Bytes)>, Error> {
+    pub(in crate::vantage6) fn for_each(self, organizations: Vec<i64>) -> Result<Vec<(i64, Bytes)>, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
@@ -272,7 +272,7 @@ fn text(arguments: &impl Serialize) -> Result<Bytes, Error> {
 }
 
 /// A word of an open set of words.
-pub(super) fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
+pub(in crate::vantage6) fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Error> {
     serde_json::from_value(Value::from(text))
         .map_err(|cause| Error::new(ErrorKind::Request, format!("{text:?} is no such word")).with_source(cause))
 }

@@ -27,7 +27,7 @@ use serde_json::Value;
 /// The result of a test: any error fails it.
 type Checked = Result<(), Box<dyn std::error::Error>>;
 
-/// How often a wait looks: the simulated nodes are quick.
+/// How often a wait polls: the simulated nodes are quick.
 const OFTEN: Duration = Duration::from_millis(100);
 
 /// A client that nobody is logged in to; each of its replies is held against the document.

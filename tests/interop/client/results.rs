@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mlhub::ErrorKind;
-use mlhub::vantage6::{Login, NewTask, PrivateKey, crypto::Registered};
+use mlhub::vantage6::{Login, NewTask, PrivateKey, crypto::KeyRegistration};
 use serde_json::{Value, json};
 
 use super::replies::Replies;
@@ -54,7 +54,7 @@ async fn encrypted_end_to_end_whole_and_as_a_stream() -> Checked {
     let Some(hq) = hq::shared() else { return Ok(()) };
     let federation = Federation::new(hq, "sealed", 3, true);
     let client = member(hq, &federation).await?;
-    assert_eq!(client.check_key().await?, Registered::Same);
+    assert_eq!(client.check_key().await?, KeyRegistration::Same);
     let task = client.create_task(echo(&federation, json!({"text": "zażółć"}))).await?;
     beside(federation.work(&federation.members, 3, json!({"task": task.id})));
     let results = client.wait_for_results(task.id).every(OFTEN).timeout(LONG).await?;
@@ -70,7 +70,7 @@ async fn encrypted_end_to_end_whole_and_as_a_stream() -> Checked {
     assert_eq!(failure(other.results(task.id).await)?.kind(), ErrorKind::Decrypt);
     assert_eq!(client.results(task.id).await?, results);
     // The server's copy of a key is only replaced when that is said.
-    assert_eq!(other.check_key().await?, Registered::Other);
+    assert_eq!(other.check_key().await?, KeyRegistration::Other);
     assert_eq!(failure(other.register_public_key().await)?.kind(), ErrorKind::Conflict);
     Ok(())
 }

@@ -4,7 +4,7 @@
 use http::Method;
 use mlhub::auger::{self, ops::OPS};
 use mlhub::op::Place;
-use mlhub::testing::AugerHub;
+use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
 
 use super::client;

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use mlhub::ErrorKind;
-use mlhub::auger::{Class, Client, complaints};
-use mlhub::testing::{AugerHub, Fault, FaultRule, Lab, Reply};
+use mlhub::auger::{Client, PythonError, param_errors};
+use mlhub::testing::{Fault, FaultRule, Lab, Reply};
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 use super::{client, over};
@@ -114,8 +115,8 @@ async fn a_refusal_without_a_parameter_or_without_any_list_is_read() {
         let lab = Lab::new();
         lab.then(Reply::status(400).with_pieces([body.clone()]));
         let error = over(&lab).project().create().send().await.expect_err("refused");
-        assert_eq!((Class::of(&error), error.message()), (Class::InvalidParams, message), "{body}");
-        assert_eq!(complaints(&error).len(), usize::from(message == Some("is odd")), "{body}");
+        assert_eq!((PythonError::of(&error), error.message()), (PythonError::InvalidParams, message), "{body}");
+        assert_eq!(param_errors(&error).len(), usize::from(message == Some("is odd")), "{body}");
     }
 }
 
@@ -198,7 +199,7 @@ async fn a_refused_write_does_not_look_as_if_it_might_pass() {
         let lab = Lab::new();
         lab.then(Reply::status(status));
         let error = over(&lab).project().create().send().await.expect_err("refused");
-        assert_ne!(Class::of(&error), Class::Retryable, "{status}");
+        assert_ne!(PythonError::of(&error), PythonError::Retryable, "{status}");
         assert!(!error.is_retryable(), "{status}");
     }
 }

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mlhub::testing::AugerHub;
 use mlhub::{Error, auger};
+use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
 
 use super::client;
@@ -130,13 +130,13 @@ async fn wait(hub: &auger::Client) -> Result<(), Error> {
 
 async fn errors(hub: &auger::Client) -> Result<(), Error> {
     if let Err(error) = hub.dataset_manifest().create().name("iris").send().await {
-        match auger::Class::of(&error) {
-            auger::Class::InvalidParams => {
-                for complaint in auger::complaints(&error) {
-                    println!("{:?}: {:?}", complaint.error_param, complaint.message);
+        match auger::PythonError::of(&error) {
+            auger::PythonError::InvalidParams => {
+                for param in auger::param_errors(&error) {
+                    println!("{:?}: {:?}", param.error_param, param.message);
                 }
             }
-            auger::Class::Retryable | auger::Class::Network => println!("later: {error}"),
+            auger::PythonError::Retryable | auger::PythonError::Network => println!("later: {error}"),
             _ => return Err(error),
         }
     }

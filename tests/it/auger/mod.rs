@@ -14,7 +14,8 @@ mod waits;
 mod walks;
 
 use mlhub::auger::Client;
-use mlhub::testing::{AugerHub, Lab};
+use mlhub::testing::Lab;
+use mlhub_auger_standin::AugerHub;
 
 /// A client of a stand-in, with everything by default.
 fn client(standin: &AugerHub) -> Client {

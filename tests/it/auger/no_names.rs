@@ -21,7 +21,7 @@ fn names() -> BTreeSet<&'static str> {
 /// Everything written by hand about Auger.
 fn files() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["src/auger", "src/testing/auger"];
+    let folders = ["src/auger", "testing/auger/src"];
     let inside = folders.iter().flat_map(|folder| fs::read_dir(root.join(folder)).expect("a folder"));
     let inside =
         inside.map(|file| file.expect("a file").path()).filter(|path| path.extension().is_some_and(|e| e == "rs"));

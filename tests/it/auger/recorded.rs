@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use http::Method;
 use mlhub::auger::{self, ops::OPS};
 use mlhub::op::Place;
-use mlhub::testing::{AugerHub, Lab, Reply};
+use mlhub::testing::{Lab, Reply};
+use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
 
 use super::{client, over};

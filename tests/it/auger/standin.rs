@@ -7,7 +7,8 @@ use futures::TryStreamExt;
 use http::Method;
 use mlhub::auger::ops::OPS;
 use mlhub::pipeline::{Body, Transport};
-use mlhub::testing::{AugerHub, Fault, FaultRule};
+use mlhub::testing::{Fault, FaultRule};
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 use super::client;

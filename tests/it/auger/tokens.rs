@@ -1,7 +1,8 @@
 //! Which token is sent, and where it travels.
 
 use mlhub::auger::Client;
-use mlhub::testing::{AugerHub, Lab, Reply};
+use mlhub::testing::{Lab, Reply};
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 use super::client;

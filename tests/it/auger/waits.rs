@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use mlhub::auger::ops::OPS;
-use mlhub::testing::AugerHub;
 use mlhub::{ErrorKind, Wait};
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 use super::client;
@@ -138,8 +138,8 @@ async fn a_word_that_nobody_knows_goes_on() {
     standin.story("pipelines", "pipeline-1", &[(at(0), "polishing"), (at(3600), "ready")]);
     let model = client(&standin).pipeline().get("pipeline-1").wait().await.expect("ready in the end");
     assert_eq!(model.status.as_deref(), Some("ready"));
-    let looks = standin.lab().seen().len();
-    assert!(looks < 80, "{looks} looks in an hour");
+    let polls = standin.lab().seen().len();
+    assert!(polls < 80, "{polls} polls in an hour");
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,5 +177,5 @@ async fn the_status_of_every_kind_of_object_can_be_asked_for() {
         assert!(status.is_some_and(|word| !word.is_empty()), "{object}");
     }
     let error = hub.status().get("Teapot", 1).send().await.expect_err("no such kind");
-    assert_eq!(mlhub::auger::complaints(&error)[0].error_param.as_deref(), Some("object"));
+    assert_eq!(mlhub::auger::param_errors(&error)[0].error_param.as_deref(), Some("object"));
 }

@@ -2,7 +2,7 @@
 
 use futures::{FutureExt, TryStreamExt};
 use mlhub::auger::{Client, ops::OPS};
-use mlhub::testing::AugerHub;
+use mlhub_auger_standin::AugerHub;
 use serde_json::json;
 
 use super::client;

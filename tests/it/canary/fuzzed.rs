@@ -7,7 +7,7 @@ use std::error::Error as _;
 
 use mlhub::op::{BodyKind, Op};
 use mlhub::pipeline::Pipeline;
-use mlhub::testing::{Fault, Lab, Reply, Seen};
+use mlhub::testing::{Fault, Lab, Reply, SeenRequest};
 use mlhub::{Builder, RawCall};
 use serde_json::json;
 
@@ -88,7 +88,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// Says back what it was sent, in one of the ways in which servers do.
-fn echo(seen: &Seen, way: u64) -> Reply {
+fn echo(seen: &SeenRequest, way: u64) -> Reply {
     let headers = format!("{:?}", seen.headers);
     let bare: Vec<_> = seen.headers.values().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
     let body = String::from_utf8_lossy(&seen.body);

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use futures::future::BoxFuture;
 use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, RetryClass};
 use mlhub::pipeline::{Basic, Bearer, Body, Pipeline, Token, Transport, TransportError};
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::{Builder, RawCall, Secret};
 use serde_json::json;
 
@@ -108,7 +108,7 @@ fn replies() -> Vec<Option<Reply>> {
 
 /// A server that refuses the credential and repeats all it was sent, as it was
 /// sent and as people would read it.
-fn echo(seen: &Seen) -> Reply {
+fn echo(seen: &SeenRequest) -> Reply {
     let headers: Vec<_> = seen.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
     let sensitive = ["authorization", "x-api-key", "x-extra"].map(|name| seen.header(name).unwrap_or_default());
     let basic = match sensitive[0].starts_with("Basic") {

@@ -1,7 +1,7 @@
 //! Keys: made, written, read, compared, and never shown.
 
 use mlhub::ErrorKind;
-use mlhub::vantage6::crypto::{PrivateKey, PublicKey, Registered};
+use mlhub::vantage6::crypto::{KeyRegistration, PrivateKey, PublicKey};
 
 use super::support::OURS;
 use crate::support::Checked;
@@ -34,14 +34,14 @@ fn pkcs8(pkcs1: &str) -> String {
 #[test]
 fn both_forms_of_a_key_are_read_and_one_is_written() -> Checked {
     let pem = OURS.to_pem();
-    let sealed = OURS.public_key().seal(b"{}")?;
+    let encrypted = OURS.public_key().encrypt(b"{}")?;
     assert!(pem.expose().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
     assert!(pem.expose().ends_with("-----END RSA PRIVATE KEY-----\n"));
     let beside = format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{}", pem.expose());
     for text in [pem.expose().to_owned(), pem.expose().replace('\n', "\r\n"), pkcs8(pem.expose()), beside] {
         let again = PrivateKey::from_pem(&text)?;
         assert_eq!(again.to_pem(), pem);
-        assert_eq!(again.open(&sealed)?, b"{}");
+        assert_eq!(again.decrypt(&encrypted)?, b"{}");
     }
     Ok(())
 }
@@ -111,14 +111,14 @@ fn a_check_says_how_the_key_on_the_server_stands_to_ours() -> Checked {
     let one_line =
         ours.to_pem().replace('\n', "").replace("-----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY-----\n");
     for (on_server, stands) in [
-        (None, Registered::Missing),
-        (Some(String::new()), Registered::Missing),
-        (Some(ours.to_api()), Registered::Same),
-        (Some(format!(" {}\n", ours.to_api())), Registered::Same),
-        (Some(ours.to_pem()), Registered::Same),
-        (Some(mlhub::vantage6::crypto::encode(one_line.as_bytes())), Registered::Same),
-        (Some(other.public_key().to_api()), Registered::Other),
-        (Some("no key".to_owned()), Registered::Other),
+        (None, KeyRegistration::Missing),
+        (Some(String::new()), KeyRegistration::Missing),
+        (Some(ours.to_api()), KeyRegistration::Same),
+        (Some(format!(" {}\n", ours.to_api())), KeyRegistration::Same),
+        (Some(ours.to_pem()), KeyRegistration::Same),
+        (Some(mlhub::vantage6::crypto::encode(one_line.as_bytes())), KeyRegistration::Same),
+        (Some(other.public_key().to_api()), KeyRegistration::Other),
+        (Some("no key".to_owned()), KeyRegistration::Other),
     ] {
         assert_eq!(ours.registered(on_server.as_deref()), stands, "{on_server:?}");
     }

@@ -1,5 +1,5 @@
 //! Encryption between organizations: what the platform's own programs wrote
-//! opens, what is sealed opens there, and nothing else opens at all.
+//! decrypts, what is encrypted decrypts there, and nothing else decrypts at all.
 
 mod damage;
 mod keys;

@@ -1,7 +1,9 @@
 //! Messages inside of JSON replies, taken out as the reply arrives.
 
 use mlhub::ErrorKind;
-use mlhub::vantage6::crypto::{Layout, Opener, Piece, Place, Sieve, TextReader, encode};
+use mlhub::vantage6::crypto::{
+    Decryptor, JsonMessageReader, JsonStringExtractor, Layout, TextLocation, TextPiece, encode,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -9,23 +11,23 @@ use super::support::{OURS, noise};
 use crate::support::Checked;
 
 /// The texts that were taken out, and what remained.
-fn sieved(reply: &[u8], place: Place, cut: usize) -> Result<(Vec<String>, Value), mlhub::Error> {
-    let mut sieve = Sieve::new("result", place);
+fn sieved(reply: &[u8], place: TextLocation, cut: usize) -> Result<(Vec<String>, Value), mlhub::Error> {
+    let mut extractor = JsonStringExtractor::new("result", place);
     let mut texts: Vec<Vec<u8>> = Vec::new();
     for piece in reply.chunks(cut) {
-        sieve.push(piece, |piece| {
+        extractor.push(piece, |piece| {
             match piece {
-                Piece::Begin(number) => {
+                TextPiece::Begin(number) => {
                     assert_eq!(number, texts.len());
                     texts.push(Vec::new());
                 }
-                Piece::Text(text) => texts.last_mut().expect("a text").extend_from_slice(text),
+                TextPiece::Text(text) => texts.last_mut().expect("a text").extend_from_slice(text),
                 _ => {}
             }
             Ok(())
         })?;
     }
-    let rest = serde_json::from_slice(&sieve.finish()?).expect("what remains is JSON");
+    let rest = serde_json::from_slice(&extractor.finish()?).expect("what remains is JSON");
     Ok((texts.into_iter().map(|text| String::from_utf8(text).expect("a text")).collect(), rest))
 }
 
@@ -48,7 +50,7 @@ fn a_result_is_taken_out_of_an_object_wherever_it_is_cut() -> Checked {
             .collect();
         for text in [written.clone(), escaped] {
             for cut in 1..40 {
-                let (texts, found) = sieved(text.as_bytes(), Place::Object, cut)?;
+                let (texts, found) = sieved(text.as_bytes(), TextLocation::Object, cut)?;
                 assert_eq!(texts, [reply["result"].as_str().expect("a text")]);
                 assert_eq!(found, rest);
             }
@@ -64,7 +66,7 @@ fn results_are_taken_out_of_a_page() -> Checked {
         "data": [{"id": 1, "result": "a"}, {"id": 2, "result": null}, {"id": 3}, {"result": "", "id": 4, "x": {"result": "no"}}],
         "links": {"result": "neither"},
     });
-    let (texts, rest) = sieved(reply.to_string().as_bytes(), Place::Items, 3)?;
+    let (texts, rest) = sieved(reply.to_string().as_bytes(), TextLocation::Items, 3)?;
     assert_eq!(texts, ["a", ""]);
     assert_eq!(
         rest["data"],
@@ -76,20 +78,20 @@ fn results_are_taken_out_of_a_page() -> Checked {
 }
 
 #[test]
-fn a_sealed_result_is_opened_as_its_reply_arrives() -> Checked {
+fn a_encrypted_result_is_decrypted_as_its_reply_arrives() -> Checked {
     let plain = noise(100_000, 3);
-    for (text, opener) in [
-        (OURS.public_key().seal(&plain)?, Opener::sealed(Layout::Text, &OURS)),
-        (OURS.public_key().seal(&plain)?, Opener::either(Layout::Text, Some(&OURS))),
-        (encode(&plain), Opener::plain()),
+    for (text, decryptor) in [
+        (OURS.public_key().encrypt(&plain)?, Decryptor::encrypted(Layout::Text, &OURS)),
+        (OURS.public_key().encrypt(&plain)?, Decryptor::either(Layout::Text, Some(&OURS))),
+        (encode(&plain), Decryptor::plain()),
     ] {
         let reply = json!({"id": 7, "result": text, "task": {"id": 3}}).to_string();
-        let (mut reader, mut opened) = (TextReader::new("result", opener), Vec::new());
+        let (mut reader, mut decrypted) = (JsonMessageReader::new("result", decryptor), Vec::new());
         for piece in reply.as_bytes().chunks(999) {
-            reader.push(piece, &mut opened)?;
+            reader.push(piece, &mut decrypted)?;
         }
         let found = reader.finish()?;
-        assert!(opened == plain && found.message);
+        assert!(decrypted == plain && found.message);
         assert_eq!(serde_json::from_slice::<Value>(&found.rest)?, json!({"id": 7, "result": "0", "task": {"id": 3}}));
     }
     Ok(())
@@ -98,7 +100,7 @@ fn a_sealed_result_is_opened_as_its_reply_arrives() -> Checked {
 #[test]
 fn a_reply_without_a_result_says_so() -> Checked {
     for reply in [r#"{"id": 7, "result": null}"#, r#"{"id": 7}"#, r#"{"result": 5}"#] {
-        let mut reader = TextReader::new("result", Opener::plain());
+        let mut reader = JsonMessageReader::new("result", Decryptor::plain());
         reader.push(reply.as_bytes(), &mut Vec::new())?;
         let found = reader.finish()?;
         assert_eq!((found.message, found.rest.as_slice()), (false, reply.as_bytes()));
@@ -110,7 +112,7 @@ fn a_reply_without_a_result_says_so() -> Checked {
 fn a_cut_or_broken_reply_is_an_error() {
     let reply = r#"{"id": 7, "result": "AA\u003d\u003d", "run": [{}]}"#;
     let read = |reply: &[u8]| {
-        let (mut reader, mut plain) = (TextReader::new("result", Opener::plain()), Vec::new());
+        let (mut reader, mut plain) = (JsonMessageReader::new("result", Decryptor::plain()), Vec::new());
         reader.push(reply, &mut plain).and_then(|()| reader.finish()).map(|_| plain)
     };
     assert_eq!(read(reply.as_bytes()).expect("it is whole"), [0]);
@@ -160,7 +162,7 @@ proptest! {
     /// Whatever the reply: what is taken out and what remains make it up again.
     #[test]
     fn texts_and_remainder_make_up_the_reply(reply in any_json(), cut in 1usize..20, page: bool) {
-        let place = if page { Place::Items } else { Place::Object };
+        let place = if page { TextLocation::Items } else { TextLocation::Object };
         let (texts, mut rest) = sieved(reply.to_string().as_bytes(), place, cut).expect("it is JSON");
         let mut back = |value: &mut Value| {
             if let Some(Value::String(number)) = value.as_object_mut().and_then(|object| object.get_mut("result")) {
@@ -168,7 +170,7 @@ proptest! {
             }
         };
         match place {
-            Place::Object => back(&mut rest),
+            TextLocation::Object => back(&mut rest),
             _ => for list in rest.as_object_mut().into_iter().flat_map(|object| object.values_mut()) {
                 list.as_array_mut().into_iter().flatten().for_each(&mut back);
                 // At that depth an object inside of an object holds them as well.

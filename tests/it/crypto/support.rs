@@ -1,4 +1,4 @@
-//! A key for all tests, and a second reader of sealed messages that shares
+//! A key for all tests, and a second reader of encrypted messages that shares
 //! nothing with the library but its cryptography.
 
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::rsa::{KeyPair, Pkcs1PrivateDecryptingKey, PrivateDecryptingKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mlhub::vantage6::crypto::{Layout, Opener, PrivateKey};
+use mlhub::vantage6::crypto::{Decryptor, Layout, PrivateKey};
 
 /// Making one takes a while.
 pub(super) static OURS: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::generate().expect("a key"));
@@ -23,24 +23,28 @@ pub(super) fn noise(length: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// Opened in pieces of those lengths, over and over.
-pub(super) fn in_pieces(mut opener: Opener, sealed: &[u8], lengths: &[usize]) -> Result<Vec<u8>, mlhub::Error> {
-    let (mut plain, mut rest) = (Vec::new(), sealed);
+/// Decrypted in pieces of those lengths, over and over.
+pub(super) fn in_pieces(
+    mut decryptor: Decryptor,
+    encrypted: &[u8],
+    lengths: &[usize],
+) -> Result<Vec<u8>, mlhub::Error> {
+    let (mut plain, mut rest) = (Vec::new(), encrypted);
     for length in lengths.iter().cycle() {
         if rest.is_empty() {
             break;
         }
         let (piece, after) = rest.split_at(rest.len().min(*length));
-        opener.push(piece, &mut plain)?;
+        decryptor.push(piece, &mut plain)?;
         rest = after;
     }
-    opener.finish(&mut plain)?;
+    decryptor.finish(&mut plain)?;
     Ok(plain)
 }
 
-/// The three parts of a sealed message, decoded.
-pub(super) fn parts(sealed: &[u8], layout: Layout) -> [Vec<u8>; 3] {
-    let mut parts = sealed.splitn(3, |byte| *byte == b'$');
+/// The three parts of an encrypted message, decoded.
+pub(super) fn parts(encrypted: &[u8], layout: Layout) -> [Vec<u8>; 3] {
+    let mut parts = encrypted.splitn(3, |byte| *byte == b'$');
     let mut next = || parts.next().expect("three parts").to_vec();
     let (key, iv, message) = (next(), next(), next());
     let decoded = |text: Vec<u8>| STANDARD.decode(text).expect("base64");
@@ -70,8 +74,8 @@ pub(super) fn aes(key: &[u8], iv: &[u8], message: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Opened without any code of the library that is judged.
-pub(super) fn second_reader(sealed: &[u8], layout: Layout, pem: &str) -> Vec<u8> {
-    let [wrapped, iv, message] = parts(sealed, layout);
+/// Decrypted without any code of the library that is judged.
+pub(super) fn second_reader(encrypted: &[u8], layout: Layout, pem: &str) -> Vec<u8> {
+    let [wrapped, iv, message] = parts(encrypted, layout);
     aes(&aes_key(&wrapped, pem), &iv, &message)
 }

@@ -4,7 +4,7 @@
 use aws_lc_rs::digest;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mlhub::vantage6::crypto::{self, Layout, Opener, PrivateKey, PublicKey, Registered};
+use mlhub::vantage6::crypto::{self, Decryptor, KeyRegistration, Layout, PrivateKey, PublicKey};
 use serde_json::Value;
 
 use super::support::{aes, aes_key, in_pieces, parts, second_reader};
@@ -56,22 +56,22 @@ fn the_key_of_the_vectors_is_written_as_it_was_read() -> Checked {
     assert_eq!(vectors.key.public_key().to_pem(), pem);
     assert_eq!(vectors.key.public_key().to_api(), api);
     assert_eq!(PublicKey::from_api(api)?, PublicKey::from_pem(pem)?);
-    assert_eq!(vectors.key.public_key().registered(Some(api)), Registered::Same);
+    assert_eq!(vectors.key.public_key().registered(Some(api)), KeyRegistration::Same);
     Ok(())
 }
 
 #[test]
-fn every_message_opens_in_every_form() -> Checked {
+fn every_message_decrypts_in_every_form() -> Checked {
     let Some(vectors) = vectors() else { return Ok(()) };
     assert_eq!(vectors.messages().len(), 9);
     for message in vectors.messages() {
         let (name, plain) = (text(message, "name"), bytes(message, "plain_base64"));
-        let (sealed, blob) = (text(message, "cipher_string"), bytes(message, "blob_base64"));
-        assert_eq!(vectors.key.open(sealed)?, plain, "{name} as text");
-        assert_eq!(vectors.key.open_blob(blob.clone())?, plain, "{name} as blob");
+        let (encrypted, blob) = (text(message, "cipher_string"), bytes(message, "blob_base64"));
+        assert_eq!(vectors.key.decrypt(encrypted)?, plain, "{name} as text");
+        assert_eq!(vectors.key.decrypt_blob(blob.clone())?, plain, "{name} as blob");
         for lengths in [&[1][..], &[3, 700, 1], &[64]] {
-            let text = in_pieces(Opener::sealed(Layout::Text, &vectors.key), sealed.as_bytes(), lengths)?;
-            let blob = in_pieces(Opener::either(Layout::Blob, Some(&vectors.key)), &blob, lengths)?;
+            let text = in_pieces(Decryptor::encrypted(Layout::Text, &vectors.key), encrypted.as_bytes(), lengths)?;
+            let blob = in_pieces(Decryptor::either(Layout::Blob, Some(&vectors.key)), &blob, lengths)?;
             assert_eq!((text, blob), (plain.clone(), plain.clone()), "{name} in pieces of {lengths:?}");
         }
         assert_eq!(crypto::encode(&plain), text(message, "unencrypted_string"), "{name} without encryption");
@@ -91,7 +91,7 @@ fn with_the_same_key_and_counter_the_same_message_is_written() -> Checked {
         ] {
             let [wrapped, iv, body] = parts(&theirs, layout);
             let key = aes_key(&wrapped, vectors.pem());
-            let ours = crypto::seal_with(layout, vectors.key.public_key(), &key, &iv, &plain)?;
+            let ours = crypto::encrypt_with(layout, vectors.key.public_key(), &key, &iv, &plain)?;
             let [_, our_iv, our_body] = parts(&ours, layout);
             assert_eq!((our_iv, our_body), (iv, body), "{name} as {layout:?}");
             // RSA pads with chance, so the wrapped key differs each time.
@@ -107,10 +107,14 @@ fn oddities_of_other_writers_are_read() -> Checked {
     let oddities = vectors.all["quirks"].as_array().expect("a list");
     assert_eq!(oddities.len(), 3);
     for oddity in oddities {
-        let (name, sealed) = (text(oddity, "name"), text(oddity, "cipher_string"));
+        let (name, encrypted) = (text(oddity, "name"), text(oddity, "cipher_string"));
         let plain = bytes(oddity, "plain_base64");
-        assert_eq!(vectors.key.open(sealed)?, plain, "{name}");
-        assert_eq!(in_pieces(Opener::sealed(Layout::Text, &vectors.key), sealed.as_bytes(), &[5])?, plain, "{name}");
+        assert_eq!(vectors.key.decrypt(encrypted)?, plain, "{name}");
+        assert_eq!(
+            in_pieces(Decryptor::encrypted(Layout::Text, &vectors.key), encrypted.as_bytes(), &[5])?,
+            plain,
+            "{name}"
+        );
     }
     Ok(())
 }
@@ -139,16 +143,16 @@ fn the_counter_carries_over_all_of_its_bytes() -> Checked {
     let plain = made(large["length"].as_u64().expect("a length") as usize);
     assert_eq!(sha256(&plain), hex(text(large, "plain_sha256")), "the generator");
     let (key, iv) = (hex(text(large, "aes_key_hex")), hex(text(large, "iv_hex")));
-    let ours = crypto::seal_with(Layout::Text, vectors.key.public_key(), &key, &iv, &plain)?;
+    let ours = crypto::encrypt_with(Layout::Text, vectors.key.public_key(), &key, &iv, &plain)?;
     let message = ours.rsplit(|byte| *byte == b'$').next().expect("a message");
     assert_eq!(sha256(message), hex(text(large, "message_base64_sha256")));
-    let ours = crypto::seal_with(Layout::Blob, vectors.key.public_key(), &key, &iv, &plain)?;
+    let ours = crypto::encrypt_with(Layout::Blob, vectors.key.public_key(), &key, &iv, &plain)?;
     let message = &ours[ours.len() - plain.len()..];
     assert_eq!(sha256(message), hex(text(large, "message_bytes_sha256")));
     // Theirs is put together of what the vectors have of it.
     let head = format!("{}${}$", text(large, "wrapped_key_base64"), text(large, "iv_base64"));
     let theirs = [head.as_bytes(), &aes(&key, &iv, &plain)].concat();
-    assert_eq!(vectors.key.open_blob(theirs.clone())?, plain);
-    assert_eq!(in_pieces(Opener::sealed(Layout::Blob, &vectors.key), &theirs, &[1000, 17])?, plain);
+    assert_eq!(vectors.key.decrypt_blob(theirs.clone())?, plain);
+    assert_eq!(in_pieces(Decryptor::encrypted(Layout::Blob, &vectors.key), &theirs, &[1000, 17])?, plain);
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! without a snapshot, fails.
 
 use futures::future::BoxFuture;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::{Builder, Op};
 
 /// A call of an operation, sent to a lab; what comes back does not matter.
@@ -39,7 +39,7 @@ pub(super) async fn check<C>(platform: &str, ops: &[Op], calls: &[Call<C>], clie
 }
 
 /// The request as text: line, headers by name, body.
-fn text(seen: &Seen) -> String {
+fn text(seen: &SeenRequest) -> String {
     let mut headers: Vec<_> = seen
         .headers
         .iter()

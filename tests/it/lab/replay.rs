@@ -90,21 +90,21 @@ fn small() -> Value {
 async fn a_story_goes_by_the_time_since_what_was_done() -> Checked {
     let lab = Lab::new();
     Replay::new(&small())?.otherwise("/jobs/", "none")?.serve(&lab);
-    let look = async |ms: u64| {
+    let poll = async |ms: u64| {
         lab.clock().sleep(Duration::from_millis(ms)).await;
         send(&lab, "a.test", &get("/jobs/7")).await.map(|got| got.3)
     };
     let post = async |path: &str| send(&lab, "a.test", &json!({"method": "POST", "path": path})).await;
-    assert_eq!(look(0).await?, "no job", "nothing was begun");
+    assert_eq!(poll(0).await?, "no job", "nothing was begun");
     post("/run").await?;
-    assert_eq!((look(0).await?, look(600).await?), ("waiting".to_owned(), "waiting".to_owned()));
-    assert_eq!((look(500).await?, look(60_000).await?), ("running".to_owned(), "running".to_owned()));
+    assert_eq!((poll(0).await?, poll(600).await?), ("waiting".to_owned(), "waiting".to_owned()));
+    assert_eq!((poll(500).await?, poll(60_000).await?), ("running".to_owned(), "running".to_owned()));
     // Canceled a minute later than in the recording, it goes on from there.
     post("/jobs/7/cancel").await?;
-    assert_eq!((look(0).await?, look(1900).await?), ("canceled".to_owned(), "canceled".to_owned()));
-    assert_eq!(look(200).await?, "running again");
+    assert_eq!((poll(0).await?, poll(1900).await?), ("canceled".to_owned(), "canceled".to_owned()));
+    assert_eq!(poll(200).await?, "running again");
     post("/run").await?;
-    assert_eq!(look(0).await?, "waiting", "a second run is a new one");
+    assert_eq!(poll(0).await?, "waiting", "a second run is a new one");
     Ok(())
 }
 

@@ -230,7 +230,7 @@ async fn what_always_fails_says_so_and_names_the_way_round() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_of_a_model_is_looked_for_in_the_list() -> Checked {
+async fn a_version_of_a_model_is_searched_for_in_the_list() -> Checked {
     let lab = Lab::new();
     lab.rule(|seen| match seen.path() {
         "/models/m1/versions" => Some(Reply::json(&json!([{"version": {"name": "00", "active": true}}]))),
@@ -272,6 +272,6 @@ async fn sniffing_adds_and_never_shrinks() -> Checked {
 }
 
 #[test]
-fn rests_can_be_those_of_the_python_client() {
+fn cooldowns_can_be_those_of_the_python_client() {
     assert_eq!(classic().to_string(), "60 s doubling to 1920 s");
 }

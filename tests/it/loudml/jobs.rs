@@ -64,19 +64,19 @@ async fn a_training_that_is_cancelled_while_it_runs_ends_as_canceled() -> Checke
 /// Its state goes back to `running` when its turn comes, and stays so: the end that is there counts.
 #[tokio::test(start_paused = true)]
 async fn a_training_that_is_cancelled_in_the_queue_ends_although_it_says_that_it_runs() -> Checked {
-    for first_look_after in [0, 5_000] {
+    for first_poll_after in [0, 5_000] {
         let Some((lab, client)) = recorded() else { return Ok(()) };
         let job = client.models().train("m3").from("now-49h").to("now").max_evals(2u32).epochs(2u32).start().await?;
         lab.clock().sleep(Duration::from_millis(2033)).await;
         job.clone().cancel().await?;
-        lab.clock().sleep(Duration::from_millis(first_look_after)).await;
+        lab.clock().sleep(Duration::from_millis(first_poll_after)).await;
         let said = job.clone().fetch().await?;
-        let state = if first_look_after == 0 { "canceled" } else { "running" };
+        let state = if first_poll_after == 0 { "canceled" } else { "running" };
         assert_eq!((said.state.as_deref(), said.is_over()), (Some(state), true));
-        let looks = lab.seen().len();
+        let polls = lab.seen().len();
         let error = job.wait().timeout(Duration::from_secs(60)).await.expect_err("canceled");
         assert_eq!((error.kind(), error.message()), (ErrorKind::Failed, Some("job canceled")), "{state}");
-        assert_eq!(lab.seen().len(), looks + 1, "one look is enough");
+        assert_eq!(lab.seen().len(), polls + 1, "one poll is enough");
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ async fn many_jobs_are_waited_for_by_a_list_without_what_they_gave() -> Checked 
     let done: Vec<types::Job> = wait_all(waits).await.into_iter().collect::<Result<_, _>>()?;
     assert_eq!(done.len(), 2);
     let lists: Vec<_> = lab.seen().into_iter().filter(|seen| seen.path() == "/jobs").collect();
-    let asked = |seen: &mlhub::testing::Seen| seen.query().contains("fields=id%3Bstate%3Bend_timestamp");
+    let asked = |seen: &mlhub::testing::SeenRequest| seen.query().contains("fields=id%3Bstate%3Bend_timestamp");
     assert!(lists.iter().all(asked), "{lists:?}");
     Ok(())
 }

@@ -12,9 +12,9 @@ use super::support::Cluster;
 use crate::pipeline::transport::server::{answer, serve};
 use crate::support::{Checked, failure, seconds};
 
-/// The rests that the Python client gives: 60 s, doubled up to 32 min.
+/// The cooldowns that the Python client gives: 60 s, doubled up to 32 min.
 #[tokio::test(start_paused = true)]
-async fn classic_rests_are_those_of_the_python_client() -> Checked {
+async fn classic_cooldowns_are_those_of_the_python_client() -> Checked {
     let cluster = Cluster::new();
     cluster.set("a", Reply::no_connection());
     let loud = cluster.client(2).cooldown(loudml::classic()).build()?;
@@ -25,11 +25,11 @@ async fn classic_rests_are_those_of_the_python_client() -> Checked {
         Ok::<_, mlhub::Error>(answer.attempts.len() == 2)
     };
     assert!(tried().await?);
-    for rest in [60, 120, 240, 480, 960, 1920, 1920] {
-        clock.sleep(seconds(rest - 1)).await;
-        assert!(!tried().await?, "a second before {rest} s are over");
+    for cooldown in [60, 120, 240, 480, 960, 1920, 1920] {
+        clock.sleep(seconds(cooldown - 1)).await;
+        assert!(!tried().await?, "a second before {cooldown} s are over");
         clock.sleep(seconds(1)).await;
-        assert!(tried().await?, "after {rest} s");
+        assert!(tried().await?, "after {cooldown} s");
     }
     Ok(())
 }

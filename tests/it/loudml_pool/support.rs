@@ -18,7 +18,7 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// All live. Chance is nought, so that rests are whole and pauses are none.
+    /// All live. Chance is nought, so that cooldowns are whole and pauses are none.
     pub(super) fn new() -> Self {
         let (lab, replies) = (Lab::new(), Arc::new(Mutex::new(BTreeMap::<String, Reply>::new())));
         lab.clock().set_chance(0.0);

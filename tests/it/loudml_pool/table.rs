@@ -28,7 +28,7 @@ const FEATURES: &[Row] = &[
         &[
             "pipeline/nodes/cooldowns::a_cooldown_is_a_second_and_doubles_up_to_thirty",
             "pipeline/nodes/cooldowns::cooldowns_are_data_and_may_be_longer",
-            "loudml_pool/features::classic_rests_are_those_of_the_python_client",
+            "loudml_pool/features::classic_cooldowns_are_those_of_the_python_client",
             "pipeline/nodes/probes::the_server_closest_to_waking_serves_when_none_lives",
         ],
     ),
@@ -49,7 +49,7 @@ const FEATURES: &[Row] = &[
         "sniff_on_connection_fail",
         &["pipeline/nodes/sniffing/moments::on_failure_is_before_the_repetition_so_that_it_may_go_to_what_is_found"],
     ),
-    ("sniffer_timeout", &["pipeline/nodes/sniffing/moments::periodic_is_looked_at_when_a_call_is_made"]),
+    ("sniffer_timeout", &["pipeline/nodes/sniffing/moments::periodic_is_checked_when_a_call_is_made"]),
     ("host_info_callback", &["pipeline/nodes/sniffing/found::a_filter_says_which_to_take_and_the_given_ones_stay"]),
     ("randomize_hosts", &["loudml_pool/features::clients_begin_with_different_nodes"]),
     (

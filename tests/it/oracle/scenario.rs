@@ -66,7 +66,7 @@ pub(super) enum Mode {
     Defaults,
 }
 
-/// The bound on pauses and rests of a client without limits.
+/// The bound on pauses and cooldowns of a client without limits.
 pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 pub(super) const MAX_COOLDOWN: Duration = Duration::from_secs(1);
 

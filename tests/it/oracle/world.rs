@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use mlhub::clock::Clock;
-use mlhub::testing::{Reply, RetryAfter, Seen, VirtualClock};
+use mlhub::testing::{Reply, RetryAfter, SeenRequest, VirtualClock};
 use serde_json::json;
 
 use super::scenario::{Scenario, Trouble};
@@ -72,7 +72,7 @@ impl World {
     }
 
     /// Does one request, or spoils it, and writes it down.
-    pub(super) fn answer(&self, seen: &Seen) -> Reply {
+    pub(super) fn answer(&self, seen: &SeenRequest) -> Reply {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (dice, arrivals) = &mut *state;
         let node: usize = seen.host().trim_start_matches('n').trim_end_matches(".test").parse().expect("a node");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use mlhub::__private::{Cursor, Page, Paginate};
 use mlhub::op::{BodyKind, Op, Paging, PagingStyle, RetryClass};
 use mlhub::pipeline::Pipeline;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::{Error, Items, Pages, RawCall};
 use serde::{Deserialize, Serialize};
 
@@ -149,7 +149,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    pub(crate) fn of(seen: &Seen) -> Asked {
+    pub(crate) fn of(seen: &SeenRequest) -> Asked {
         let value = |name: &str| {
             let pairs = seen.query().split('&').filter_map(|pair| pair.split_once('='));
             pairs.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use mlhub::op::{Op, RetryClass};
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use proptest::prelude::*;
 
 use crate::support::{KEYED, NEVER, READ, SAFE, builder, call};
@@ -72,7 +72,7 @@ fn any_op() -> impl Strategy<Value = &'static Op> {
 
 /// Runs one call against the script. Requests that found no connection are not
 /// in the journal.
-fn journal(op: &'static Op, script: &[Act]) -> Result<Vec<Seen>, Box<dyn std::error::Error>> {
+fn journal(op: &'static Op, script: &[Act]) -> Result<Vec<SeenRequest>, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     runtime.block_on(async {
         let lab = Lab::new();

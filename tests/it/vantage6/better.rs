@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt;
 use mlhub::ErrorKind;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::vantage6::{Client, NewDataframe, NewStep, NewTask, PrivateKey, crypto, types};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn link(id: usize) -> Value {
 }
 
 /// What page of a list that is asked for.
-fn page<T: serde::Serialize>(seen: &Seen, all: &[T]) -> Reply {
+fn page<T: serde::Serialize>(seen: &SeenRequest, all: &[T]) -> Reply {
     let asked = |name: &str| {
         let pairs = seen.query().split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.parse::<usize>().ok())
@@ -45,7 +45,7 @@ impl World {
         lab.rule(move |seen| Some(self.answer(seen)));
     }
 
-    fn answer(&self, seen: &Seen) -> Reply {
+    fn answer(&self, seen: &SeenRequest) -> Reply {
         let organizations = || {
             let one = |id| json!({"id": id, "name": format!("o{id}"), "public_key": self.key.as_deref().unwrap_or("")});
             (1..=self.organizations).map(one).collect::<Vec<_>>()
@@ -153,7 +153,7 @@ async fn dataframes_at_the_first_ten_organizations_only() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn one_key_for_all_clients_of_a_process() -> Checked {
     let (one, other) = (PrivateKey::generate()?, PrivateKey::generate()?);
-    let sealed = one.public_key().seal(b"{\"n\": 1}")?;
+    let sealed = one.public_key().encrypt(b"{\"n\": 1}")?;
     let lab = Lab::new();
     lab.rule(move |seen| {
         let result = seen.path().contains("/result/");
@@ -193,7 +193,7 @@ async fn a_public_key_that_is_replaced_unasked() -> Checked {
     });
     let client = hub(&lab)?;
     client.set_private_key(ours);
-    assert_eq!(client.check_key().await?, crypto::Registered::Other);
+    assert_eq!(client.check_key().await?, crypto::KeyRegistration::Other);
     assert_eq!(failure(client.register_public_key().await)?.kind(), ErrorKind::Conflict);
     let changes = || lab.seen().iter().filter(|seen| seen.method == http::Method::PATCH).count();
     assert_eq!(changes(), 0);
@@ -240,7 +240,7 @@ async fn a_request_for_each_organization_before_a_task() -> Checked {
     let organizations = sent["organizations"].as_array().ok_or("a list")?;
     assert_eq!(organizations.len(), 25);
     let arguments = organizations[24]["arguments"].as_str().ok_or("a text")?;
-    assert_eq!(key.open(arguments)?, br#"{"a":1}"#);
+    assert_eq!(key.decrypt(arguments)?, br#"{"a":1}"#);
     Ok(())
 }
 
@@ -261,7 +261,7 @@ async fn large_values_go_through_the_store_where_there_is_one() -> Checked {
 async fn a_result_in_the_store_is_opened_from_there_although_hq_says_of_none_that_it_is() -> Checked {
     const ID: &str = "312c4435-4b98-4423-bef3-67c23451c78f";
     let key = PrivateKey::generate()?;
-    let blob = key.public_key().seal_blob(b"[1, 2]")?;
+    let blob = key.public_key().encrypt_blob(b"[1, 2]")?;
     let lab = Lab::new();
     lab.rule(move |seen| {
         let run = json!({"id": 1, "status": "completed", "organization": link(4), "blob_storage_used": false});

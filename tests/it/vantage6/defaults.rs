@@ -2,7 +2,7 @@
 //! call names goes before it, and what needs everything is not cut down to it.
 
 use mlhub::ErrorKind;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::vantage6::{Client, NewDataframe, NewSession, NewTask};
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn task() -> NewTask {
 
 /// The body of the last request.
 fn last(lab: &Lab) -> Value {
-    lab.seen().last().map(Seen::json).unwrap_or_default()
+    lab.seen().last().map(SeenRequest::json).unwrap_or_default()
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use futures::TryStreamExt;
-use mlhub::vantage6::crypto::Registered;
+use mlhub::vantage6::crypto::KeyRegistration;
 use mlhub::vantage6::{self, Client, Keycloak, Login, NewDataframe, NewSession, NewTask, PrivateKey, types};
 use serde_json::{Value, json};
 
 use mlhub::Error;
-use mlhub::testing::{Lab, Seen};
+use mlhub::testing::{Lab, SeenRequest};
 use mlhub::vantage6::crypto;
 
 use super::{provider, story};
@@ -95,8 +95,8 @@ async fn setup_encryption(client: &Client, private_key_filepath: &str) -> Result
 
     // The server's copy of the public key is looked at, and never replaced unless you say so.
     match client.check_key().await? {
-        Registered::Same => println!("others encrypt for this key"),
-        Registered::Missing => drop(client.register_public_key().await?),
+        KeyRegistration::Same => println!("others encrypt for this key"),
+        KeyRegistration::Missing => drop(client.register_public_key().await?),
         _ => println!("the organization has another key; replace_public_key would replace it"),
     }
     Ok(())
@@ -133,7 +133,7 @@ async fn node(client: &Client) -> Result<(), Error> {
     // The key is in this answer and nowhere else; it shows itself only where it is asked to.
     let api_key = node.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     println!(
-        "Registered a node for collaboration with id {collaboration_id}, organization with id {organization_id}. \
+        "KeyRegistration a node for collaboration with id {collaboration_id}, organization with id {organization_id}. \
          The API key that was generated for this node was {api_key}"
     );
     Ok(())
@@ -319,7 +319,8 @@ async fn its_tasks_and_dataframes_are_sent_as_python_sends_them() -> Checked {
     from_sql(&client, &session).await?;
     central(&client, &dataframe).await?;
     partial(&client, &dataframe).await?;
-    let sent: Vec<_> = lab.seen().iter().filter(|seen| seen.method == http::Method::POST).map(Seen::json).collect();
+    let sent: Vec<_> =
+        lab.seen().iter().filter(|seen| seen.method == http::Method::POST).map(SeenRequest::json).collect();
     let at = |ids: &[i64], arguments: &str| -> Vec<Value> {
         ids.iter().map(|id| json!({"id": id, "arguments": crypto::encode(arguments.as_bytes())})).collect()
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use mlhub::clock::Clock;
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::vantage6::{Client, Results, crypto};
 use mlhub::{Error, ErrorKind, wait_all};
 use serde_json::json;
@@ -31,7 +31,7 @@ fn hub(lab: &Lab, tasks: BTreeMap<i64, Task>) -> Result<Client, Error> {
     builder(lab).token("tok").build()
 }
 
-fn answer(tasks: &BTreeMap<i64, Task>, seen: &Seen) -> Option<Reply> {
+fn answer(tasks: &BTreeMap<i64, Task>, seen: &SeenRequest) -> Option<Reply> {
     let pair = |name: &str| {
         let pairs = seen.query().split('&').filter_map(|pair| pair.split_once('='));
         pairs.into_iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.parse::<usize>().ok())
@@ -71,11 +71,11 @@ fn answer(tasks: &BTreeMap<i64, Task>, seen: &Seen) -> Option<Reply> {
     })
 }
 
-fn count(lab: &Lab, what: impl Fn(&Seen) -> bool) -> usize {
+fn count(lab: &Lab, what: impl Fn(&SeenRequest) -> bool) -> usize {
     lab.seen().iter().filter(|seen| what(seen)).count()
 }
 
-/// Readings of the list, and looks at single tasks.
+/// Readings of the list, and polls at single tasks.
 fn polls(lab: &Lab) -> (usize, usize) {
     (count(lab, |seen| seen.path() == "/hq/task"), count(lab, |seen| seen.path().ends_with("/status")))
 }
@@ -98,11 +98,11 @@ async fn one_page_of_the_list_tells_of_fifty_tasks() -> Checked {
         let results = end?;
         assert_eq!((results.task, values(&results)), (id, vec![id * 10 + 1, id * 10 + 2]));
     }
-    let (lists, looks) = polls(&lab);
-    // Ten minutes are some 40 looks at one task at the growing pauses; 50 tasks would take 50 times as many.
+    let (lists, single) = polls(&lab);
+    // Ten minutes are some 40 polls at one task at the growing pauses; 50 tasks would take 50 times as many.
     assert!((10..=50).contains(&lists), "{lists} readings of the list");
-    assert_eq!(looks, 50, "each task is looked at once, at its end");
-    // No page is larger than what is wanted of it: an item of the list costs HQ a fifth of a look.
+    assert_eq!(single, 50, "each task is polled once, at its end");
+    // No page is larger than what is wanted of it: an item of the list costs HQ a fifth of a poll.
     assert!(
         lab.seen().iter().filter(|seen| seen.path() == "/hq/task").all(|seen| seen.query().contains("per_page=50"))
     );
@@ -171,15 +171,15 @@ async fn for_one_that_is_gone_the_list_is_not_read_further_than_it_can_stand() -
 }
 
 #[tokio::test(start_paused = true)]
-async fn tasks_that_stand_too_deep_in_the_list_are_looked_at_themselves() -> Checked {
+async fn tasks_that_stand_too_deep_in_the_list_are_polled_themselves() -> Checked {
     let lab = Lab::new();
     let old = (1..=4).map(|id| (id, ends(60)));
     let tasks: BTreeMap<i64, Task> = old.chain((5..=5000).map(|id| (id, ends(0)))).collect();
     let client = hub(&lab, tasks)?;
     wait_all((1..=4).map(|id| client.wait_for_results(id))).await.into_iter().collect::<Result<Vec<_>, _>>()?;
-    // Four looks are what the one reading may cost: three pages of four, whose twelve items cost two looks more.
-    let (lists, looks) = polls(&lab);
-    assert!(lists <= 3 && looks >= 4 * 5, "{lists} pages, {looks} looks");
+    // Four polls are what the one reading may cost: three pages of four, whose twelve items cost two polls more.
+    let (lists, single) = polls(&lab);
+    assert!(lists <= 3 && single >= 4 * 5, "{lists} pages, {single} polls");
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mlhub::testing::{Lab, Reply, Seen};
+use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::vantage6::{Client, Keycloak};
 use mlhub::{Builder, Error};
 use serde_json::json;
@@ -23,21 +23,21 @@ pub(super) fn builder(lab: &Lab) -> Builder<Client> {
 }
 
 /// The fields of a form.
-pub(super) fn form(seen: &Seen) -> Vec<(String, String)> {
+pub(super) fn form(seen: &SeenRequest) -> Vec<(String, String)> {
     let url = format!("http://form.test/?{}", String::from_utf8_lossy(&seen.body));
     let url = mlhub::__private::reqwest::Url::parse(&url).expect("a form");
     url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
 }
 
 /// A field of a form.
-pub(super) fn field(seen: &Seen, name: &str) -> Option<String> {
+pub(super) fn field(seen: &SeenRequest, name: &str) -> Option<String> {
     form(seen).into_iter().find(|(known, _)| known == name).map(|(_, value)| value)
 }
 
 /// Serves what a login needs: the hub says who each token belongs to, the
 /// provider gives tokens `t1`, `t2`, .. with refresh tokens `r1`, `r2`, .. each
 /// of which serves once. What `first` answers comes before that.
-pub(super) fn serve(lab: &Lab, first: impl Fn(&Seen) -> Option<Reply> + Send + Sync + 'static) {
+pub(super) fn serve(lab: &Lab, first: impl Fn(&SeenRequest) -> Option<Reply> + Send + Sync + 'static) {
     let given = Arc::new(AtomicUsize::new(0));
     lab.rule(move |seen| {
         if let Some(reply) = first(seen) {
@@ -87,6 +87,6 @@ pub(super) fn refusal(error: &str, words: &str) -> Reply {
 }
 
 /// The requests to that host with a path that ends so.
-pub(super) fn requests(lab: &Lab, host: &str, path: &str) -> Vec<Seen> {
+pub(super) fn requests(lab: &Lab, host: &str, path: &str) -> Vec<SeenRequest> {
     lab.seen().into_iter().filter(|seen| seen.host() == host && seen.path().ends_with(path)).collect()
 }

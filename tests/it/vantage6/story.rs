@@ -1,6 +1,6 @@
 //! The hub of the guide's story, as its calls find it.
 
-use mlhub::testing::{Reply, Seen};
+use mlhub::testing::{Reply, SeenRequest};
 use mlhub::vantage6::crypto;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn runs(task: i64) -> Vec<(i64, i64, Value)> {
 }
 
 /// The hub of the story.
-pub(super) fn hub(seen: &Seen) -> Option<Reply> {
+pub(super) fn hub(seen: &SeenRequest) -> Option<Reply> {
     let named = |id: i64, name: &str| json!({"id": id, "name": name});
     let path = seen.path().strip_prefix("/hq").filter(|_| seen.host() == "hub.test")?;
     let number = |text: &str| text.parse::<i64>().unwrap_or_default();

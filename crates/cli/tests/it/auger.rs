@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mlhub::auger::ops::OPS;
-use mlhub::testing::{AugerHub, Lab, Port};
+use mlhub::testing::{Lab, Port};
+use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
 
 use crate::guide_page::Page;

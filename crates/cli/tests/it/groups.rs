@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mlhub::autotune::ops::OPS;
-use mlhub::testing::{Lab, Port, Reply, Seen};
+use mlhub::testing::{Lab, Port, Reply, SeenRequest};
 use serde_json::{Value, json};
 
 use crate::hub_in_process::HUB;
@@ -38,7 +38,7 @@ fn sample(parameter: &Value) -> &'static str {
 }
 
 /// What a request says, but for its key, which is another each time.
-fn said(seen: &Seen) -> (String, String, String) {
+fn said(seen: &SeenRequest) -> (String, String, String) {
     let body = String::from_utf8_lossy(&seen.body).into_owned();
     (seen.method.to_string(), seen.url.clone(), body)
 }

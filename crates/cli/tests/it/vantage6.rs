@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use mlhub::testing::{Lab, Port, Reply, Seen};
+use mlhub::testing::{Lab, Port, Reply, SeenRequest};
 use serde_json::{Value, json};
 
 use crate::support::{Home, Ran};
@@ -39,7 +39,7 @@ fn task(status: &str) -> Value {
     json!({"id": 5, "name": "mean", "status": status, "image": "average", "method": "central", "session": link(3), "collaboration": link(1)})
 }
 
-fn answer(seen: &Seen, url: &str, state: &mut State) -> Option<Reply> {
+fn answer(seen: &SeenRequest, url: &str, state: &mut State) -> Option<Reply> {
     let form = String::from_utf8_lossy(&seen.body).into_owned();
     let path = seen.path();
     if let Some(rest) = path.strip_prefix("/realms/vantage6/") {

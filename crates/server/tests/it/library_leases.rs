@@ -1,7 +1,7 @@
 //! The library's client at the hub: several trials at once, trials that fail, are kept, given back or brought along.
 
 use mlhub::ErrorKind;
-use mlhub::autotune::{NewExperiment, Past, Trial, Variable};
+use mlhub::autotune::{ImportedTrial, NewExperiment, Trial, Variable};
 use serde_json::json;
 
 use crate::library::client;
@@ -75,11 +75,14 @@ async fn earlier_results_are_brought_along_whole_or_not_at_all() {
     let tune = client(&hub.url, "a@example.org").await;
     let exp = tune.open_experiment(net().minimize()).await.expect("made");
     let at = |rate: f64, batch: i64| json!({"rate": rate, "batch": batch}).as_object().expect("an object").clone();
-    let wrong = vec![Past::told(at(0.1, 32), 0.5), Past::told(at(7.0, 32), 0.25)];
+    let wrong = vec![ImportedTrial::told(at(0.1, 32), 0.5), ImportedTrial::told(at(7.0, 32), 0.25)];
     let refused = tune.import(exp.id, wrong).await.expect_err("out of bounds");
     assert!(refused.to_string().contains("rate"), "{refused}");
-    let past =
-        vec![Past::told(at(0.1, 32), 0.5), Past::told(at(0.01, 32), 0.25), Past::failed(at(1.0, 512), "diverged")];
+    let past = vec![
+        ImportedTrial::told(at(0.1, 32), 0.5),
+        ImportedTrial::told(at(0.01, 32), 0.25),
+        ImportedTrial::failed(at(1.0, 512), "diverged"),
+    ];
     assert_eq!(tune.import(exp.id, past).await.expect("taken"), 3);
     let best = tune.best(exp.id).await.expect("the least");
     assert_eq!((best.value, best.params["rate"].as_f64()), (0.25, Some(0.01)));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mlhub::autotune::{Params, Past, types};
+use mlhub::autotune::{ImportedTrial, Params, types};
 use serde_json::Value;
 
 use super::experiments::{BESIDE, ExperimentHub};
@@ -34,7 +34,7 @@ pub(super) async fn import(
     let rows = if lines { objects(&text) } else { table(&text, &categories) };
     let variables: Vec<&str> = experiment.covars.keys().map(String::as_str).collect();
     let past = rows.and_then(|rows| rows.into_iter().map(|(line, row)| result(line, row, &variables)).collect());
-    let past: Vec<Past> =
+    let past: Vec<ImportedTrial> =
         past.map_err(|message| CliError::usage(format!("{shown}, {message}"), "mlhub autotune import --help"))?;
     let taken = hub.client.import(experiment.id, past).await.map_err(|error| hub.error(&error))?;
     out.notice(&format!("{taken} results are now in {:?}", experiment.name));
@@ -74,16 +74,16 @@ fn table(text: &str, categories: &[&str]) -> Result<Rows, String> {
 }
 
 /// A row as a result.
-fn result(line: u64, mut row: Params, variables: &[&str]) -> Result<Past, String> {
+fn result(line: u64, mut row: Params, variables: &[&str]) -> Result<ImportedTrial, String> {
     let (value, failed) = (row.remove(VALUE), row.remove(FAILED));
     // What a printed history has beside, unless a variable is called so.
     row.retain(|name, _| variables.contains(&name.as_str()) || !BESIDE.contains(&name.as_str()));
     match (value, failed) {
         (Some(value), None) => match value.as_f64() {
-            Some(value) => Ok(Past::told(row, value)),
+            Some(value) => Ok(ImportedTrial::told(row, value)),
             None => Err(format!("line {line}: the value {value} is no number; a trial without one has `failed`")),
         },
-        (None, Some(Value::String(reason))) => Ok(Past::failed(row, reason)),
+        (None, Some(Value::String(reason))) => Ok(ImportedTrial::failed(row, reason)),
         (None, Some(other)) => Err(format!("line {line}: `failed` is the reason in words, and not {other}")),
         (Some(_), Some(_)) => Err(format!("line {line}: it has both `value` and `failed`")),
         (None, None) => Err(format!("line {line}: it has neither `value` nor `failed`")),
@@ -95,14 +95,15 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn read(rows: Result<Rows, String>) -> Result<Vec<Past>, String> {
+    fn read(rows: Result<Rows, String>) -> Result<Vec<ImportedTrial>, String> {
         rows?.into_iter().map(|(line, row)| result(line, row, &["x", "kind"])).collect()
     }
 
     #[test]
     fn a_table_and_objects_say_the_same() {
         let point = |x: f64, kind: &str| json!({"x": x, "kind": kind}).as_object().unwrap().clone();
-        let expected = vec![Past::told(point(0.5, "1"), 2.0), Past::failed(point(1.5, "a, b"), "no luck")];
+        let expected =
+            vec![ImportedTrial::told(point(0.5, "1"), 2.0), ImportedTrial::failed(point(1.5, "a, b"), "no luck")];
         let csv = "trial_id,value,x,kind,failed,told_at\nt,2.0,0.5,1,,now\n,,1.5,\"a, b\",no luck,\n";
         assert_eq!(read(table(csv, &["kind"])), Ok(expected.clone()));
         let lines = "{\"x\": 0.5, \"kind\": \"1\", \"value\": 2.0}\n\n{\"x\": 1.5, \"kind\": \"a, b\", \"failed\": \"no luck\"}";

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
-use mlhub::vantage6::crypto::{PrivateKey, Registered};
+use mlhub::vantage6::crypto::{KeyRegistration, PrivateKey};
 
 use super::client::{HqClient, key};
 use crate::error::{CliError, CliResult};
@@ -76,8 +76,8 @@ async fn show(context: &PlatformContext<'_>) -> CliResult {
     let Some(key) = key(&access)? else { return Err(none()) };
     let hub = HqClient::open(context).await?;
     let registered = match hub.client.check_key().await.map_err(|error| hub.error(&error))? {
-        Registered::Same => "yes",
-        Registered::Missing => "no",
+        KeyRegistration::Same => "yes",
+        KeyRegistration::Missing => "no",
         _ => "another one",
     };
     let mut table = Table::new(["public_key", "registered"]);

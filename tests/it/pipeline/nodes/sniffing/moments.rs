@@ -31,7 +31,7 @@ async fn on_start_is_before_the_first_call_and_never_again() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn periodic_is_looked_at_when_a_call_is_made() -> Checked {
+async fn periodic_is_checked_when_a_call_is_made() -> Checked {
     let site = Site::new();
     site.list("a", &["a.test:80"]);
     let pipeline = site.pipeline(1).discover(Peers).sniff(Sniff::new().every(seconds(60))).build()?;
