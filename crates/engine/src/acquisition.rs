@@ -1,11 +1,11 @@
-//! How much a point promises, from what is expected of it and how sure that is.
+//! Acquisition function: how much a point is worth trying, from the mean and the deviation that the model gives it.
 
-use crate::{Error, normal};
+use crate::{Error, expected_improvement};
 
 /// The weight of the variance that the original service gives its upper confidence bound.
 pub const DEFAULT_BETA: f64 = 0.2;
 
-/// Which point is thought most worth trying.
+/// Acquisition function: which point is thought most worth trying.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Acquisition {
     /// The logarithm of the improvement to be expected on the best posterior mean so far. The
@@ -26,9 +26,9 @@ pub enum Acquisition {
     PosteriorMean,
 }
 
-/// A promise, and how it changes with the mean and with the standard deviation.
+/// The acquisition value of a point, and how it changes with the mean and with the standard deviation.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Promise {
+pub(crate) struct AcquisitionValue {
     pub(crate) value: f64,
     pub(crate) by_mean: f64,
     pub(crate) by_deviation: f64,
@@ -51,27 +51,27 @@ impl Acquisition {
         }
     }
 
-    /// The promise of a point with this mean and deviation, `best` being the mean to beat.
-    pub(crate) fn promise(self, mean: f64, deviation: f64, best: f64) -> Promise {
+    /// The acquisition value of a point with this mean and deviation, `best` being the mean to beat.
+    pub(crate) fn value(self, mean: f64, deviation: f64, best: f64) -> AcquisitionValue {
         let z = (mean - best) / deviation;
         match self {
             Acquisition::LogEi | Acquisition::NoisyEi => {
-                let (value, slope) = normal::ln_improvement(z);
-                Promise {
+                let (value, slope) = expected_improvement::ln_improvement(z);
+                AcquisitionValue {
                     value: value + libm::log(deviation),
                     by_mean: slope / deviation,
                     by_deviation: (1.0 - slope * z) / deviation,
                 }
             }
             Acquisition::Pi => {
-                let (value, slope) = normal::ln_probability(z);
-                Promise { value, by_mean: slope / deviation, by_deviation: -slope * z / deviation }
+                let (value, slope) = expected_improvement::ln_probability(z);
+                AcquisitionValue { value, by_mean: slope / deviation, by_deviation: -slope * z / deviation }
             }
             Acquisition::Ucb { beta } => {
                 let share = beta.max(0.0).sqrt();
-                Promise { value: mean + share * deviation, by_mean: 1.0, by_deviation: share }
+                AcquisitionValue { value: mean + share * deviation, by_mean: 1.0, by_deviation: share }
             }
-            Acquisition::PosteriorMean => Promise { value: mean, by_mean: 1.0, by_deviation: 0.0 },
+            Acquisition::PosteriorMean => AcquisitionValue { value: mean, by_mean: 1.0, by_deviation: 0.0 },
         }
     }
 }
@@ -100,27 +100,26 @@ mod tests {
     ];
 
     #[test]
-    fn slopes_are_those_of_the_promise() {
+    fn slopes_are_those_of_the_acquisition_value() {
         let step = 1e-6;
         for acquisition in ALL {
             for (mean, deviation) in [(0.3, 0.5), (-2.0, 0.4), (-9.0, 0.25), (1.0, 2.0)] {
-                let at = |m, d| acquisition.promise(m, d, 0.5).value;
-                let promise = acquisition.promise(mean, deviation, 0.5);
+                let at = |m, d| acquisition.value(m, d, 0.5).value;
+                let exact = acquisition.value(mean, deviation, 0.5);
                 let by_mean = (at(mean + step, deviation) - at(mean - step, deviation)) / (2.0 * step);
                 let by_deviation = (at(mean, deviation + step) - at(mean, deviation - step)) / (2.0 * step);
                 let near = |exact: f64, numeric: f64| (exact - numeric).abs() < 1e-4 * (1.0 + exact.abs());
-                assert!(near(promise.by_mean, by_mean), "{acquisition:?} {mean} {deviation}");
-                assert!(near(promise.by_deviation, by_deviation), "{acquisition:?} {mean} {deviation}");
+                assert!(near(exact.by_mean, by_mean), "{acquisition:?} {mean} {deviation}");
+                assert!(near(exact.by_deviation, by_deviation), "{acquisition:?} {mean} {deviation}");
             }
         }
     }
 
     #[test]
-    fn a_better_mean_never_promises_less() {
+    fn a_better_mean_never_has_a_smaller_acquisition_value() {
         for acquisition in ALL {
-            let promises: Vec<f64> =
-                (-40..10).map(|mean| acquisition.promise(f64::from(mean), 0.7, 0.0).value).collect();
-            assert!(promises.windows(2).all(|pair| pair[0] <= pair[1]), "{acquisition:?}: {promises:?}");
+            let values: Vec<f64> = (-40..10).map(|mean| acquisition.value(f64::from(mean), 0.7, 0.0).value).collect();
+            assert!(values.windows(2).all(|pair| pair[0] <= pair[1]), "{acquisition:?}: {values:?}");
         }
     }
 

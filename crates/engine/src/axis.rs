@@ -1,4 +1,4 @@
-//! How one variable lies on the unit interval that the model sees, and what it may be there.
+//! Axis: one variable on the unit interval that the model sees, and the values that it may have there.
 
 use crate::{Error, Kind, Value, rng::Stream};
 

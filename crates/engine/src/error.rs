@@ -1,8 +1,8 @@
-//! What can go wrong, each as one line that names the cause and the next step.
+//! Engine errors, each as one line that names the cause and the next step.
 
 use std::fmt;
 
-/// Why the engine refused a space, a point, a name or a suggestion.
+/// An engine error: why a space, a point, a name or a suggestion was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

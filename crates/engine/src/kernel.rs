@@ -1,4 +1,4 @@
-//! How alike the responses of two points are thought to be: Matérn 5/2 around a shared level.
+//! Covariance function (kernel): how alike the responses of two points are, Matérn 5/2 around a shared level.
 
 use crate::axis::Axis;
 

@@ -23,35 +23,35 @@
 //! ```
 //!
 //! Read `study` first: it says in what order things are tried. `model` is what is learnt from
-//! results (`warp`, `fit`, `gp`, `kernel`, `hyper`), `search` is where the next point is looked for
-//! (`acquisition`, `taken`, `crossing`), and `space` with `axis` is how users' values become numbers
-//! between zero and one.
+//! results (`warp`, `length_scale_fit`, `gaussian_process`, `kernel`, `hyperparameters`), `search` is
+//! where the next point is looked for (`acquisition`, `excluded`, `category_exploration`), and `space`
+//! with `axis` is how users' values become numbers between zero and one.
 
 mod acquisition;
 mod axis;
-mod crossing;
-mod design;
+mod category_exploration;
 mod error;
-mod fit;
-mod gp;
-mod hyper;
+mod excluded;
+mod expected_improvement;
+mod gaussian_process;
+mod hyperparameters;
+mod initial_design;
 mod kernel;
+mod length_scale_fit;
 mod linalg;
 mod minimise;
 mod model;
 mod model_type;
-mod normal;
 mod rng;
 mod search;
 mod space;
 mod study;
-mod taken;
-mod value;
+mod variable;
 mod warp;
 
 pub use acquisition::{Acquisition, DEFAULT_BETA};
 pub use error::Error;
 pub use model_type::ModelType;
-pub use space::{Kind, Space, Variable};
+pub use space::Space;
 pub use study::{Observation, Study};
-pub use value::{Point, Value};
+pub use variable::{Kind, Point, Value, Variable};

@@ -1,4 +1,4 @@
-//! The little linear algebra that a Gaussian process needs: factor, solve, invert.
+//! Cholesky factorisation: factor, solve and invert, all the linear algebra that a Gaussian process needs.
 //!
 //! Written out rather than taken from a crate, for three reasons measured in the crate's README:
 //! it costs no build time, it is as fast as needed up to the sizes used here, and it sums in one

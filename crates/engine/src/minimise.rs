@@ -1,4 +1,4 @@
-//! The least value of a smooth function within a box, by L-BFGS-B.
+//! Bounded minimisation: the least value of a smooth function within a box, by L-BFGS-B.
 
 use std::convert::Infallible;
 
@@ -11,13 +11,13 @@ use basin::{
 /// line search can still compute with it.
 const BAD: f64 = 1e30;
 
-struct Boxed<'a, F> {
+struct BoundedProblem<'a, F> {
     lower: &'a Vec<f64>,
     upper: &'a Vec<f64>,
     function: F,
 }
 
-impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> Boxed<'_, F> {
+impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> BoundedProblem<'_, F> {
     fn evaluate(&self, x: &[f64]) -> (f64, Vec<f64>) {
         let (value, gradient) = (self.function)(x);
         if value.is_finite() && gradient.iter().all(|slope| slope.is_finite()) {
@@ -28,7 +28,7 @@ impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> Boxed<'_, F> {
     }
 }
 
-impl<F> Constraints for Boxed<'_, F> {
+impl<F> Constraints for BoundedProblem<'_, F> {
     type Set = ConstraintSet<BoxBounds<Vec<f64>>>;
 
     fn constraints(&self) -> <Self::Set as ConstraintDescription>::Borrowed<'_> {
@@ -36,7 +36,7 @@ impl<F> Constraints for Boxed<'_, F> {
     }
 }
 
-impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> CostFunction for Boxed<'_, F> {
+impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> CostFunction for BoundedProblem<'_, F> {
     type Param = Vec<f64>;
     type Output = f64;
     type Error = Infallible;
@@ -46,7 +46,7 @@ impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> CostFunction for Boxed<'_, F> {
     }
 }
 
-impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> Gradient for Boxed<'_, F> {
+impl<F: Fn(&[f64]) -> (f64, Vec<f64>)> Gradient for BoundedProblem<'_, F> {
     type Gradient = Vec<f64>;
 
     fn gradient(&self, x: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
@@ -71,7 +71,7 @@ pub(crate) fn minimise(
         .with_absolute_projected_gradient_tolerance(GRADIENT_TOLERANCE)
         .with_relative_cost_reduction_tolerance(COST_TOLERANCE);
     let state = FirstOrderState::new(start.to_vec());
-    let walk = Executor::new(Boxed { lower, upper, function: &function }, solver, state);
+    let walk = Executor::new(BoundedProblem { lower, upper, function: &function }, solver, state);
     match walk.max_iter(steps).run() {
         Ok(result) => (result.best_param().clone(), result.best_cost()),
         Err(_) => (start.to_vec(), function(start).0),

@@ -1,9 +1,9 @@
-//! What the results so far say about every point: the fitted process and the best it knows.
+//! Surrogate model: the process fitted to the results, and the results ranked by what it expects of them.
 
 use crate::axis::Axis;
-use crate::fit::Pairs;
-use crate::gp::Gp;
-use crate::hyper::{Hyper, STARTS};
+use crate::gaussian_process::GaussianProcess;
+use crate::hyperparameters::{Hyperparameters, STARTS};
+use crate::length_scale_fit::PairDistances;
 use crate::rng::Stream;
 use crate::warp::{LEAST_RESULTS, POWERS, warp};
 
@@ -21,14 +21,14 @@ const START_SCATTER: f64 = 0.3;
 /// The process fitted to the results, and the results it was fitted to.
 #[derive(Debug)]
 pub(crate) struct Model<'a> {
-    pub(crate) gp: Gp<'a>,
+    pub(crate) gp: GaussianProcess<'a>,
     /// Points with results, the one expected to be best first.
-    pub(crate) ranking: Vec<Ranked>,
+    pub(crate) ranking: Vec<RankedPoint>,
 }
 
 /// A point with a result, and the response that the process expects of it without noise.
 #[derive(Debug, Clone)]
-pub(crate) struct Ranked {
+pub(crate) struct RankedPoint {
     pub(crate) point: Vec<f64>,
     pub(crate) mean: f64,
 }
@@ -44,35 +44,36 @@ impl<'a> Model<'a> {
         open: &[Vec<f64>],
         stream: &mut Stream,
     ) -> Option<Self> {
-        let results = tame(results)?;
-        let kept = thin(&results, MOST_RESULTS);
+        let results = normalised(results)?;
+        let kept = subsample(&results, MOST_RESULTS);
         let points: Vec<Vec<f64>> = kept.iter().map(|&index| told[index].clone()).collect();
         let results: Vec<f64> = kept.iter().map(|&index| results[index]).collect();
 
         let (power, hyper) = fit(axes, &points, &results, stream)?;
         let values = warp(&results, power).values;
-        let gp = Gp::new(axes, points.clone(), &values, &hyper)?;
-        let mut ranking: Vec<Ranked> =
-            points.into_iter().map(|point| Ranked { mean: gp.predict(&point).0, point }).collect();
+        let gp = GaussianProcess::new(axes, points.clone(), &values, &hyper)?;
+        let mut ranking: Vec<RankedPoint> =
+            points.into_iter().map(|point| RankedPoint { mean: gp.predict(&point).0, point }).collect();
         ranking.sort_by(|a, b| b.mean.total_cmp(&a.mean));
-        let gp = if open.is_empty() { gp } else { gp.believe(&values, open)? };
+        let gp = if open.is_empty() { gp } else { gp.with_pending(&values, open)? };
         Some(Model { gp, ranking })
     }
 }
 
 /// The power that suits the results best, with the hyperparameters for it.
-fn fit(axes: &[Axis], points: &[Vec<f64>], results: &[f64], stream: &mut Stream) -> Option<(f64, Hyper)> {
-    let kept = thin(results, MOST_FITTED);
+fn fit(axes: &[Axis], points: &[Vec<f64>], results: &[f64], stream: &mut Stream) -> Option<(f64, Hyperparameters)> {
+    let kept = subsample(results, MOST_FITTED);
     let points: Vec<Vec<f64>> = kept.iter().map(|&index| points[index].clone()).collect();
     let results: Vec<f64> = kept.iter().map(|&index| results[index]).collect();
-    let pairs = Pairs::new(axes, &points);
+    let pairs = PairDistances::new(axes, &points);
     let powers = if results.len() < LEAST_RESULTS { &POWERS[..1] } else { &POWERS };
 
-    let mut starts: Vec<Hyper> = STARTS.iter().map(|&(length, noise)| Hyper::new(axes.len(), length, noise)).collect();
+    let mut starts: Vec<Hyperparameters> =
+        STARTS.iter().map(|&(length, noise)| Hyperparameters::new(axes.len(), length, noise)).collect();
     for start in &mut starts[1..] {
         start.0.iter_mut().for_each(|log| *log += START_SCATTER * stream.normal());
     }
-    let mut best: Option<(f64, f64, Hyper)> = None;
+    let mut best: Option<(f64, f64, Hyperparameters)> = None;
     for &power in powers {
         let warped = warp(&results, power);
         let Some((hyper, cost)) = pairs.fit(&warped.values, &starts) else {
@@ -89,7 +90,7 @@ fn fit(axes: &[Axis], points: &[Vec<f64>], results: &[f64], stream: &mut Stream)
 }
 
 /// Results as numbers no larger than one, failures being the worst of them.
-fn tame(results: &[f64]) -> Option<Vec<f64>> {
+fn normalised(results: &[f64]) -> Option<Vec<f64>> {
     let finite = || results.iter().copied().filter(|result| result.is_finite());
     let worst = finite().min_by(f64::total_cmp)?;
     let largest = finite().map(f64::abs).fold(0.0, f64::max);
@@ -99,7 +100,7 @@ fn tame(results: &[f64]) -> Option<Vec<f64>> {
 
 /// The indices of the results to keep, in order: the better half of them by value, for the detail
 /// that matters, and the rest by age, the newest first, for the surroundings.
-fn thin(results: &[f64], most: usize) -> Vec<usize> {
+fn subsample(results: &[f64], most: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..results.len()).collect();
     if results.len() > most {
         order.sort_by(|&a, &b| results[b].total_cmp(&results[a]).then(b.cmp(&a)));
@@ -117,27 +118,27 @@ mod tests {
     #[test]
     fn failures_count_as_the_worst_result() {
         let results = [f64::NAN, 4.0, -2.0, f64::INFINITY, f64::NEG_INFINITY];
-        assert_eq!(tame(&results), Some(vec![-0.5, 1.0, -0.5, -0.5, -0.5]));
-        assert_eq!(tame(&[f64::NAN]), None);
+        assert_eq!(normalised(&results), Some(vec![-0.5, 1.0, -0.5, -0.5, -0.5]));
+        assert_eq!(normalised(&[f64::NAN]), None);
     }
 
     #[test]
     fn results_at_the_end_of_the_number_range_stay_numbers() {
         for size in [f64::MAX, f64::MIN_POSITIVE, 5e-324] {
-            assert_eq!(tame(&[size, -size]), Some(vec![1.0, -1.0]), "{size}");
+            assert_eq!(normalised(&[size, -size]), Some(vec![1.0, -1.0]), "{size}");
         }
-        assert_eq!(tame(&[0.0, 0.0]), Some(vec![0.0, 0.0]));
+        assert_eq!(normalised(&[0.0, 0.0]), Some(vec![0.0, 0.0]));
     }
 
     #[test]
     fn thinning_keeps_the_best_and_the_newest() {
         let results: Vec<f64> = (0..100).map(|i| f64::from((i * 37) % 100)).collect();
-        let kept = thin(&results, 10);
+        let kept = subsample(&results, 10);
         assert_eq!(kept.len(), 10);
         for index in (0..100).filter(|&i| results[i] >= 95.0) {
             assert!(kept.contains(&index), "a best result was dropped");
         }
         assert!(kept.contains(&99), "the newest result was dropped");
-        assert_eq!(thin(&results[..10], 10), (0..10).collect::<Vec<_>>());
+        assert_eq!(subsample(&results[..10], 10), (0..10).collect::<Vec<_>>());
     }
 }

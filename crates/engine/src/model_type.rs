@@ -1,8 +1,8 @@
-//! The names of models that an AutoTune experiment may ask for.
+//! Model names: those that an AutoTune experiment may ask for.
 
 use crate::Error;
 
-/// A kind of model. Both are the one Gaussian process of this engine, which fits its own noise.
+/// The type of a model. Both are the one Gaussian process of this engine, which fits its own noise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ModelType {
     /// A Gaussian process with fitted noise.

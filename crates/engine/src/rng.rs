@@ -1,4 +1,4 @@
-//! Random numbers that are the same on every machine.
+//! Random numbers: streams that are the same on every machine.
 //!
 //! ChaCha takes a key of 256 bits, so the four numbers that a stream depends on are the key itself:
 //! nothing is hashed, nothing can collide, and every replica draws the same numbers.

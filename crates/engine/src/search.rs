@@ -1,11 +1,11 @@
-//! The point of greatest promise: many random candidates, the best of them improved by steps.
+//! Candidate search: many random points, the best of them improved by steps, for the greatest acquisition value.
 
-use crate::acquisition::{Acquisition, Promise};
+use crate::acquisition::{Acquisition, AcquisitionValue};
 use crate::axis::Axis;
+use crate::excluded::ExcludedPoints;
 use crate::minimise::minimise;
-use crate::model::{Model, Ranked};
+use crate::model::{Model, RankedPoint};
 use crate::rng::Stream;
-use crate::taken::Taken;
 
 /// Candidates anywhere, candidates near good results, and how many of both are improved.
 const ANYWHERE: usize = 512;
@@ -31,7 +31,7 @@ const CLIMB_STEPS: u64 = 30;
 /// A round that gains less than this was the last.
 const LEAST_GAIN: f64 = 1e-6;
 
-/// What is to be made large, and where.
+/// The acquisition function to be made large, and where.
 pub(crate) struct Search<'a> {
     pub(crate) axes: &'a [Axis],
     pub(crate) model: &'a Model<'a>,
@@ -42,13 +42,18 @@ pub(crate) struct Search<'a> {
     pub(crate) pinned: Option<(usize, f64)>,
 }
 
-/// A point and its promise.
+/// A point and its acquisition value.
 type Candidate = (Vec<f64>, f64);
 
 impl Search<'_> {
-    /// The free point of greatest promise that was found; none if no candidate was free.
-    pub(crate) fn run(&self, centres: &[Ranked], taken: &Taken<'_>, stream: &mut Stream) -> Option<Vec<f64>> {
-        let anywhere = taken
+    /// The free point of greatest acquisition value that was found; none if no candidate was free.
+    pub(crate) fn run(
+        &self,
+        centres: &[RankedPoint],
+        excluded: &ExcludedPoints<'_>,
+        stream: &mut Stream,
+    ) -> Option<Vec<f64>> {
+        let anywhere = excluded
             .all_free(ANYWHERE as u64)
             .unwrap_or_else(|| (0..ANYWHERE).map(|_| self.axes.iter().map(|a| a.sample(stream)).collect()).collect());
         let centres = &centres[..centres.len().min(CENTRES)];
@@ -57,18 +62,20 @@ impl Search<'_> {
             .into_iter()
             .chain(nearby)
             .map(|x| self.pin(x))
-            .filter(|x| taken.is_free(x))
-            .map(|x| (self.promise(&x), x))
-            .map(|(promise, x)| (x, promise))
+            .filter(|x| excluded.is_free(x))
+            .map(|x| {
+                let value = self.score(&x);
+                (x, value)
+            })
             .collect();
         candidates.sort_by(|a, b| b.1.total_cmp(&a.1));
         candidates.truncate(IMPROVED);
-        // An improved point may run into a taken one; the candidates themselves never do.
+        // An improved point may run into an excluded one; the candidates themselves never do.
         let improved: Vec<Candidate> = candidates.iter().cloned().map(|c| self.improve(c)).collect();
         candidates
             .into_iter()
             .chain(improved)
-            .filter(|(x, _)| taken.is_free(x))
+            .filter(|(x, _)| excluded.is_free(x))
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(x, _)| x)
     }
@@ -80,7 +87,7 @@ impl Search<'_> {
         x
     }
 
-    fn near(&self, centres: &[Ranked], stream: &mut Stream) -> Option<Vec<f64>> {
+    fn near(&self, centres: &[RankedPoint], stream: &mut Stream) -> Option<Vec<f64>> {
         let centre = centres.get(stream.below(centres.len() as u64) as usize)?;
         // Evenly over the orders of magnitude between the two ends.
         let spread = SPREAD.0 * libm::pow(SPREAD.1 / SPREAD.0, stream.unit());
@@ -96,13 +103,13 @@ impl Search<'_> {
         Some(moved.collect())
     }
 
-    fn judge(&self, mean: f64, deviation: f64) -> Promise {
-        self.acquisition.promise(mean, deviation, self.best)
+    fn acquisition_value(&self, mean: f64, deviation: f64) -> AcquisitionValue {
+        self.acquisition.value(mean, deviation, self.best)
     }
 
-    fn promise(&self, x: &[f64]) -> f64 {
+    fn score(&self, x: &[f64]) -> f64 {
         let (mean, deviation) = self.model.gp.predict(x);
-        self.judge(mean, deviation).value
+        self.acquisition_value(mean, deviation).value
     }
 
     /// Climbs lines and steps through grids and options in turn until neither gains.
@@ -139,11 +146,11 @@ impl Search<'_> {
         let (lower, upper) = (vec![0.0; smooth.len()], vec![1.0; smooth.len()]);
         let (top, _) = minimise(&start, &lower, &upper, CLIMB_STEPS, |coordinates| {
             let at = self.model.gp.slopes(&place(coordinates));
-            let promise = self.judge(at.mean, at.deviation);
+            let acquisition = self.acquisition_value(at.mean, at.deviation);
             let slope = |&variable: &usize| {
-                -promise.by_mean * at.mean_by[variable] - promise.by_deviation * at.deviation_by[variable]
+                -acquisition.by_mean * at.mean_by[variable] - acquisition.by_deviation * at.deviation_by[variable]
             };
-            (-promise.value, smooth.iter().map(slope).collect())
+            (-acquisition.value, smooth.iter().map(slope).collect())
         });
         let x = place(&top).iter().zip(self.axes).map(|(&x, axis)| axis.snap(x)).collect();
         self.take_better(candidate, x);
@@ -168,9 +175,9 @@ impl Search<'_> {
     }
 
     fn take_better(&self, candidate: &mut Candidate, x: Vec<f64>) {
-        let promise = self.promise(&x);
-        if promise > candidate.1 {
-            *candidate = (x, promise);
+        let value = self.score(&x);
+        if value > candidate.1 {
+            *candidate = (x, value);
         }
     }
 }

@@ -1,52 +1,9 @@
-//! The space that is searched: named variables with their ranges, and the points in it.
+//! Search space: named variables with their ranges, and the points in it.
 
 use crate::axis::Axis;
-use crate::{Error, Point, Value};
+use crate::{Error, Point, Value, Variable};
 
-/// What one variable is called, which values it may take and where the user would start.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Variable {
-    /// The name, unique in its space.
-    pub name: String,
-    /// The values it may take.
-    pub kind: Kind,
-    /// Where to start; the middle of the range or the first option when left out.
-    pub guess: Option<Value>,
-}
-
-/// The values a variable may take. Bounds belong to the range.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
-    /// Whole numbers from `min` to `max`, every `step`-th of them counted from `min`.
-    Int {
-        /// The least value.
-        min: i64,
-        /// The greatest value.
-        max: i64,
-        /// Whether ratios matter rather than differences.
-        log: bool,
-        /// The distance between neighbours, 1 when left out.
-        step: Option<i64>,
-    },
-    /// Real numbers from `min` to `max`, or every `step`-th of them counted from `min`.
-    Cont {
-        /// The least value.
-        min: f64,
-        /// The greatest value.
-        max: f64,
-        /// Whether ratios matter rather than differences.
-        log: bool,
-        /// The distance between neighbours; every number counts when left out.
-        step: Option<f64>,
-    },
-    /// One of some named options, in no order.
-    Cat {
-        /// The options, each listed once.
-        options: Vec<String>,
-    },
-}
-
-/// A checked list of variables.
+/// A search space: a checked list of variables.
 #[derive(Debug, Clone)]
 pub struct Space {
     variables: Vec<Variable>,
@@ -132,44 +89,5 @@ impl Space {
     /// The point at these coordinates.
     pub(crate) fn decode(&self, coordinates: &[f64]) -> Point {
         self.axes.iter().zip(coordinates).map(|(axis, &x)| axis.value(x)).collect()
-    }
-}
-
-impl Variable {
-    fn check(&self, value: &Value) -> Result<Value, Error> {
-        let wrong = |allowed: String| {
-            Err(Error::InvalidPoint(format!("variable {:?}: {value} is not allowed; give {allowed}", self.name)))
-        };
-        match &self.kind {
-            Kind::Int { min, max, .. } => match as_whole(value) {
-                Some(number) if (*min..=*max).contains(&number) => Ok(Value::Int(number)),
-                _ => wrong(format!("a whole number from {min} to {max}")),
-            },
-            Kind::Cont { min, max, .. } => match as_real(value) {
-                Some(number) if (*min..=*max).contains(&number) => Ok(Value::Real(number)),
-                _ => wrong(format!("a number from {min} to {max}")),
-            },
-            Kind::Cat { options } => match value {
-                Value::Text(text) if options.contains(text) => Ok(value.clone()),
-                _ => wrong(format!("one of {options:?}")),
-            },
-        }
-    }
-}
-
-fn as_whole(value: &Value) -> Option<i64> {
-    match *value {
-        Value::Int(number) => Some(number),
-        // Beyond 2^53 a real number no longer says which whole number was meant.
-        Value::Real(number) if number.fract() == 0.0 && number.abs() <= (1_u64 << 53) as f64 => Some(number as i64),
-        _ => None,
-    }
-}
-
-fn as_real(value: &Value) -> Option<f64> {
-    match *value {
-        Value::Int(number) => Some(number as f64),
-        Value::Real(number) => Some(number),
-        Value::Text(_) => None,
     }
 }

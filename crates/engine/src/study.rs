@@ -1,17 +1,17 @@
-//! The next point to try, from everything told so far.
+//! Study: what is searched and how, and the next point to try from everything told so far.
 
-use crate::design::latin_hypercube;
+use crate::excluded::ExcludedPoints;
+use crate::initial_design::latin_hypercube;
 use crate::model::Model;
 use crate::rng::{Purpose, Stream};
 use crate::search::Search;
-use crate::taken::Taken;
-use crate::{Acquisition, Error, Point, Space, crossing, design};
+use crate::{Acquisition, Error, Point, Space, category_exploration, initial_design};
 
 /// Every how many suggestions one is a random point. Random points cost little and are the only
 /// ones that do not depend on the model being right; AutoTune has the same habit.
 const RANDOM_EVERY: usize = 10;
 
-/// The result of one trial. The greater the value, the better.
+/// Observation: the result of one trial. The greater the value, the better.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// What was tried.
@@ -21,13 +21,13 @@ pub struct Observation {
     pub value: f64,
 }
 
-/// What is searched, how, and from which seed. It holds no results: every suggestion is worked out
+/// A study: what is searched, how, and from which seed. It holds no results: every suggestion is worked out
 /// from the history it is given, so any process with the same history suggests the same point.
 #[derive(Debug, Clone)]
 pub struct Study {
     /// The space that is searched.
     pub space: Space,
-    /// Which points count as promising.
+    /// Acquisition function: which points count as worth trying.
     pub acquisition: Acquisition,
     /// Decides everything that is random.
     pub seed: u64,
@@ -36,7 +36,7 @@ pub struct Study {
 impl Study {
     /// How many points are tried before the model is asked: the guess and a Latin hypercube.
     pub fn initial_points(&self) -> usize {
-        design::size(self.space.axes())
+        initial_design::size(self.space.axes())
     }
 
     /// The point to try next: never one that has been told or is pending. It takes milliseconds
@@ -49,17 +49,17 @@ impl Study {
     pub fn suggest(&self, history: &[Observation], pending: &[Point]) -> Result<Point, Error> {
         let told = self.encode(history.iter().map(|observation| &observation.point))?;
         let open = self.encode(pending)?;
-        let taken = Taken::new(&self.space, told.iter().chain(&open).cloned().collect())?;
+        let excluded = ExcludedPoints::new(&self.space, told.iter().chain(&open).cloned().collect())?;
         let mut stream = Stream::new(self.seed, told.len(), open.len(), Purpose::Search);
 
-        if let Some(point) = self.initial(&taken, told.len() + open.len()) {
+        if let Some(point) = self.initial(&excluded, told.len() + open.len()) {
             return Ok(point);
         }
         let results: Vec<f64> = history.iter().map(|observation| observation.value).collect();
-        let promising = self.promising(&told, &results, &open, &taken, &mut stream);
-        let x = match promising {
+        let suggested = self.model_suggestion(&told, &results, &open, &excluded, &mut stream);
+        let x = match suggested {
             Some(x) => x,
-            None => taken.draw(&mut stream)?,
+            None => excluded.draw(&mut stream)?,
         };
         Ok(self.space.decode(&x))
     }
@@ -69,29 +69,29 @@ impl Study {
         checked.map(|point| Ok(self.space.encode(&point?))).collect()
     }
 
-    /// The next point of the initial design while it lasts. `count` points are taken.
-    fn initial(&self, taken: &Taken<'_>, count: usize) -> Option<Point> {
+    /// The next point of the initial design while it lasts. `count` points are excluded.
+    fn initial(&self, excluded: &ExcludedPoints<'_>, count: usize) -> Option<Point> {
         let size = self.initial_points();
         if count >= size {
             return None;
         }
         let guess = self.space.guess();
-        if taken.is_free(&self.space.encode(&guess)) {
+        if excluded.is_free(&self.space.encode(&guess)) {
             return Some(guess);
         }
         latin_hypercube(&self.space, size - 1, self.seed)
             .into_iter()
-            .find(|x| taken.is_free(x))
+            .find(|x| excluded.is_free(x))
             .map(|x| self.space.decode(&x))
     }
 
-    /// What the model suggests; none where it is a random point's turn or nothing is known.
-    fn promising(
+    /// The model's suggestion; none where it is a random point's turn or nothing is known.
+    fn model_suggestion(
         &self,
         told: &[Vec<f64>],
         results: &[f64],
         open: &[Vec<f64>],
-        taken: &Taken<'_>,
+        excluded: &ExcludedPoints<'_>,
         stream: &mut Stream,
     ) -> Option<Vec<f64>> {
         let count = told.len() + open.len();
@@ -101,14 +101,14 @@ impl Study {
         let axes = self.space.axes();
         let mut fit = Stream::new(self.seed, told.len(), open.len(), Purpose::Fit);
         let model = Model::learn(axes, told, results, open, &mut fit)?;
-        if crossing::is_due(axes, count) {
-            let crossed = crossing::suggest(axes, &model, self.acquisition, taken, stream);
-            if crossed.is_some() {
-                return crossed;
+        if category_exploration::is_due(axes, count) {
+            let explored = category_exploration::suggest(axes, &model, self.acquisition, excluded, stream);
+            if explored.is_some() {
+                return explored;
             }
         }
         let best = model.ranking.first()?.mean;
         let search = Search { axes, model: &model, acquisition: self.acquisition, best, pinned: None };
-        search.run(&model.ranking, taken, stream)
+        search.run(&model.ranking, excluded, stream)
     }
 }

@@ -1,4 +1,4 @@
-//! Responses bent so that a Gaussian process suits them better.
+//! Output warping: responses bent so that a Gaussian process suits them better.
 //!
 //! Losses often span orders of magnitude, and then a process fitted to them as they are sees one
 //! deep hole in a plain. A power of the distance from the best result, chosen by how plausible the
@@ -19,7 +19,7 @@ const HEADROOM: f64 = 0.3;
 const LEAST_UNIT: f64 = 1e-3;
 
 /// Responses with mean zero and variance one, in the order of the results.
-pub(crate) struct Warped {
+pub(crate) struct WarpedResponses {
     pub(crate) values: Vec<f64>,
     /// The logarithm of the factor by which the bending changed densities, without which the
     /// plausibility of two powers could not be compared.
@@ -27,15 +27,15 @@ pub(crate) struct Warped {
 }
 
 /// Bends results by a power. `results` are finite and no larger than about one.
-pub(crate) fn warp(results: &[f64], power: f64) -> Warped {
+pub(crate) fn warp(results: &[f64], power: f64) -> WarpedResponses {
     let mut sorted = results.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (Some(&worst), Some(&best)) = (sorted.first(), sorted.last()) else {
-        return Warped { values: Vec::new(), log_density: 0.0 };
+        return WarpedResponses { values: Vec::new(), log_density: 0.0 };
     };
     let unit = (best - sorted[sorted.len() / 2]).max(LEAST_UNIT * (best - worst));
     if unit <= 0.0 {
-        return Warped { values: vec![0.0; results.len()], log_density: 0.0 };
+        return WarpedResponses { values: vec![0.0; results.len()], log_density: 0.0 };
     }
     let mut log_density = 0.0;
     let bent: Vec<f64> = results
@@ -51,7 +51,7 @@ pub(crate) fn warp(results: &[f64], power: f64) -> Warped {
     let mean = bent.iter().sum::<f64>() / n;
     let deviation = (bent.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n).sqrt();
     let values = bent.iter().map(|v| (v - mean) / deviation).collect();
-    Warped { values, log_density: log_density - n * (libm::log(unit) + libm::log(deviation)) }
+    WarpedResponses { values, log_density: log_density - n * (libm::log(unit) + libm::log(deviation)) }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The points that must not be suggested again, and how to find one that may be.
+//! Excluded points: those told or pending, which are not suggested again, and how to find one that may be.
 
 use crate::rng::Stream;
 use crate::{Error, Space};
@@ -10,14 +10,14 @@ const SAME: f64 = 1e-7;
 /// Random points to draw before a finite space is searched one by one.
 const DRAWS: usize = 32;
 
-/// Points with a result, and points whose result is still to come.
+/// Excluded points: those with a result, and those whose result is still to come.
 #[derive(Debug)]
-pub(crate) struct Taken<'a> {
+pub(crate) struct ExcludedPoints<'a> {
     space: &'a Space,
     points: Vec<Vec<f64>>,
 }
 
-impl<'a> Taken<'a> {
+impl<'a> ExcludedPoints<'a> {
     /// # Errors
     /// [`Error::Exhausted`] where the points leave none of a finite space.
     pub(crate) fn new(space: &'a Space, points: Vec<Vec<f64>>) -> Result<Self, Error> {
@@ -29,7 +29,7 @@ impl<'a> Taken<'a> {
                 return Err(Error::Exhausted);
             }
         }
-        Ok(Taken { space, points })
+        Ok(ExcludedPoints { space, points })
     }
 
     pub(crate) fn is_free(&self, x: &[f64]) -> bool {
@@ -50,7 +50,7 @@ impl<'a> Taken<'a> {
         }
         let size = self.space.size().ok_or(Error::Exhausted)?;
         let start = stream.below(size);
-        // Each taken point blocks one place, so one of the first few must be free.
+        // Each excluded point blocks one place, so one of the first few must be free.
         (0..=self.points.len() as u64)
             .map(|step| point_at(self.space, (start + step) % size))
             .find(|x| self.is_free(x))
@@ -96,7 +96,7 @@ fn point_at(space: &Space, mut place: u64) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::rng::Purpose;
-    use crate::space::{Kind, Variable};
+    use crate::{Kind, Variable};
 
     fn grid() -> Space {
         let kind = Kind::Int { min: 0, max: 9, log: false, step: None };
@@ -123,17 +123,17 @@ mod tests {
         let mut points: Vec<Vec<f64>> = (0..200).map(|at| point_at(&space, at)).collect();
         let last = points.remove(137);
         let mut stream = Stream::new(1, 0, 0, Purpose::Search);
-        let taken = Taken::new(&space, points.clone()).expect("one is left");
-        assert_eq!(taken.draw(&mut stream), Ok(last.clone()));
-        assert_eq!(taken.all_free(200), Some(vec![last.clone()]));
+        let excluded = ExcludedPoints::new(&space, points.clone()).expect("one is left");
+        assert_eq!(excluded.draw(&mut stream), Ok(last.clone()));
+        assert_eq!(excluded.all_free(200), Some(vec![last.clone()]));
         points.push(last);
-        assert_eq!(Taken::new(&space, points).err(), Some(Error::Exhausted));
+        assert_eq!(ExcludedPoints::new(&space, points).err(), Some(Error::Exhausted));
     }
 
     #[test]
     fn a_point_told_twice_blocks_one_place() {
         let space = grid();
         let points = vec![point_at(&space, 3); 200];
-        assert!(Taken::new(&space, points).is_ok());
+        assert!(ExcludedPoints::new(&space, points).is_ok());
     }
 }

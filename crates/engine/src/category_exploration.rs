@@ -1,61 +1,62 @@
-//! A look into the options that the best result does not use.
+//! Exploration of categories: a look into the options that the best result does not use.
 //!
 //! A process that knows one option well and another hardly at all expects little improvement of
 //! the other, polishes the first for ever and never learns better. So in a space with categories
-//! every second suggestion asks a question of another kind: which option may yet turn out best, and
+//! every second suggestion is chosen in another way: which option may yet turn out best, and
 //! what would improve on the best result *within it*?
 
 use crate::acquisition::Acquisition;
 use crate::axis::Axis;
-use crate::model::{Model, Ranked};
+use crate::excluded::ExcludedPoints;
+use crate::model::{Model, RankedPoint};
 use crate::rng::Stream;
 use crate::search::Search;
-use crate::taken::Taken;
 
-/// Every how many suggestions one crosses over. Every third did a little worse, and crossing only
+/// Every how many suggestions one explores. Every third did a little worse, and exploring only
 /// while the model sees hope did worse than either: a model that is wrong about an option sees none.
 const EVERY: usize = 2;
 
-/// How optimistic the question is, in standard deviations; 3 did better than 2, and 5 no better.
+/// How optimistic the bound is, in standard deviations; 3 did better than 2, and 5 no better.
 const OPTIMISM: f64 = 3.0;
 
-/// Random points by which an option's outlook is judged.
+/// Random points over which an option's upper bound is taken.
 const PROBES: usize = 64;
 
-/// Whether the suggestion after `count` others should cross over.
+/// Whether the suggestion after `count` others should explore another option.
 pub(crate) fn is_due(axes: &[Axis], count: usize) -> bool {
     count % EVERY == EVERY - 1 && axes.iter().any(|axis| axis.levels() > Some(1) && axis.is_choice())
 }
 
-/// The point that promises most within the most hopeful of the options that the best result does
-/// not use; none where no such point is free.
+/// The point of greatest acquisition value within the option with the greatest upper bound, of those
+/// that the best result does not use; none where no such point is free.
 pub(crate) fn suggest(
     axes: &[Axis],
     model: &Model<'_>,
     acquisition: Acquisition,
-    taken: &Taken<'_>,
+    excluded: &ExcludedPoints<'_>,
     stream: &mut Stream,
 ) -> Option<Vec<f64>> {
     let home = model.ranking.first()?;
-    let mut hopes: Vec<(usize, f64, f64)> = Vec::new();
+    let mut bounds: Vec<(usize, f64, f64)> = Vec::new();
     for (variable, axis) in axes.iter().enumerate().filter(|(_, axis)| axis.is_choice()) {
         let options = (0..axis.levels().unwrap_or(0)).map(|level| axis.coordinate_of_level(level));
         for option in options.filter(|&option| option != home.point[variable]) {
-            hopes.push((variable, option, outlook(axes, model, (variable, option), stream)));
+            bounds.push((variable, option, optimistic_bound(axes, model, (variable, option), stream)));
         }
     }
-    let &(variable, option, _) = hopes.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
+    let &(variable, option, _) = bounds.iter().max_by(|a, b| a.2.total_cmp(&b.2))?;
 
-    let inside: Vec<Ranked> = model.ranking.iter().filter(|ranked| ranked.point[variable] == option).cloned().collect();
+    let inside: Vec<RankedPoint> =
+        model.ranking.iter().filter(|ranked| ranked.point[variable] == option).cloned().collect();
     // Nothing is known of an option without results: then the best of all is the one to beat.
     let centres = if inside.is_empty() { &model.ranking } else { &inside };
     let best = centres.first()?.mean;
     let search = Search { axes, model, acquisition, best, pinned: Some((variable, option)) };
-    search.run(centres, taken, stream)
+    search.run(centres, excluded, stream)
 }
 
-/// The best that a random point with this option may turn out to be, in an optimist's view.
-fn outlook(axes: &[Axis], model: &Model<'_>, (variable, option): (usize, f64), stream: &mut Stream) -> f64 {
+/// Upper confidence bound of an option: the best that a random point with it may turn out to be.
+fn optimistic_bound(axes: &[Axis], model: &Model<'_>, (variable, option): (usize, f64), stream: &mut Stream) -> f64 {
     (0..PROBES)
         .map(|_| {
             let mut x: Vec<f64> = axes.iter().map(|axis| axis.sample(stream)).collect();
@@ -96,8 +97,8 @@ mod tests {
         let results = [0.9, 1.0, 0.8, 0.3, 0.3, 0.3, 0.1];
         let mut stream = Stream::new(5, 7, 0, Purpose::Search);
         let model = Model::learn(space.axes(), &told, &results, &[], &mut stream).expect("a model");
-        let taken = Taken::new(&space, told).expect("points are left");
-        let x = suggest(space.axes(), &model, Acquisition::LogEi, &taken, &mut stream).expect("a point");
+        let excluded = ExcludedPoints::new(&space, told).expect("points are left");
+        let x = suggest(space.axes(), &model, Acquisition::LogEi, &excluded, &mut stream).expect("a point");
         assert_eq!(x[1], 2.0, "{x:?}");
     }
 }

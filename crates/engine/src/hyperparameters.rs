@@ -1,4 +1,4 @@
-//! What is fitted to the results: length scales and noise, with what is thought of them beforehand.
+//! Hyperparameters: a length scale for each variable and the noise, with their priors and bounds.
 
 use crate::kernel::Kernel;
 
@@ -27,13 +27,13 @@ pub(crate) const STARTS: [(f64, f64); 3] = [(0.5, 1e-4), (0.2, 1e-2), (1.0, 1e-4
 
 /// The logarithms of one length scale per variable and of the noise variance, in this order.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Hyper(pub(crate) Vec<f64>);
+pub(crate) struct Hyperparameters(pub(crate) Vec<f64>);
 
-impl Hyper {
+impl Hyperparameters {
     pub(crate) fn new(dimension: usize, length: f64, noise: f64) -> Self {
         let mut logs = vec![libm::log(length); dimension];
         logs.push(libm::log(noise));
-        Hyper(logs)
+        Hyperparameters(logs)
     }
 
     fn split(&self) -> (f64, &[f64]) {
@@ -51,8 +51,8 @@ impl Hyper {
     /// The least and the greatest logarithms that the fit may try.
     pub(crate) fn bounds(dimension: usize) -> (Vec<f64>, Vec<f64>) {
         (
-            Hyper::new(dimension, LENGTH_BOUNDS.0, NOISE_BOUNDS.0).0,
-            Hyper::new(dimension, LENGTH_BOUNDS.1, NOISE_BOUNDS.1).0,
+            Hyperparameters::new(dimension, LENGTH_BOUNDS.0, NOISE_BOUNDS.0).0,
+            Hyperparameters::new(dimension, LENGTH_BOUNDS.1, NOISE_BOUNDS.1).0,
         )
     }
 

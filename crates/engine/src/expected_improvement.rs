@@ -1,4 +1,4 @@
-//! The normal distribution far into its tail, where the plain formulas give nothing but zero.
+//! Expected improvement as a logarithm, exact far into the tail, where the plain formulas give nothing but zero.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 

@@ -1,8 +1,8 @@
-//! The hyperparameters that make the results most plausible.
+//! Length-scale fit: the hyperparameters that make the results most plausible, by exact slopes.
 
 use crate::axis::Axis;
-use crate::gp::{scale, scale_cost, solve};
-use crate::hyper::Hyper;
+use crate::gaussian_process::{scale, scale_cost, solve};
+use crate::hyperparameters::Hyperparameters;
 use crate::kernel::squares;
 use crate::linalg::{Cholesky, dot};
 use crate::minimise::minimise;
@@ -11,15 +11,15 @@ use crate::minimise::minimise;
 /// nothing that shows in a suggestion.
 const STEPS: u64 = 40;
 
-/// Pairs of points with what does not depend on hyperparameters: their squared differences.
-pub(crate) struct Pairs {
+/// Distances of pairs of points, with what does not depend on hyperparameters: their squared differences.
+pub(crate) struct PairDistances {
     points: usize,
     dimension: usize,
     /// `dimension` numbers for each pair `(i, j)` with `j < i`, in the order of the lower triangle.
     squares: Vec<f64>,
 }
 
-impl Pairs {
+impl PairDistances {
     pub(crate) fn new(axes: &[Axis], points: &[Vec<f64>]) -> Self {
         let mut all = Vec::with_capacity(points.len() * points.len() / 2 * axes.len());
         for (i, point) in points.iter().enumerate() {
@@ -27,26 +27,26 @@ impl Pairs {
                 all.extend(squares(axes, point, other));
             }
         }
-        Pairs { points: points.len(), dimension: axes.len(), squares: all }
+        PairDistances { points: points.len(), dimension: axes.len(), squares: all }
     }
 
     /// The hyperparameters of greatest posterior density for these values, found from each start,
     /// with the negative logarithm of that density.
-    pub(crate) fn fit(&self, values: &[f64], starts: &[Hyper]) -> Option<(Hyper, f64)> {
-        let (lower, upper) = Hyper::bounds(self.dimension);
+    pub(crate) fn fit(&self, values: &[f64], starts: &[Hyperparameters]) -> Option<(Hyperparameters, f64)> {
+        let (lower, upper) = Hyperparameters::bounds(self.dimension);
         starts
             .iter()
             .map(|start| minimise(&start.0, &lower, &upper, STEPS, |logs| self.cost(values, logs)))
             .filter(|(_, cost)| cost.is_finite())
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(logs, cost)| (Hyper(logs), cost))
+            .map(|(logs, cost)| (Hyperparameters(logs), cost))
     }
 
     /// The negative log posterior density of hyperparameters given as logarithms, and its slopes.
     /// Not a number where the covariance matrix is not positive definite.
     fn cost(&self, values: &[f64], logs: &[f64]) -> (f64, Vec<f64>) {
         let (n, d) = (self.points, self.dimension);
-        let hyper = Hyper(logs.to_vec());
+        let hyper = Hyperparameters(logs.to_vec());
         let (kernel, noise) = (hyper.kernel(), hyper.noise());
         let mut slopes = vec![0.0; logs.len()];
 
@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn slopes_of_the_fit_agree_with_differences() {
         let (space, (points, values)) = (space(), data(12));
-        let pairs = Pairs::new(space.axes(), &points);
+        let pairs = PairDistances::new(space.axes(), &points);
         let step = 1e-5;
         for logs in [vec![-0.7, -0.7, -0.7, -9.0], vec![0.4, -2.0, 1.0, -2.0]] {
             let (_, slopes) = pairs.cost(&values, &logs);
@@ -134,8 +134,8 @@ mod tests {
     #[test]
     fn a_variable_without_effect_gets_a_long_length_scale_and_noise_is_noticed() {
         let (space, (points, _)) = (space(), data(40));
-        let pairs = Pairs::new(space.axes(), &points);
-        let start = [Hyper::new(3, 0.5, 1e-4)];
+        let pairs = PairDistances::new(space.axes(), &points);
+        let start = [Hyperparameters::new(3, 0.5, 1e-4)];
         let clean: Vec<f64> = points.iter().map(|x| libm::sin(6.0 * x[0])).collect();
         let noisy: Vec<f64> = clean.iter().enumerate().map(|(i, v)| v + 0.3 * (-1.0_f64).powi(i as i32 / 2)).collect();
         let (clean, _) = pairs.fit(&clean, &start).expect("a fit");

@@ -1,4 +1,4 @@
-//! The points to try before a model says anything: the user's guess and a Latin hypercube.
+//! Initial design: the user's guess and a Latin hypercube, tried before the model says anything.
 
 use crate::Space;
 use crate::axis::Axis;
@@ -39,7 +39,7 @@ pub(crate) fn latin_hypercube(space: &Space, count: usize, seed: u64) -> Vec<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Kind, Variable};
+    use crate::{Kind, Variable};
 
     fn variable(name: &str, kind: Kind) -> Variable {
         Variable { name: name.to_owned(), kind, guess: None }

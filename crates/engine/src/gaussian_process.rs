@@ -1,7 +1,7 @@
-//! A Gaussian process: what is known of the response at any point, given some results.
+//! Gaussian process: the mean and the deviation of the response at any point, given some results.
 
 use crate::axis::Axis;
-use crate::hyper::Hyper;
+use crate::hyperparameters::Hyperparameters;
 use crate::kernel::{Kernel, squares};
 use crate::linalg::{Cholesky, dot};
 
@@ -14,7 +14,7 @@ const LEAST_VARIANCE: f64 = 1e-12;
 
 /// The process given its results, for one set of hyperparameters.
 #[derive(Debug)]
-pub(crate) struct Gp<'a> {
+pub(crate) struct GaussianProcess<'a> {
     axes: &'a [Axis],
     points: Vec<Vec<f64>>,
     kernel: Kernel,
@@ -33,26 +33,31 @@ pub(crate) struct Slopes {
     pub(crate) deviation_by: Vec<f64>,
 }
 
-impl<'a> Gp<'a> {
+impl<'a> GaussianProcess<'a> {
     /// Conditions the process on results; none if they contradict each other numerically.
-    pub(crate) fn new(axes: &'a [Axis], points: Vec<Vec<f64>>, values: &[f64], hyper: &Hyper) -> Option<Self> {
+    pub(crate) fn new(
+        axes: &'a [Axis],
+        points: Vec<Vec<f64>>,
+        values: &[f64],
+        hyper: &Hyperparameters,
+    ) -> Option<Self> {
         let (kernel, noise) = (hyper.kernel(), hyper.noise());
         let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
         let weights = solve(&factor, values);
         let scale = scale(values.len(), dot(values, &weights));
-        Some(Gp { axes, points, kernel, noise, factor, weights, scale })
+        Some(GaussianProcess { axes, points, kernel, noise, factor, weights, scale })
     }
 
-    /// Takes further points as if each had returned what is expected of it: what is known of the
-    /// mean stays, what is unknown shrinks around them. Hyperparameters and scale stay as well.
-    pub(crate) fn believe(self, values: &[f64], open: &[Vec<f64>]) -> Option<Self> {
+    /// Conditions on pending points (kriging believer), as if each had returned what is expected of it:
+    /// what is known of the mean stays, what is unknown shrinks around them. Hyperparameters and scale stay as well.
+    pub(crate) fn with_pending(self, values: &[f64], open: &[Vec<f64>]) -> Option<Self> {
         let believed: Vec<f64> = open.iter().map(|point| self.predict(point).0).collect();
-        let Gp { axes, mut points, kernel, noise, scale, .. } = self;
+        let GaussianProcess { axes, mut points, kernel, noise, scale, .. } = self;
         points.extend(open.iter().cloned());
         let values = [values, &believed].concat();
         let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
         let weights = solve(&factor, &values);
-        Some(Gp { axes, points, kernel, noise, factor, weights, scale })
+        Some(GaussianProcess { axes, points, kernel, noise, factor, weights, scale })
     }
 
     /// The response expected at a point, and its standard deviation without noise.
@@ -64,7 +69,7 @@ impl<'a> Gp<'a> {
         (mean, self.deviation(&covariances))
     }
 
-    /// As [`Gp::predict`], with the slopes.
+    /// As [`GaussianProcess::predict`], with the slopes.
     pub(crate) fn slopes(&self, at: &[f64]) -> Slopes {
         let (mut covariances, by_distance): (Vec<f64>, Vec<f64>) =
             self.points.iter().map(|point| self.kernel.at(squares(self.axes, point, at))).unzip();
@@ -148,7 +153,8 @@ mod tests {
     #[test]
     fn without_noise_the_process_passes_through_its_results() {
         let space = space();
-        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.5, 1e-6)).expect("a process");
+        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 1e-6))
+            .expect("a process");
         for (point, value) in points().iter().zip(VALUES) {
             let (mean, deviation) = gp.predict(point);
             assert!((mean - value).abs() < 1e-4 && deviation < 1e-2, "{point:?}: {mean} ± {deviation}");
@@ -159,7 +165,8 @@ mod tests {
     #[test]
     fn with_noise_it_passes_between_them() {
         let space = space();
-        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.5, 0.5)).expect("a process");
+        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 0.5))
+            .expect("a process");
         let (mean, deviation) = gp.predict(&points()[2]);
         assert!(mean < 1.0 && deviation > 0.2, "{mean} ± {deviation}");
     }
@@ -167,7 +174,8 @@ mod tests {
     #[test]
     fn slopes_agree_with_differences_and_are_zero_for_a_category() {
         let space = space();
-        let gp = Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.4, 1e-3)).expect("a process");
+        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.4, 1e-3))
+            .expect("a process");
         let step = 1e-6;
         for x in [0.1, 0.45, 0.9] {
             let slopes = gp.slopes(&[x, 1.0]);
@@ -181,9 +189,12 @@ mod tests {
     #[test]
     fn an_open_point_is_believed_to_return_what_is_expected() {
         let space = space();
-        let new = || Gp::new(space.axes(), points(), &VALUES, &Hyper::new(2, 0.3, 1e-4)).expect("a process");
+        let new = || {
+            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.3, 1e-4))
+                .expect("a process")
+        };
         let open = vec![0.8, 1.0];
-        let believing = new().believe(&VALUES, std::slice::from_ref(&open)).expect("a process");
+        let believing = new().with_pending(&VALUES, std::slice::from_ref(&open)).expect("a process");
         let (before, after) = (new().predict(&open), believing.predict(&open));
         assert!((before.0 - after.0).abs() < 1e-3, "the mean stays: {before:?} {after:?}");
         assert!(after.1 < 0.2 * before.1, "the doubt goes: {before:?} {after:?}");
