@@ -107,7 +107,7 @@ impl Axis {
         Ok(Axis::Grid { scale, step, levels: steps as u64 + 1, whole })
     }
 
-    /// How many values there are; none for a line, which has no end of them.
+    /// Number of values; none for a line, which has no end of them.
     pub(crate) fn levels(&self) -> Option<u64> {
         match self {
             Axis::Line(_) => None,
@@ -121,7 +121,7 @@ impl Axis {
         matches!(self, Axis::Choice { .. })
     }
 
-    /// Where a value lies that the variable has accepted.
+    /// The coordinate of a value that the variable has accepted.
     pub(crate) fn coordinate(&self, value: &Value) -> f64 {
         match (self, value) {
             (Axis::Line(scale) | Axis::Grid { scale, .. }, Value::Int(number)) => scale.unit(*number as f64),

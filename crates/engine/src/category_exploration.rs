@@ -71,7 +71,7 @@ fn optimistic_bound(axes: &[Axis], model: &Model<'_>, (variable, option): (usize
 mod tests {
     use super::*;
     use crate::rng::Purpose;
-    use crate::space::{Kind, Space, Variable};
+    use crate::{Kind, Space, Variable};
 
     fn space(options: &[&str]) -> Space {
         let line = Kind::Cont { min: 0.0, max: 1.0, log: false, step: None };

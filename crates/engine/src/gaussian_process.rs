@@ -132,7 +132,7 @@ fn covariance(axes: &[Axis], points: &[Vec<f64>], kernel: &Kernel, noise: f64) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Kind, Space, Variable};
+    use crate::{Kind, Space, Variable};
 
     fn space() -> Space {
         let kind = Kind::Cont { min: 0.0, max: 1.0, log: false, step: None };

@@ -14,7 +14,7 @@ const LEAST: usize = 4;
 const PER_OPTION: usize = 2;
 const MOST: usize = 12;
 
-/// How many points come before the model: the guess and the hypercube.
+/// Number of points that come before the model: the guess and the hypercube.
 pub(crate) fn size(axes: &[Axis]) -> usize {
     let options = axes.iter().filter(|axis| axis.is_choice()).filter_map(Axis::levels).max();
     let wanted = options.map_or(0, |options| (options as usize).saturating_mul(PER_OPTION));

@@ -90,7 +90,7 @@ impl PairDistances {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::space::{Kind, Space, Variable};
+    use crate::{Kind, Space, Variable};
 
     /// Two real variables and a category, with points that have no pattern.
     fn space() -> Space {

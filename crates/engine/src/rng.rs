@@ -6,7 +6,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a stream is used for. Streams of different use never share numbers.
+/// The purpose of a stream. Streams of different use never share numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
     /// The initial design, which must not move while results come in.

@@ -76,7 +76,7 @@ impl Space {
         &self.axes
     }
 
-    /// How many points there are, where that is a number.
+    /// Number of points, where that is a number.
     pub(crate) fn size(&self) -> Option<u64> {
         self.axes.iter().try_fold(1_u64, |size, axis| axis.levels()?.checked_mul(size))
     }

@@ -34,7 +34,7 @@ pub struct Study {
 }
 
 impl Study {
-    /// How many points are tried before the model is asked: the guess and a Latin hypercube.
+    /// Number of points that are tried before the model is asked: the guess and a Latin hypercube.
     pub fn initial_points(&self) -> usize {
         initial_design::size(self.space.axes())
     }

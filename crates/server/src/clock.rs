@@ -1,16 +1,16 @@
-//! What time it is, as a parameter; and the two ways in which this server writes a time.
+//! Clock: the time as a parameter, and the two formats in which this server writes a time.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-/// Tells the time. The server asks this and nothing else, so a test decides what time it is.
+/// A clock. The server asks this and nothing else, so a test decides what time it is.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Timestamp;
 }
 
-/// The clock of the machine.
+/// The clock of the machine, which is the default.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

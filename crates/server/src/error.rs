@@ -1,10 +1,10 @@
-//! Why a hub does not start, each with what to do about it.
+//! Errors of a hub that does not start or has to stop, each with what to do about it.
 
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-/// Why a hub did not start or had to stop.
+/// An error of the server: why a hub did not start or had to stop.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -13,10 +13,12 @@
 //! # }
 //! ```
 //!
-//! Inside, each part rests only on those named after it: `routes` (one operation each), `hub` (how an ask and a tell are
-//! carried out), `wire` (what stands in requests and replies) and `http` (how they are read and refused), `store` (rows;
-//! one transaction each), `auth`, `model`, `study` (variables, points, tables), `metrics`, `clock`.
+//! Inside, each part rests only on those named after it: `app` (all routes together), `routes` (one operation each),
+//! `wire` (what stands in requests and replies), `http` (how they are read, and how errors are written), `hub` (how an ask
+//! and a tell are carried out), `store` (rows; one transaction each), `auth`, `model`, `study` (variables, values,
+//! tables), `metrics`, `clock`.
 
+mod app;
 mod auth;
 mod clock;
 mod error;
@@ -34,7 +36,7 @@ mod wire;
 
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
-pub use model::{GaussianProcess, Model, ModelError, Question};
+pub use model::{GaussianProcess, Model, ModelError, ModelInput};
 pub use secret::Secret;
 pub use server::Server;
 pub use settings::{MIN_KEY_BYTES, SESSION_LIFETIME, Settings, TOKEN_LIFETIME};
@@ -43,5 +45,5 @@ pub use study::{Kind, Scalar, Variable};
 
 /// The OpenAPI document of the hub, as JSON text that ends with a newline: the same for the same version.
 pub fn openapi_document() -> String {
-    http::document()
+    app::document()
 }

@@ -1,4 +1,4 @@
-//! What an operator's monitoring sees: how much, how often and how long. Nothing in it says who.
+//! Metrics: what an operator's monitoring sees, how much, how often and how long. Nothing in it says who.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -7,34 +7,34 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
-/// The upper ends of the buckets of durations, in seconds: from an answer out of memory to a fit that takes half a
+/// The upper ends of the buckets of durations, in seconds: from a reply out of memory to a fit that takes half a
 /// minute.
 const BUCKETS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// Which operation. Both are of a small number of texts, whatever callers send.
+/// Labels of a route. Both are of a small number of texts, whatever callers send.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Operation {
+pub(crate) struct RouteLabels {
     /// The verb, as far as HTTP knows it.
     pub(crate) method: &'static str,
     /// The path as the document has it, with names where identifiers stand.
     pub(crate) route: String,
 }
 
-/// How an operation ended.
+/// Labels of a reply.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Ended {
+struct ReplyLabels {
     method: &'static str,
     route: String,
     status: u16,
 }
 
-type Durations = Family<Operation, Histogram, fn() -> Histogram>;
+type Durations = Family<RouteLabels, Histogram, fn() -> Histogram>;
 
-/// Everything that is counted and timed. It begins at nought with the process.
+/// The metrics: everything that is counted and timed. It begins at nought with the process.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    requests: Family<Ended, Counter>,
+    requests: Family<ReplyLabels, Counter>,
     durations: Durations,
     pub(crate) in_flight: Gauge,
     pub(crate) asks: Counter,
@@ -76,11 +76,11 @@ impl Metrics {
         }
     }
 
-    /// Counts an answer.
-    pub(crate) fn answered(&self, operation: Operation, status: u16, seconds: f64) {
-        self.durations.get_or_create(&operation).observe(seconds);
-        let Operation { method, route } = operation;
-        self.requests.get_or_create(&Ended { method, route, status }).inc();
+    /// Counts a reply.
+    pub(crate) fn count_reply(&self, labels: RouteLabels, status: u16, seconds: f64) {
+        self.durations.get_or_create(&labels).observe(seconds);
+        let RouteLabels { method, route } = labels;
+        self.requests.get_or_create(&ReplyLabels { method, route, status }).inc();
     }
 
     /// All of it, in the text format of OpenMetrics.
@@ -106,18 +106,18 @@ fn timed<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, met
     metric
 }
 
-/// One more in a gauge, until it is dropped: whatever is given up half-way is counted off as well.
+/// A guard of a gauge: one more, until it is dropped: whatever is given up half-way is counted off as well.
 #[derive(Debug)]
-pub(crate) struct Held(Gauge);
+pub(crate) struct GaugeGuard(Gauge);
 
-impl Held {
-    pub(crate) fn of(gauge: &Gauge) -> Self {
+impl GaugeGuard {
+    pub(crate) fn new(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }
 }
 
-impl Drop for Held {
+impl Drop for GaugeGuard {
     fn drop(&mut self) {
         self.0.dec();
     }

@@ -1,4 +1,4 @@
-//! Text that never shows itself: passwords, signing keys, password hashes.
+//! Secret text: passwords, signing keys and hashes, which never show themselves.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,7 @@ use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, Type};
 pub struct Secret(String);
 
 impl Secret {
-    /// Hides `text`.
+    /// A secret of `text`.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }

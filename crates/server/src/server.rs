@@ -1,4 +1,4 @@
-//! A hub that listens, answers and stops.
+//! Server: a hub that listens, answers and stops.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -9,20 +9,20 @@ use poem::listener::TcpAcceptor;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::auth::{Passwords, Tokens};
+use crate::app::app;
+use crate::auth::{PasswordHasher, TokenSigner};
 use crate::error::Error;
-use crate::http::app;
 use crate::hub::Hub;
 use crate::secret::Secret;
 use crate::settings::Settings;
 use crate::store::{Sqlite, Store};
 
-/// How long requests that are being answered may take after the hub was told to stop.
+/// Grace period of requests that are being answered when the hub is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// How many passwords are hashed at once. Each takes 19 MiB and some tens of milliseconds.
+/// Number of passwords hashed at once. Each takes 19 MiB and some tens of milliseconds.
 const HASHES_AT_ONCE: usize = 4;
 
-/// A hub that is bound to its address: whoever connects from now on is answered once it runs.
+/// A server: a hub that is bound to its address: whoever connects from now on is answered once it runs.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -40,14 +40,14 @@ impl Server {
     pub async fn bind(settings: Settings) -> Result<Self, Error> {
         let keys = keys(&settings)?;
         let (first, others) = keys.split_first().ok_or(Error::NoKey)?;
-        let tokens = Tokens::new(first, others, settings.token_lifetime)?;
-        let passwords = Passwords::new(HASHES_AT_ONCE)?;
+        let tokens = TokenSigner::new(first, others, settings.token_lifetime)?;
+        let passwords = PasswordHasher::new(HASHES_AT_ONCE)?;
         let store = open(&settings.database).await?;
         let listen = settings.listen;
         let unbound = |source| Error::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let hub = Hub::new(store, settings.clock, tokens, passwords, settings.model, settings.fits, settings.front);
+        let hub = Hub::new(store, settings.clock, tokens, passwords, settings.model, settings.fits, settings.proxy);
         Ok(Self { listener, address, hub: Arc::new(hub) })
     }
 
@@ -61,7 +61,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Answers until `shutdown` is ready, then lets running requests end for at most ten seconds and closes the database.
+    /// Serves until `shutdown` is ready, then lets running requests end for at most ten seconds and closes the database.
     ///
     /// # Errors
     ///

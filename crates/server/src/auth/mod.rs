@@ -1,12 +1,12 @@
-//! Who may do what: passwords and the tokens given for them.
+//! Authentication: passwords, the tokens given for them, and the addresses that failures are counted by.
 
-mod address;
-mod opaque;
-mod password;
-pub(crate) mod throttle;
-mod token;
+mod access_token;
+mod client_address;
+pub(crate) mod login_throttle;
+mod opaque_token;
+mod password_hash;
 
-pub(crate) use address::Address;
-pub(crate) use opaque::{Digest, random};
-pub(crate) use password::Passwords;
-pub(crate) use token::{Bearer, Refused, Tokens};
+pub(crate) use access_token::{TokenError, TokenSigner, TokenSubject};
+pub(crate) use client_address::ClientAddress;
+pub(crate) use opaque_token::{TokenHash, random_token};
+pub(crate) use password_hash::PasswordHasher;

@@ -1,10 +1,13 @@
-//! Reads a JSON object field by field and collects everything that is wrong with it, not only the first thing.
+//! Fields of a JSON object, read one by one: everything that is wrong with them is collected, not only the first thing.
+
+use std::ops::RangeInclusive;
 
 use indexmap::IndexMap;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::fault::Problem;
+use super::error::ValidationError;
 use crate::study::Scalar;
 
 /// A request body that is made from the fields of a JSON object.
@@ -16,7 +19,7 @@ pub(crate) trait FromFields: Sized {
     fn from_fields(fields: &mut Fields) -> Option<Self>;
 }
 
-/// What a field may hold, with the words for anything else.
+/// A type of field, with the words for anything else.
 pub(crate) trait Field: DeserializeOwned {
     const EXPECTED: &'static str;
     const KIND: &'static str;
@@ -62,7 +65,7 @@ impl Field for Box<RawValue> {
     const KIND: &'static str = "value_error.json";
 }
 
-impl Field for IndexMap<String, Box<RawValue>> {
+impl Field for RawObject {
     const EXPECTED: &'static str = "value is not a valid dict";
     const KIND: &'static str = "type_error.dict";
 }
@@ -72,43 +75,57 @@ impl Field for IndexMap<String, Scalar> {
     const KIND: &'static str = "type_error.dict";
 }
 
+/// A JSON object by its names, the values not read yet.
+pub(crate) type RawObject = IndexMap<String, Box<RawValue>>;
+
 /// The fields of one object, where it stands in the request, and what was found wrong so far.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     at: Vec<Scalar>,
-    raw: IndexMap<String, Box<RawValue>>,
-    problems: Vec<Problem>,
+    raw: RawObject,
+    errors: Vec<ValidationError>,
 }
 
 impl Fields {
-    pub(crate) fn new(at: Vec<Scalar>, raw: IndexMap<String, Box<RawValue>>) -> Self {
-        Self { at, raw, problems: Vec::new() }
+    /// The value of a whole body, or everything that is wrong with it.
+    pub(crate) fn read_body<T: FromFields>(raw: RawObject) -> Result<T, Vec<ValidationError>> {
+        let mut fields = Self { at: vec!["body".into()], raw, errors: Vec::new() };
+        let value = T::from_fields(&mut fields);
+        value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
     }
 
-    /// The problems found, at the end.
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.problems
+    /// The value of an object at `location` within this one.
+    pub(crate) fn read_object<T: FromFields>(&mut self, location: Vec<Scalar>, raw: &RawValue) -> Option<T> {
+        let Ok(raw) = serde_json::from_str::<RawObject>(raw.get()) else {
+            self.note(ValidationError::new(location, RawObject::EXPECTED, RawObject::KIND));
+            return None;
+        };
+        let mut inner = Self { at: location, raw, errors: Vec::new() };
+        let value = T::from_fields(&mut inner);
+        self.errors.append(&mut inner.errors);
+        value
     }
 
-    /// Where the field `name` stands.
-    pub(crate) fn place(&self, name: &str) -> Vec<Scalar> {
+    /// The location of the field `name`.
+    pub(crate) fn location(&self, name: &str) -> Vec<Scalar> {
         self.at.iter().cloned().chain([name.into()]).collect()
     }
 
     /// Notes that `name` holds something that will not do.
     pub(crate) fn wrong(&mut self, name: &str, msg: impl Into<String>, kind: &str) {
-        let place = self.place(name);
-        self.note(Problem::new(place, msg, kind));
+        let location = self.location(name);
+        self.note(ValidationError::new(location, msg, kind));
     }
 
-    /// Notes a problem made elsewhere.
-    pub(crate) fn note(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    /// Notes an error made elsewhere.
+    pub(crate) fn note(&mut self, error: ValidationError) {
+        self.errors.push(error);
     }
 
-    /// Takes in what an inner object found wrong.
-    pub(crate) fn absorb(&mut self, inner: Fields) {
-        self.problems.extend(inner.problems);
+    /// Notes that `name` holds none of a few words.
+    pub(crate) fn wrong_word(&mut self, name: &str, msg: String, words: &[&str]) {
+        let error = ValidationError::new(self.location(name), msg, "type_error.enum");
+        self.note(error.with_ctx(json!({ "enum_values": words })));
     }
 
     /// The field, which has to be there.
@@ -116,8 +133,8 @@ impl Fields {
         if self.raw.contains_key(name) {
             return self.read(name);
         }
-        let place = self.place(name);
-        self.note(Problem::missing(place));
+        let location = self.location(name);
+        self.note(ValidationError::missing(location));
         None
     }
 
@@ -127,6 +144,17 @@ impl Fields {
             None | Some("null") => Some(None),
             Some(_) => self.read(name).map(Some),
         }
+    }
+
+    /// The bounded integer in a field; `None` inside where it is left out.
+    pub(crate) fn bounded_int(&mut self, name: &str, range: RangeInclusive<u32>) -> Option<Option<u32>> {
+        let Some(given) = self.optional::<i64>(name)? else { return Some(None) };
+        let number = u32::try_from(given).ok().filter(|number| range.contains(number));
+        if number.is_none() {
+            let msg = format!("this is a whole number from {} to {}, not {given}", range.start(), range.end());
+            self.wrong(name, msg, "value_error.number");
+        }
+        number.map(Some)
     }
 
     fn read<T: Field>(&mut self, name: &str) -> Option<T> {

@@ -1,12 +1,12 @@
-//! A login form, read so that whatever is wrong with it comes back as a list of problems.
+//! Form body, read so that whatever is wrong with it comes back as a list of errors.
 
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
-use super::body::read;
-use super::fault::{Fault, Problem};
+use super::error::{ApiError, ValidationError};
+use super::json_body::read_bytes;
 use crate::study::Scalar;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -41,22 +41,22 @@ impl<'a, T: Type + FromForm> ApiExtractor<'a> for Form<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let bytes = read(body).await?;
+        let bytes = read_bytes(body).await?;
         // As in the original, a body of another kind is a form without fields.
         let is_form = request.content_type().is_some_and(|kind| kind.to_ascii_lowercase().starts_with(FORM));
         let pairs = if is_form { serde_urlencoded::from_bytes(&bytes).unwrap_or_default() } else { Vec::new() };
-        let mut form = FormFields { pairs, problems: Vec::new() };
+        let mut form = FormFields { pairs, errors: Vec::new() };
         match T::from_form(&mut form) {
-            Some(value) if form.problems.is_empty() => Ok(Self(value)),
-            _ => Err(Fault::problems(form.problems).into()),
+            Some(value) if form.errors.is_empty() => Ok(Self(value)),
+            _ => Err(ApiError::validation(form.errors).into()),
         }
     }
 }
 
-/// The pairs of a form and what was found wrong with them.
+/// The fields of a form and what was found wrong with them.
 pub(crate) struct FormFields {
     pairs: Vec<(String, String)>,
-    problems: Vec<Problem>,
+    errors: Vec<ValidationError>,
 }
 
 impl FormFields {
@@ -67,17 +67,17 @@ impl FormFields {
     pub(crate) fn required(&mut self, name: &str) -> Option<String> {
         let value = self.optional(name).map(str::to_owned);
         if value.is_none() {
-            self.problems.push(Problem::missing(["body", name]));
+            self.errors.push(ValidationError::missing(["body", name]));
         }
         value
     }
 
-    pub(crate) fn note(&mut self, problem: Problem) {
-        self.problems.push(problem);
+    pub(crate) fn note(&mut self, error: ValidationError) {
+        self.errors.push(error);
     }
 
-    /// Where the field `name` stands.
-    pub(crate) fn place(name: &str) -> Vec<Scalar> {
+    /// The location of the field `name`.
+    pub(crate) fn location(name: &str) -> Vec<Scalar> {
         vec!["body".into(), name.into()]
     }
 }

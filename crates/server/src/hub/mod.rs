@@ -1,69 +1,198 @@
-//! What the routes share: the store, the clock, keys and passwords, and how logins, asks and tells are carried out.
+//! Hub: the state that all routes share, and the ask, from the caller's experiment to the trials that are given out.
 
-mod ask;
-mod choose;
-mod fits;
-mod give;
-mod import;
-mod lease;
-mod login;
-mod open;
-mod queue;
-mod sessions;
-mod tell;
+mod accounts;
+mod error;
+mod keyed_mutex;
+mod outcomes;
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
-use crate::auth::{Address, Passwords, Tokens};
+use crate::auth::{PasswordHasher, TokenSigner};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::model::Model;
-use crate::settings::Front;
-use crate::store::Store;
-use fits::Fits;
-use queue::Queue;
+use crate::model::{FitPool, Model, ModelError, ModelInput};
+use crate::settings::ProxySettings;
+use crate::store::{Batch, Candidates, Experiment, LeaseOutcome, LeaseRequest, Proposal, Store, Trial, User};
+use accounts::Accounts;
+use keyed_mutex::KeyedMutex;
 
-pub(crate) use login::Proof;
-pub(crate) use sessions::{Access, Grant, Shown};
+pub(crate) use accounts::{AccessToken, PasswordProof, SessionRef, TokenGrant};
+pub(crate) use error::HubError;
+
+/// Deadline for choosing the points of one batch. Whoever asks waits for all of them, and a client has its own timeout:
+/// thirty seconds for an attempt of mlhub's.
+const BATCH_DEADLINE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Number of attempts to choose points where another replica proposed them first. Each time that one got ahead, so this is only
+/// reached where very many replicas ask the same experiment at once.
+const ATTEMPTS: usize = 32;
 
 /// The state of a running hub. Nothing in it is needed after a restart: what counts is in the store.
 #[derive(Debug)]
 pub(crate) struct Hub {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) tokens: Tokens,
-    pub(crate) passwords: Passwords,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) front: Front,
-    fits: Fits,
-    queue: Queue<Uuid>,
-    logins: Queue<Address>,
+    pub(crate) proxy: ProxySettings,
+    pub(crate) accounts: Accounts,
+    fits: FitPool,
+    asks: KeyedMutex<Uuid>,
 }
 
 impl Hub {
     pub(crate) fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        tokens: Tokens,
-        passwords: Passwords,
+        tokens: TokenSigner,
+        passwords: PasswordHasher,
         model: Arc<dyn Model>,
         fits: usize,
-        front: Front,
+        proxy: ProxySettings,
     ) -> Self {
         let metrics = Arc::new(Metrics::new(passwords.checked.clone()));
-        let fits = Fits::new(model, fits, metrics.clone(), clock.clone());
-        Self {
-            store,
-            clock,
-            tokens,
-            passwords,
-            metrics,
-            front,
-            fits,
-            queue: Queue::default(),
-            logins: Queue::default(),
+        let accounts = Accounts::new(store.clone(), clock.clone(), metrics.clone(), tokens, passwords);
+        let fits = FitPool::new(model, fits, metrics.clone(), clock.clone());
+        Self { store, clock, metrics, proxy, accounts, fits, asks: KeyedMutex::default() }
+    }
+
+    /// The caller's experiment, refused as the original does: forbidden where it is somebody else's.
+    pub(crate) async fn legacy_experiment(&self, user: &User, uuid: Uuid) -> Result<Experiment, HubError> {
+        match self.store.experiment(uuid).await? {
+            Some(experiment) if experiment.owner != user.id => {
+                Err(HubError::Forbidden("Forbidden. User does not have access to this experiment".to_owned()))
+            }
+            found => found.ok_or_else(|| no_experiment(uuid)),
         }
     }
+
+    /// The caller's experiment; for somebody else's the error is the same as for none, so that nobody learns which exist.
+    pub(crate) async fn experiment(&self, user: &User, uuid: Uuid) -> Result<Experiment, HubError> {
+        let experiment = self.store.experiment(uuid).await?;
+        experiment.filter(|experiment| experiment.owner == user.id).ok_or_else(|| no_experiment(uuid))
+    }
+
+    /// The caller's trial with its experiment; for somebody else's the error is the same as for none.
+    pub(crate) async fn trial(&self, user: &User, uuid: Uuid) -> Result<(Experiment, Trial), HubError> {
+        let none =
+            || HubError::NotFound(format!("There is no trial {uuid} of yours. GET /v1/experiments lists what is."));
+        let trial = self.store.trial(uuid, self.clock.now()).await?.ok_or_else(none)?;
+        let experiment = self.store.experiment(trial.experiment).await?;
+        let experiment = experiment.filter(|experiment| experiment.owner == user.id).ok_or_else(none)?;
+        Ok((experiment, trial))
+    }
+
+    /// An ask without identifiers: the point that is open, else a new one. It is the same until something is told.
+    pub(crate) async fn ask(&self, experiment: &Experiment) -> Result<Trial, HubError> {
+        self.metrics.asks.inc();
+        // An ask that is open needs no fit, so it waits for nobody's.
+        let mut lock = self.asks.try_lock(experiment.uuid);
+        loop {
+            if let Some(open) = self.store.open_ask(experiment, self.clock.now()).await? {
+                return Ok(open);
+            }
+            if lock.is_some() {
+                break;
+            }
+            lock = Some(self.asks.lock(experiment.uuid).await);
+        }
+        for _ in 0..ATTEMPTS {
+            let candidates = self.candidates(experiment, 1).await?;
+            let point = candidates.points.first().ok_or_else(exhausted)?;
+            let proposal = Proposal { experiment, point, newest: candidates.newest, at: self.clock.now() };
+            if let Some(trial) = self.store.ask(proposal).await? {
+                return Ok(trial);
+            }
+        }
+        Err(HubError::Contention)
+    }
+
+    /// One trial under a lease.
+    pub(crate) async fn lease_one(&self, request: LeaseRequest<'_>) -> Result<Trial, HubError> {
+        self.lease(request).await?.items.into_iter().next().ok_or_else(exhausted)
+    }
+
+    /// As many trials under a lease as there is room for, of those that are asked for: first the ones that came back.
+    pub(crate) async fn lease(&self, request: LeaseRequest<'_>) -> Result<Batch, HubError> {
+        let batch = self.lease_batch(request).await?;
+        self.metrics.asks.inc_by(batch.items.len() as u64);
+        Ok(batch)
+    }
+
+    async fn lease_batch(&self, request: LeaseRequest<'_>) -> Result<Batch, HubError> {
+        let experiment = request.experiment;
+        // Trials that came back need no fit, so they wait for nobody's.
+        let mut lock = self.asks.try_lock(experiment.uuid);
+        let missing = loop {
+            match self.store.lease(request, None, self.clock.now()).await? {
+                LeaseOutcome::Batch(batch) => return Ok(batch),
+                LeaseOutcome::Full => return Err(full(experiment)),
+                LeaseOutcome::Missing(missing) if lock.is_some() => break missing,
+                LeaseOutcome::Missing(_) | LeaseOutcome::Excluded => {
+                    lock = Some(self.asks.lock(experiment.uuid).await);
+                }
+            }
+        };
+        for _ in 0..ATTEMPTS {
+            let candidates = self.candidates(experiment, missing).await?;
+            match self.store.lease(request, Some(&candidates), self.clock.now()).await? {
+                LeaseOutcome::Batch(batch) if batch.items.is_empty() && candidates.points.is_empty() => {
+                    return Err(exhausted());
+                }
+                LeaseOutcome::Batch(batch) => return Ok(batch),
+                LeaseOutcome::Full => return Err(full(experiment)),
+                LeaseOutcome::Missing(_) | LeaseOutcome::Excluded => {}
+            }
+        }
+        Err(HubError::Contention)
+    }
+
+    /// At most `count` points, each chosen as if the ones before it were being tried: fewer where none is left or it takes
+    /// long, and at least one where one is left.
+    async fn candidates(&self, experiment: &Experiment, count: usize) -> Result<Candidates, HubError> {
+        let from = self.clock.now();
+        let snapshot = self.store.snapshot(experiment, from).await?;
+        let seen = |value: Option<f64>| value.map_or(f64::NAN, |value| experiment.direction.ascending(value));
+        let mut input = ModelInput {
+            space: experiment.space.clone(),
+            model_type: experiment.model_type.clone(),
+            acq_func: experiment.acq_func.clone(),
+            seed: experiment.seed.unsigned_abs(),
+            history: snapshot.ended.into_iter().map(|(point, value)| (point, seen(value))).collect(),
+            pending: snapshot.pending,
+        };
+        let mut points = Vec::new();
+        while points.len() < count && (points.is_empty() || from.duration_until(self.clock.now()) < BATCH_DEADLINE) {
+            let point = match self.fits.suggest(input.clone()).await {
+                Ok(point) => point,
+                Err(ModelError::Exhausted) => break,
+                Err(error) => return Err(HubError::internal(error)),
+            };
+            input.pending.push(point.clone());
+            points.push(point);
+        }
+        Ok(Candidates { points, newest: snapshot.newest })
+    }
+}
+
+fn no_experiment(uuid: Uuid) -> HubError {
+    HubError::NotFound(format!("There is no experiment {uuid} of yours. GET /v1/experiments lists those there are."))
+}
+
+fn exhausted() -> HubError {
+    HubError::Conflict(
+        "Every point of this space has been tried or is pending. Tell the pending trials, or make an experiment with a \
+         larger space."
+            .to_owned(),
+    )
+}
+
+fn full(experiment: &Experiment) -> HubError {
+    HubError::Conflict(format!(
+        "{} trials of this experiment are open, and open_trials allows no more. Tell, fail or release some, or make an \
+         experiment with a larger open_trials.",
+        experiment.open_trials
+    ))
 }

@@ -1,57 +1,25 @@
-//! The operations of the hub, one file for each group.
+//! Routes: the operations of the hub, one file for each group.
 
-mod access;
-mod account;
-mod auth;
-mod experiment;
-mod experiment_v1;
-mod hub;
-mod results;
-mod trial;
-mod trial_course;
-mod user;
+pub(crate) mod auth;
+pub(crate) mod experiments;
+pub(crate) mod info;
+pub(crate) mod legacy_experiments;
+pub(crate) mod trials;
+pub(crate) mod users;
 
 use poem_openapi::Tags;
 
-/// Where the document of the hub is shown to people.
+/// Path of the documentation page.
 pub(crate) const PAGE: &str = "/docs";
-/// Where it is served to programs.
+/// Path of the document for programs.
 pub(crate) const DOCUMENT: &str = "/openapi.json";
-/// Where the figures for an operator's monitoring are.
+/// Path of the metrics for an operator's monitoring.
 pub(crate) const METRICS: &str = "/metrics";
 
-/// All groups together.
-pub(crate) type Routes = (
-    hub::HubRoutes,
-    auth::AuthRoutes,
-    user::UserRoutes,
-    account::AccountRoutes,
-    experiment::ExperimentRoutes,
-    experiment_v1::ExperimentV1Routes,
-    results::ResultRoutes,
-    trial::TrialRoutes,
-    trial_course::TrialCourseRoutes,
-);
-
-/// All groups together.
-pub(crate) fn all() -> Routes {
-    (
-        hub::HubRoutes,
-        auth::AuthRoutes,
-        user::UserRoutes,
-        account::AccountRoutes,
-        experiment::ExperimentRoutes,
-        experiment_v1::ExperimentV1Routes,
-        results::ResultRoutes,
-        trial::TrialRoutes,
-        trial_course::TrialCourseRoutes,
-    )
-}
-
-/// The groups of operations.
+/// A group of operations.
 #[derive(Tags)]
 #[oai(rename_all = "lowercase")]
-enum Group {
+pub(crate) enum Group {
     /// Logging in.
     Auth,
     /// Accounts.

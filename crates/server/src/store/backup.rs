@@ -1,4 +1,4 @@
-//! A copy of a hub's database that is as of one moment, made while the hub goes on.
+//! Backup: a copy of a hub's database as of one moment, made while the hub goes on.
 
 use std::fs::File;
 use std::io::ErrorKind;

@@ -1,4 +1,4 @@
-//! What is stored, as it is read back.
+//! Rows of the store, as they are read back.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::study::{Direction, Scalar, Variable};
 
-/// How many leases of a trial may end with nothing told before it counts as failed: whatever it is that its workers die
+/// Maximum number of leases of a trial that may end with nothing told before it counts as failed: whatever it is that its workers die
 /// of, a third attempt rules out most accidents and a fourth would only be another victim.
 pub(crate) const MOST_LEASES: u32 = 3;
 
@@ -43,23 +43,23 @@ pub(crate) struct Experiment {
     pub(crate) active: bool,
 }
 
-/// How many trials of an experiment stand where, at one moment.
+/// Counts of the trials of an experiment by their state, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Counts {
+pub(crate) struct TrialCounts {
     pub(crate) told: u64,
     pub(crate) failed: u64,
     pub(crate) pending: u64,
     pub(crate) expired: u64,
 }
 
-impl Counts {
+impl TrialCounts {
     /// All trials.
     pub(crate) fn all(self) -> u64 {
         self.told + self.failed + self.pending + self.expired
     }
 }
 
-/// Where a trial stands at one moment.
+/// The state of a trial at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TrialState {
     /// Somebody is trying it.
@@ -97,7 +97,7 @@ impl TrialState {
     }
 }
 
-/// A point with an identifier.
+/// A trial: a point with an identifier.
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
     pub(crate) id: i64,
@@ -115,7 +115,7 @@ pub(crate) struct Trial {
     pub(crate) reason: Option<String>,
 }
 
-/// What was told of a trial, and its place in the order of telling.
+/// A tell: the value of a trial, and its place in the order of telling.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tell {
     pub(crate) id: i64,
@@ -123,9 +123,9 @@ pub(crate) struct Tell {
     pub(crate) at: Timestamp,
 }
 
-/// A told trial and the best value by then.
+/// An observation: a told trial, and the best value by then.
 #[derive(Debug, Clone)]
-pub(crate) struct Told {
+pub(crate) struct Observation {
     pub(crate) trial: Uuid,
     pub(crate) point: Vec<Scalar>,
     pub(crate) value: f64,
@@ -133,18 +133,18 @@ pub(crate) struct Told {
     pub(crate) at: Timestamp,
 }
 
-/// What the next point is chosen from.
+/// A snapshot of a study: what the next point is chosen from.
 #[derive(Debug, Clone)]
-pub(crate) struct Snapshot {
+pub(crate) struct StudySnapshot {
     /// The points told with their values in the order of telling, then those that failed.
-    pub(crate) settled: Vec<(Vec<Scalar>, Option<f64>)>,
+    pub(crate) ended: Vec<(Vec<Scalar>, Option<f64>)>,
     /// The points that are being tried or will be tried again.
-    pub(crate) open: Vec<Vec<Scalar>>,
+    pub(crate) pending: Vec<Vec<Scalar>>,
     /// The newest trial in it; 0 where there is none.
     pub(crate) newest: i64,
 }
 
-/// A part of a list.
+/// A page to read: a part of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Page {
     pub(crate) limit: u32,
@@ -161,9 +161,9 @@ impl Page {
     }
 }
 
-/// A part of a list, and how long the list is.
+/// A page that was read, and how long the list is.
 #[derive(Debug)]
-pub(crate) struct Listed<T> {
+pub(crate) struct ListPage<T> {
     pub(crate) items: Vec<T>,
     pub(crate) total: u64,
 }

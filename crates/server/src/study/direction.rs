@@ -1,8 +1,8 @@
-//! Which of two values is the better one.
+//! Direction of optimisation: which of two values is the better one.
 
 use std::fmt;
 
-/// Whether the greater or the smaller value is the better one.
+/// A direction: whether the greater or the smaller value is the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Direction {
     /// The greater is the better, as in the original.

@@ -1,13 +1,13 @@
-//! What an experiment is made of: variables, points, responses and the best of them.
+//! Study: what an experiment is made of, its variables, values, direction and names.
 
-pub(crate) mod best;
 mod direction;
-pub(crate) mod names;
+pub(crate) mod model_names;
 mod scalar;
 pub(crate) mod table;
 mod variable;
 
 pub(crate) use direction::Direction;
 pub use scalar::Scalar;
+pub(crate) use scalar::json_text;
 pub use variable::{Kind, Variable};
-pub(crate) use variable::{middle, searchable};
+pub(crate) use variable::{default_guess, search_space};

@@ -1,4 +1,4 @@
-//! One value of one variable: an integer, a number or a text.
+//! Scalar: one value of one variable, an integer, a number or a text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,7 +7,7 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde::{Deserialize, Serialize};
 
-/// A value as it stands in JSON. Integer comes first, so that `2` stays an integer and `2.0` a number.
+/// A scalar as it stands in JSON. Integer comes first, so that `2` stays an integer and `2.0` a number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Scalar {
@@ -17,6 +17,12 @@ pub enum Scalar {
     Real(f64),
     /// A text, such as the name of a category.
     Text(String),
+}
+
+/// JSON as text. Everything that is written this way is made of maps with text keys, texts and finite numbers, which
+/// cannot fail to serialize; the empty text is what would be left.
+pub(crate) fn json_text<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl fmt::Display for Scalar {

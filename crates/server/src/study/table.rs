@@ -1,4 +1,4 @@
-//! A table of one row in any of the three forms in which the original reads one.
+//! Table: one row of values, in any of the three forms in which the original reads one.
 
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ enum Table {
 #[serde(untagged)]
 enum Column {
     Keyed(IndexMap<String, Value>),
-    Listed(Vec<Value>),
+    ListPage(Vec<Value>),
 }
 
 /// The one row of the table in `text`, or what is wrong with it.
@@ -47,7 +47,7 @@ fn row(text: &str) -> Result<IndexMap<String, Value>, String> {
             .map(|(name, column)| {
                 let mut values: Vec<Value> = match column {
                     Column::Keyed(values) => values.into_values().collect(),
-                    Column::Listed(values) => values,
+                    Column::ListPage(values) => values,
                 };
                 match values.pop() {
                     Some(value) if values.is_empty() => Ok((name, value)),

@@ -1,11 +1,11 @@
-//! What can be searched: the variables of an experiment, and whether a value belongs to one.
+//! Variables of an experiment: what can be searched, and whether a value belongs to one.
 
 use mlhub_engine::{Space, Value};
 use serde::{Deserialize, Serialize};
 
 use super::Scalar;
 
-/// One variable: its name, what it takes, and the value tried first.
+/// A variable: its name, what it takes, and the value tried first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variable {
     /// The name under which its value is asked and told.
@@ -17,7 +17,7 @@ pub struct Variable {
     pub guess: Scalar,
 }
 
-/// What a variable takes.
+/// The kind of a variable: what it takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "vtype", rename_all = "lowercase")]
 pub enum Kind {
@@ -57,7 +57,7 @@ pub enum Kind {
 impl Variable {
     /// `value` as this variable holds it (a whole number given for a `cont` becomes a float), or why it does not belong.
     pub(crate) fn admit(&self, value: &Scalar) -> Result<Scalar, String> {
-        let space = searchable(std::slice::from_ref(self)).map_err(|error| error.to_string())?;
+        let space = search_space(std::slice::from_ref(self)).map_err(|error| error.to_string())?;
         let point = space.check(&[value.clone().into()]).map_err(|error| error.to_string())?;
         point.into_iter().next().map(Scalar::from).ok_or_else(|| format!("`{}` has no value", self.name))
     }
@@ -69,7 +69,7 @@ fn is_linear(log: &bool) -> bool {
 }
 
 /// The variables as the engine searches them, or why it cannot.
-pub(crate) fn searchable(variables: &[Variable]) -> Result<Space, mlhub_engine::Error> {
+pub(crate) fn search_space(variables: &[Variable]) -> Result<Space, mlhub_engine::Error> {
     let variables = variables.iter().map(|variable| mlhub_engine::Variable {
         name: variable.name.clone(),
         kind: variable.kind.clone().into(),
@@ -78,8 +78,8 @@ pub(crate) fn searchable(variables: &[Variable]) -> Result<Space, mlhub_engine::
     Space::new(variables.collect())
 }
 
-/// Where the engine begins with a variable that nobody has guessed at, or why it cannot search it.
-pub(crate) fn middle(name: &str, kind: &Kind) -> Result<Scalar, mlhub_engine::Error> {
+/// The guess of the engine for a variable that nobody has guessed at, or why it cannot search it.
+pub(crate) fn default_guess(name: &str, kind: &Kind) -> Result<Scalar, mlhub_engine::Error> {
     let variable = mlhub_engine::Variable { name: name.to_owned(), kind: kind.clone().into(), guess: None };
     let guess = Space::new(vec![variable])?.guess().into_iter().next();
     guess.map(Scalar::from).ok_or_else(|| mlhub_engine::Error::InvalidSpace(format!("`{name}` has no middle")))
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_follows_the_scale() {
-        let between = |log| middle("w", &Kind::Int { min: 1, max: 10_000, log, step: None });
+    fn the_default_guess_follows_the_scale() {
+        let between = |log| default_guess("w", &Kind::Int { min: 1, max: 10_000, log, step: None });
         assert_eq!((between(true), between(false)), (Ok(Scalar::Int(100)), Ok(Scalar::Int(5001))));
     }
 }

@@ -1,4 +1,4 @@
-//! Signing up, logging in and what an account shows of itself.
+//! Account formats: signing up, logging in and what an account shows of itself.
 
 use email_address::EmailAddress;
 use poem_openapi::Object;
@@ -6,12 +6,12 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::experiment::Experiment;
+use super::experiment::ExperimentReply;
 use crate::clock::without_offset;
-use crate::http::fault::Problem;
+use crate::http::error::ValidationError;
 use crate::http::fields::{Fields, FromFields};
 use crate::http::form::{FormFields, FromForm};
-use crate::hub::{Access, Grant};
+use crate::hub::{AccessToken, TokenGrant};
 use crate::secret::Secret;
 use crate::store;
 
@@ -36,8 +36,8 @@ impl FromForm for Credentials {
     fn from_form(form: &mut FormFields) -> Option<Self> {
         let grant_type = form.optional("grant_type").map(str::to_owned);
         if grant_type.as_deref().is_some_and(|grant| grant != "password") {
-            let problem = Problem::new(
-                FormFields::place("grant_type"),
+            let problem = ValidationError::new(
+                FormFields::location("grant_type"),
                 "string does not match regex \"password\"",
                 "value_error.str.regex",
             );
@@ -51,7 +51,8 @@ impl FromForm for Credentials {
 
 /// A new account.
 #[derive(Object)]
-pub(crate) struct NewUser {
+#[oai(rename = "NewUser")]
+pub(crate) struct SignupRequest {
     /// The e-mail address, which is also the name to log in with. Upper and lower case are the same.
     pub(crate) email: String,
     /// The password, of at most 1024 bytes.
@@ -59,7 +60,7 @@ pub(crate) struct NewUser {
     pub(crate) password: Secret,
 }
 
-impl FromFields for NewUser {
+impl FromFields for SignupRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let email = fields.required::<String>("email").map(|email| email.to_lowercase());
         let password = fields.required::<String>("password").map(Secret::new);
@@ -128,8 +129,8 @@ pub(crate) struct Token {
     refresh_token: String,
 }
 
-impl From<Grant> for Token {
-    fn from(Grant { access, refresh, .. }: Grant) -> Self {
+impl From<TokenGrant> for Token {
+    fn from(TokenGrant { access, refresh, .. }: TokenGrant) -> Self {
         Self {
             access_token: access.token.expose().to_owned(),
             token_type: "bearer".to_owned(),
@@ -141,13 +142,14 @@ impl From<Grant> for Token {
 
 /// The refresh token that is to be replaced.
 #[derive(Object)]
-pub(crate) struct Refresh {
+#[oai(rename = "Refresh")]
+pub(crate) struct RefreshRequest {
     /// The refresh token of the last reply.
     #[oai(write_only)]
     pub(crate) refresh_token: Secret,
 }
 
-impl FromFields for Refresh {
+impl FromFields for RefreshRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         Some(Self { refresh_token: fields.required::<String>("refresh_token")?.into() })
     }
@@ -155,13 +157,14 @@ impl FromFields for Refresh {
 
 /// What is to be logged out beside whatever the request itself is sent with.
 #[derive(Object)]
-pub(crate) struct Logout {
+#[oai(rename = "Logout")]
+pub(crate) struct LogoutRequest {
     /// The refresh token of the last reply.
     #[oai(write_only)]
     pub(crate) refresh_token: Option<Secret>,
 }
 
-impl FromFields for Logout {
+impl FromFields for LogoutRequest {
     const REQUIRED: bool = false;
 
     fn from_fields(fields: &mut Fields) -> Option<Self> {
@@ -171,12 +174,13 @@ impl FromFields for Logout {
 
 /// That something was done.
 #[derive(Serialize, Object)]
-pub(crate) struct Done {
+#[oai(rename = "Done")]
+pub(crate) struct Acknowledgement {
     /// What was done, in words.
     detail: String,
 }
 
-impl Done {
+impl Acknowledgement {
     pub(crate) fn new(detail: &str) -> Self {
         Self { detail: detail.to_owned() }
     }
@@ -184,7 +188,8 @@ impl Done {
 
 /// Who the caller is, with a fresh token.
 #[derive(Serialize, Object)]
-pub(crate) struct Renewed {
+#[oai(rename = "Renewed")]
+pub(crate) struct FreshToken {
     /// The e-mail address of the account.
     username: String,
     /// The identifier of the account.
@@ -195,8 +200,8 @@ pub(crate) struct Renewed {
     token_type: String,
 }
 
-impl Renewed {
-    pub(crate) fn new(user: store::User, access: &Access) -> Self {
+impl FreshToken {
+    pub(crate) fn new(user: store::User, access: &AccessToken) -> Self {
         let access_token = access.token.expose().to_owned();
         Self { username: user.email, uuid: user.uuid, access_token, token_type: "bearer".to_owned() }
     }
@@ -204,7 +209,8 @@ impl Renewed {
 
 /// An account.
 #[derive(Serialize, Object)]
-pub(crate) struct User {
+#[oai(rename = "User")]
+pub(crate) struct UserReply {
     /// The number of the account in this hub.
     id: i64,
     /// The identifier of the account.
@@ -217,7 +223,7 @@ pub(crate) struct User {
     active: bool,
 }
 
-impl From<store::User> for User {
+impl From<store::User> for UserReply {
     fn from(user: store::User) -> Self {
         Self {
             id: user.id,
@@ -232,23 +238,15 @@ impl From<store::User> for User {
 /// An account with its experiments.
 #[derive(Serialize, Object)]
 pub(crate) struct UserWithExperiments {
-    /// The number of the account in this hub.
-    id: i64,
-    /// The identifier of the account.
-    uuid: Uuid,
-    /// The e-mail address of the account.
-    email: String,
-    /// When the account was made, in UTC without an offset.
-    time_created: String,
-    /// Whether the account may be used.
-    active: bool,
+    #[serde(flatten)]
+    #[oai(flatten)]
+    user: UserReply,
     /// The experiments of the account, the one used last first.
-    experiments: Vec<Experiment>,
+    experiments: Vec<ExperimentReply>,
 }
 
 impl UserWithExperiments {
-    pub(crate) fn new(user: store::User, experiments: Vec<Experiment>) -> Self {
-        let User { id, uuid, email, time_created, active } = user.into();
-        Self { id, uuid, email, time_created, active, experiments }
+    pub(crate) fn new(user: store::User, experiments: Vec<ExperimentReply>) -> Self {
+        Self { user: user.into(), experiments }
     }
 }

@@ -1,16 +1,16 @@
-//! An experiment, an ask and a tell in the formats of the original AutoTune: tables as texts that hold JSON.
+//! Formats of the original AutoTune for an experiment, an ask and a tell: tables as texts that hold JSON.
 
 use poem_openapi::Object;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::ordered_map::{OrderedMap, values_by_name};
+use super::running_best::RunningBest;
 use crate::clock::without_offset;
 use crate::http::fields::{Fields, FromFields};
-use crate::http::schema::Named;
 use crate::store;
-use crate::study::best::RunningBest;
-use crate::study::{Kind, Scalar, Variable};
+use crate::study::{Kind, Scalar, Variable, json_text};
 
 /// One variable of an experiment.
 #[derive(Serialize, Object)]
@@ -46,7 +46,8 @@ impl From<&Variable> for Covar {
 
 /// An experiment.
 #[derive(Serialize, Object)]
-pub(crate) struct Experiment {
+#[oai(rename = "Experiment")]
+pub(crate) struct ExperimentReply {
     /// The identifier of the experiment.
     exp_uuid: Uuid,
     /// Its name.
@@ -54,7 +55,7 @@ pub(crate) struct Experiment {
     /// What it is about.
     description: String,
     /// Its variables by name, in the order in which they were given.
-    covars: Named<Covar>,
+    covars: OrderedMap<Covar>,
     /// The model that is fitted to what was told.
     model_type: String,
     /// The rule by which the next point is chosen.
@@ -81,9 +82,9 @@ pub(crate) struct Experiment {
     user_uuid: Option<Uuid>,
 }
 
-impl Experiment {
+impl ExperimentReply {
     /// The experiment with the best of `history` after each tell.
-    pub(crate) fn new(experiment: store::Experiment, history: &[store::Told]) -> Self {
+    pub(crate) fn new(experiment: store::Experiment, history: &[store::Observation]) -> Self {
         let best = (!history.is_empty()).then(|| RunningBest::of(&experiment.space, experiment.direction, history));
         Self {
             exp_uuid: experiment.uuid,
@@ -104,14 +105,15 @@ impl Experiment {
     }
 
     /// The experiment as it stands in a list: without its owner.
-    pub(crate) fn listed(experiment: store::Experiment, history: &[store::Told]) -> Self {
+    pub(crate) fn listed(experiment: store::Experiment, history: &[store::Observation]) -> Self {
         Self { user_uuid: None, ..Self::new(experiment, history) }
     }
 }
 
 /// The point to try next.
 #[derive(Serialize, Object)]
-pub(crate) struct Ask {
+#[oai(rename = "Ask")]
+pub(crate) struct AskReply {
     /// The identifier of the experiment.
     exp_uuid: Uuid,
     /// When it was asked, in UTC without an offset.
@@ -120,19 +122,20 @@ pub(crate) struct Ask {
     covars_next_exp: String,
 }
 
-impl Ask {
+impl AskReply {
     pub(crate) fn new(experiment: &store::Experiment, point: &[Scalar], at: jiff::Timestamp) -> Self {
         Self {
             exp_uuid: experiment.uuid,
             time_updated: without_offset(at),
-            covars_next_exp: json_text(&[named(&experiment.space, point)]),
+            covars_next_exp: json_text(&[values_by_name(&experiment.space, point)]),
         }
     }
 }
 
 /// What came out at a point.
 #[derive(Object)]
-pub(crate) struct Tell {
+#[oai(rename = "Tell")]
+pub(crate) struct TellRequest {
     /// The point, as text that holds a JSON table of one row. Three forms are read: a list of one object, an object of
     /// objects keyed by row, an object of lists. The same table as JSON, without the text around it, is read too.
     pub(crate) covars_tell: String,
@@ -140,7 +143,7 @@ pub(crate) struct Tell {
     pub(crate) response_tell: String,
 }
 
-impl FromFields for Tell {
+impl FromFields for TellRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let covars_tell = text_or_json(fields, "covars_tell");
         let response_tell = text_or_json(fields, "response_tell");
@@ -156,7 +159,8 @@ fn text_or_json(fields: &mut Fields, name: &str) -> Option<String> {
 
 /// A tell as it was stored, and the best so far.
 #[derive(Serialize, Object)]
-pub(crate) struct Told {
+#[oai(rename = "Told")]
+pub(crate) struct TellReply {
     /// The identifier of the experiment.
     exp_uuid: Uuid,
     /// The point as it was told.
@@ -177,12 +181,12 @@ pub(crate) struct Told {
     time_updated: String,
 }
 
-impl Told {
+impl TellReply {
     /// The answer to `tell`, where `history` ends with it.
     pub(crate) fn new(
         experiment: &store::Experiment,
-        tell: Tell,
-        history: &[store::Told],
+        tell: TellRequest,
+        history: &[store::Observation],
         at: jiff::Timestamp,
     ) -> Self {
         let best = RunningBest::of(&experiment.space, experiment.direction, history);
@@ -198,15 +202,4 @@ impl Told {
             time_updated: without_offset(at),
         }
     }
-}
-
-/// The values of a point under the names of the variables.
-pub(crate) fn named(space: &[Variable], point: &[Scalar]) -> Named<Scalar> {
-    space.iter().zip(point).map(|(variable, value)| (variable.name.clone(), value.clone())).collect()
-}
-
-/// JSON as text. Everything that is written this way is made of maps with text keys, texts and finite numbers, which
-/// cannot fail to serialize; the empty text is what would be left.
-pub(crate) fn json_text<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

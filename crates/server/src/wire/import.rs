@@ -1,23 +1,25 @@
-//! Results from elsewhere: points with what came of them, checked before any of them is stored.
+//! Import of results from elsewhere: points with what came of them, checked before any of them is stored.
 
 use indexmap::IndexMap;
 use poem_openapi::Object;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
+use super::ordered_map::OrderedMap;
 use super::trial::checked_reason;
-use crate::http::fault::{Fault, Problem};
-use crate::http::fields::{Field, Fields, FromFields};
-use crate::http::schema::Named;
+use crate::http::error::{ApiError, ValidationError};
+use crate::http::fields::{Fields, FromFields};
 use crate::store::Outcome;
-use crate::study::{Scalar, Variable};
+use crate::study::{Scalar, Variable, json_text};
 
 /// The most results of one request.
 const MAX_TRIALS: usize = 1000;
 
 /// Results from elsewhere.
 #[derive(Object)]
-pub(crate) struct Import {
+#[oai(rename = "Import")]
+pub(crate) struct ImportRequest {
     /// The trials, 1 to 1000, in the order in which they were told.
     trials: Vec<ImportedTrial>,
 }
@@ -26,7 +28,7 @@ pub(crate) struct Import {
 #[derive(Object)]
 pub(crate) struct ImportedTrial {
     /// A value for each variable, by name.
-    params: Named<Scalar>,
+    params: OrderedMap<Scalar>,
     /// What came out, a finite number; left out where the trial failed.
     value: Option<f64>,
     /// Why it failed, in 1 to 2000 characters; left out where there is a value.
@@ -35,12 +37,13 @@ pub(crate) struct ImportedTrial {
 
 /// How many results were taken.
 #[derive(Serialize, Object)]
-pub(crate) struct Imported {
+#[oai(rename = "Imported")]
+pub(crate) struct ImportReply {
     /// How many trials the experiment has more than before.
     pub(crate) imported: u64,
 }
 
-impl FromFields for Import {
+impl FromFields for ImportRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let raw = fields.required::<Vec<Box<RawValue>>>("trials")?;
         if raw.is_empty() || raw.len() > MAX_TRIALS {
@@ -49,16 +52,9 @@ impl FromFields for Import {
             return None;
         }
         let trials = raw.into_iter().enumerate().map(|(index, raw)| {
-            type Object = IndexMap<String, Box<RawValue>>;
-            let place = place(fields, index);
-            let Ok(raw) = serde_json::from_str::<Object>(raw.get()) else {
-                fields.note(Problem::new(place, Object::EXPECTED, Object::KIND));
-                return None;
-            };
-            let mut inner = Fields::new(place, raw);
-            let trial = ImportedTrial::from_fields(&mut inner);
-            fields.absorb(inner);
-            trial
+            let mut location = fields.location("trials");
+            location.push(position(index));
+            fields.read_object(location, &raw)
         });
         // All of them are read before the first bad one ends it, so that every problem is listed.
         let trials: Vec<_> = trials.collect();
@@ -68,7 +64,7 @@ impl FromFields for Import {
 
 impl FromFields for ImportedTrial {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let params = fields.required::<IndexMap<String, Scalar>>("params").map(Named);
+        let params = fields.required::<IndexMap<String, Scalar>>("params").map(OrderedMap);
         let value = fields.optional::<f64>("value");
         let failed = fields.optional::<String>("failed");
         let failed = match failed? {
@@ -84,15 +80,13 @@ impl FromFields for ImportedTrial {
     }
 }
 
-fn place(fields: &Fields, index: usize) -> Vec<Scalar> {
-    let mut place = fields.place("trials");
-    place.push(Scalar::Int(i64::try_from(index).unwrap_or(i64::MAX)));
-    place
+fn position(index: usize) -> Scalar {
+    Scalar::Int(i64::try_from(index).unwrap_or(i64::MAX))
 }
 
-impl Import {
+impl ImportRequest {
     /// Each trial as a point of `space` and how it ended, or everything that does not belong.
-    pub(crate) fn of(self, space: &[Variable]) -> Result<Vec<(Vec<Scalar>, Outcome)>, Fault> {
+    pub(crate) fn of(self, space: &[Variable]) -> Result<Vec<(Vec<Scalar>, Outcome)>, ApiError> {
         let mut problems = Vec::new();
         let mut trials = Vec::with_capacity(self.trials.len());
         for (index, trial) in self.trials.into_iter().enumerate() {
@@ -105,27 +99,35 @@ impl Import {
                 Err(wrong) => problems.extend(wrong),
             }
         }
-        if problems.is_empty() { Ok(trials) } else { Err(Fault::problems(problems)) }
+        if problems.is_empty() { Ok(trials) } else { Err(ApiError::validation(problems)) }
     }
 }
 
+/// A short stand-in for up to a megabyte of results, the same for the same results.
+pub(crate) fn digest(trials: &[(Vec<Scalar>, Outcome)]) -> String {
+    let mut digest = Sha256::new();
+    for (point, outcome) in trials {
+        digest.update(json_text(point));
+        digest.update(format!("{outcome:?}\n"));
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The values in the order of the variables, or what is wrong with which of them.
-fn point(space: &[Variable], params: &Named<Scalar>, index: usize) -> Result<Vec<Scalar>, Vec<Problem>> {
-    let at = |name: &str| {
-        let index = Scalar::Int(i64::try_from(index).unwrap_or(i64::MAX));
-        ["body".into(), "trials".into(), index, "params".into(), name.into()]
-    };
+fn point(space: &[Variable], params: &OrderedMap<Scalar>, index: usize) -> Result<Vec<Scalar>, Vec<ValidationError>> {
+    let at = |name: &str| ["body".into(), "trials".into(), position(index), "params".into(), name.into()];
     let mut problems = Vec::new();
     let mut point = Vec::with_capacity(space.len());
     for variable in space {
         match params.0.get(&variable.name).map(|value| variable.admit(value)) {
             Some(Ok(value)) => point.push(value),
-            Some(Err(why)) => problems.push(Problem::new(at(&variable.name), why, "value_error")),
-            None => problems.push(Problem::missing(at(&variable.name))),
+            Some(Err(why)) => problems.push(ValidationError::new(at(&variable.name), why, "value_error")),
+            None => problems.push(ValidationError::missing(at(&variable.name))),
         }
     }
     let unknown = params.0.keys().filter(|name| space.iter().all(|variable| variable.name != **name));
-    problems
-        .extend(unknown.map(|name| Problem::new(at(name), "the experiment has no such variable", "value_error.extra")));
+    problems.extend(
+        unknown.map(|name| ValidationError::new(at(name), "the experiment has no such variable", "value_error.extra")),
+    );
     if problems.is_empty() { Ok(point) } else { Err(problems) }
 }

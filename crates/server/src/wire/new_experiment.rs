@@ -1,40 +1,41 @@
-//! A new experiment: its name and its variables, and everything that is refused with the place where it stands.
+//! New experiment: its name and its variables, and everything that is refused with the place where it stands.
 
-use indexmap::IndexMap;
 use poem_openapi::Object;
-use serde_json::value::RawValue;
 
-use super::new_variable::{Describes, NewVariable, OpenVariable};
+use super::new_variable::{NewVariable, OpenVariable, VariableRequest};
+use super::ordered_map::OrderedMap;
 use super::settings::ExperimentSettings;
-use crate::http::fault::{Fault, Problem};
-use crate::http::fields::{Field, Fields, FromFields};
-use crate::http::schema::Named;
+use crate::http::error::{ApiError, ValidationError};
+use crate::http::fields::{Fields, FromFields, RawObject};
 use crate::store;
 use crate::study::Variable;
 
-/// The longest name of an experiment or a variable, in characters, as in the original.
+/// Maximum length of the name of an experiment or a variable, in characters, as in the original.
 const MAX_NAME: usize = 256;
-/// The most variables of one experiment: beyond some tens of dimensions a Gaussian process is no better than chance.
+/// Maximum number of variables of one experiment: beyond some tens of dimensions a Gaussian process is no better than chance.
 const MAX_VARIABLES: usize = 100;
+
 /// A new experiment.
 #[derive(Object)]
-pub(crate) struct NewExperiment {
+#[oai(rename = "NewExperiment")]
+pub(crate) struct NewExperimentRequest {
     /// Its name, of at most 256 characters.
     #[oai(default = "default_name")]
     name: String,
     /// Its variables by name; their order is kept.
-    covars: Named<NewVariable>,
+    covars: OrderedMap<NewVariable>,
     #[oai(flatten)]
     settings: ExperimentSettings,
 }
 
 /// An experiment that is opened by its name.
 #[derive(Object)]
-pub(crate) struct OpenExperiment {
+#[oai(rename = "OpenExperiment")]
+pub(crate) struct OpenExperimentRequest {
     /// Its name, of 1 to 256 characters.
     name: String,
     /// Its variables by name. Where the experiment is made now, their order is kept.
-    covars: Named<OpenVariable>,
+    covars: OrderedMap<OpenVariable>,
     #[oai(flatten)]
     settings: ExperimentSettings,
 }
@@ -43,24 +44,24 @@ fn default_name() -> String {
     "Experiment name".to_owned()
 }
 
-impl NewExperiment {
-    /// What is to be stored, or a list of what is wrong with which variable.
-    pub(crate) fn of(self, owner: &store::User, at: jiff::Timestamp) -> Result<store::NewExperiment, Fault> {
+impl NewExperimentRequest {
+    /// The experiment to be stored, or a list of what is wrong with which variable.
+    pub(crate) fn of(self, owner: &store::User, at: jiff::Timestamp) -> Result<store::NewExperiment, ApiError> {
         let space = space(&self.covars)?;
         Ok(self.settings.of(self.name, space, owner, at))
     }
 }
 
-impl OpenExperiment {
-    /// What is to be stored, and whether the caller named the seed; or a list of what is wrong with which variable.
-    pub(crate) fn of(self, owner: &store::User, at: jiff::Timestamp) -> Result<(store::NewExperiment, bool), Fault> {
+impl OpenExperimentRequest {
+    /// The experiment to be stored, and whether the caller named the seed; or a list of what is wrong with which variable.
+    pub(crate) fn of(self, owner: &store::User, at: jiff::Timestamp) -> Result<(store::NewExperiment, bool), ApiError> {
         let (space, seeded) = (space(&self.covars)?, self.settings.seed.is_some());
         Ok((self.settings.of(self.name, space, owner, at), seeded))
     }
 }
 
 /// The variables, or a list of what is wrong with which of them.
-fn space<T: Describes>(covars: &Named<T>) -> Result<Vec<Variable>, Fault> {
+fn space<T: VariableRequest>(covars: &OrderedMap<T>) -> Result<Vec<Variable>, ApiError> {
     let mut problems = Vec::new();
     let mut space = Vec::new();
     for (name, variable) in &covars.0 {
@@ -69,10 +70,10 @@ fn space<T: Describes>(covars: &Named<T>) -> Result<Vec<Variable>, Fault> {
             Err(problem) => problems.push(problem),
         }
     }
-    if problems.is_empty() { Ok(space) } else { Err(Fault::problems(problems)) }
+    if problems.is_empty() { Ok(space) } else { Err(ApiError::validation(problems)) }
 }
 
-impl FromFields for NewExperiment {
+impl FromFields for NewExperimentRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let name = fields.optional::<String>("name").map(|name| name.unwrap_or_else(default_name));
         check_name(fields, name.as_deref());
@@ -82,7 +83,7 @@ impl FromFields for NewExperiment {
     }
 }
 
-impl FromFields for OpenExperiment {
+impl FromFields for OpenExperimentRequest {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let name = fields.required::<String>("name");
         if name.as_ref().is_some_and(String::is_empty) {
@@ -102,30 +103,22 @@ fn check_name(fields: &mut Fields, name: Option<&str>) {
     }
 }
 
-fn covars<T: FromFields>(fields: &mut Fields) -> Option<Named<T>> {
-    type Object = IndexMap<String, Box<RawValue>>;
-    let raw = fields.required::<Object>("covars")?;
+fn covars<T: FromFields>(fields: &mut Fields) -> Option<OrderedMap<T>> {
+    let raw = fields.required::<RawObject>("covars")?;
     if raw.is_empty() || raw.len() > MAX_VARIABLES {
         let msg = format!("an experiment has between 1 and {MAX_VARIABLES} variables, not {}", raw.len());
         fields.wrong("covars", msg, "value_error");
         return None;
     }
     let covars = raw.into_iter().map(|(name, raw)| {
-        let mut place = fields.place("covars");
-        place.push(name.clone().into());
+        let mut location = fields.location("covars");
+        location.push(name.clone().into());
         if name.is_empty() || name.chars().count() > MAX_NAME {
             let msg = format!("the name of a variable has between 1 and {MAX_NAME} characters");
-            fields.note(Problem::new(place, msg, "value_error"));
+            fields.note(ValidationError::new(location, msg, "value_error"));
             return None;
         }
-        let Ok(raw) = serde_json::from_str::<Object>(raw.get()) else {
-            fields.note(Problem::new(place, Object::EXPECTED, Object::KIND));
-            return None;
-        };
-        let mut inner = Fields::new(place, raw);
-        let variable = T::from_fields(&mut inner);
-        fields.absorb(inner);
-        Some((name, variable?))
+        Some((name, fields.read_object(location, &raw)?))
     });
     // All of them are read before the first bad one ends it, so that every problem is listed.
     covars.collect::<Vec<_>>().into_iter().collect()

@@ -1,11 +1,11 @@
-//! One variable of a new experiment, in the words of the original, made into a variable that can be searched.
+//! New variable of an experiment, in the words of the original, made into a variable that can be searched.
 
 use indexmap::IndexSet;
 use poem_openapi::Object;
 
-use crate::http::fault::Problem;
+use crate::http::error::ValidationError;
 use crate::http::fields::{Fields, FromFields};
-use crate::study::{Kind, Scalar, Variable, middle, searchable};
+use crate::study::{Kind, Scalar, Variable, default_guess, search_space};
 
 /// The most options of a category.
 const MAX_OPTIONS: usize = 1000;
@@ -82,44 +82,45 @@ impl FromFields for VariableRange {
     }
 }
 
-/// A variable as a request describes it.
-pub(crate) trait Describes {
+/// A request for a variable.
+pub(crate) trait VariableRequest {
     /// The variable `name`, or the first thing that is wrong with it.
-    fn check(&self, name: &str) -> Result<Variable, Problem>;
+    fn check(&self, name: &str) -> Result<Variable, ValidationError>;
 }
 
-impl Describes for NewVariable {
-    fn check(&self, name: &str) -> Result<Variable, Problem> {
+impl VariableRequest for NewVariable {
+    fn check(&self, name: &str) -> Result<Variable, ValidationError> {
         self.range.check(name, Some(&self.guess))
     }
 }
 
-impl Describes for OpenVariable {
-    fn check(&self, name: &str) -> Result<Variable, Problem> {
+impl VariableRequest for OpenVariable {
+    fn check(&self, name: &str) -> Result<Variable, ValidationError> {
         self.range.check(name, self.guess.as_ref())
     }
 }
 
-/// Where in a variable something is wrong (`None` for all of it), what, and the kind of mistake.
-type Wrong = (Option<&'static str>, String, &'static str);
+/// A problem with a field: where in a variable something is wrong (`None` for all of it), what, and the kind of mistake.
+type FieldProblem = (Option<&'static str>, String, &'static str);
 
 impl VariableRange {
-    fn check(&self, name: &str, guess: Option<&Scalar>) -> Result<Variable, Problem> {
+    fn check(&self, name: &str, guess: Option<&Scalar>) -> Result<Variable, ValidationError> {
         let variable = self.kind().and_then(|kind| {
             let unfit = |error: mlhub_engine::Error| (None, error.to_string(), "value_error");
             let guess = match guess {
                 Some(guess) => cast(&kind, guess)?,
-                None => middle(name, &kind).map_err(unfit)?,
+                None => default_guess(name, &kind).map_err(unfit)?,
             };
             let variable = Variable { name: name.to_owned(), kind, guess };
-            searchable(std::slice::from_ref(&variable)).map_err(unfit)?;
+            search_space(std::slice::from_ref(&variable)).map_err(unfit)?;
             Ok(variable)
         });
-        variable
-            .map_err(|(field, msg, kind)| Problem::new(["body", "covars", name].into_iter().chain(field), msg, kind))
+        variable.map_err(|(field, msg, kind)| {
+            ValidationError::new(["body", "covars", name].into_iter().chain(field), msg, kind)
+        })
     }
 
-    fn kind(&self) -> Result<Kind, Wrong> {
+    fn kind(&self) -> Result<Kind, FieldProblem> {
         let log = self.log.unwrap_or_default();
         match self.vtype.as_str() {
             "int" => {
@@ -137,7 +138,7 @@ impl VariableRange {
         }
     }
 
-    fn options(&self) -> Result<Vec<String>, Wrong> {
+    fn options(&self) -> Result<Vec<String>, FieldProblem> {
         let given = self.options.as_ref().ok_or_else(|| missing("options"))?;
         let options: IndexSet<&String> = given.iter().collect();
         if options.len() > MAX_OPTIONS {
@@ -148,16 +149,16 @@ impl VariableRange {
     }
 }
 
-fn bound<'a>(field: &'static str, bound: &'a Option<Scalar>) -> Result<&'a Scalar, Wrong> {
+fn bound<'a>(field: &'static str, bound: &'a Option<Scalar>) -> Result<&'a Scalar, FieldProblem> {
     bound.as_ref().ok_or_else(|| missing(field))
 }
 
-fn missing(field: &'static str) -> Wrong {
+fn missing(field: &'static str) -> FieldProblem {
     (Some(field), "field required".to_owned(), "value_error.missing")
 }
 
 /// A guess as its variable holds it.
-fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, Wrong> {
+fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, FieldProblem> {
     match (kind, guess) {
         (Kind::Int { .. }, guess) => Ok(whole("guess", guess)?.into()),
         (Kind::Cont { .. }, guess) => Ok(Scalar::Real(float("guess", guess)?)),
@@ -170,7 +171,7 @@ fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, Wrong> {
 }
 
 /// A cast as in the original: 1.7 and "1" become 1. What is too large saturates and is refused with the bounds.
-fn whole(field: &'static str, value: &Scalar) -> Result<i64, Wrong> {
+fn whole(field: &'static str, value: &Scalar) -> Result<i64, FieldProblem> {
     match value {
         Scalar::Int(value) => Ok(*value),
         Scalar::Real(value) => Ok(*value as i64),
@@ -182,7 +183,7 @@ fn whole(field: &'static str, value: &Scalar) -> Result<i64, Wrong> {
 }
 
 /// A step between whole numbers. The original has no steps, so nothing is cast for its sake.
-fn whole_step(step: f64) -> Result<i64, Wrong> {
+fn whole_step(step: f64) -> Result<i64, FieldProblem> {
     if step.fract() == 0.0 {
         return Ok(step as i64);
     }
@@ -190,7 +191,7 @@ fn whole_step(step: f64) -> Result<i64, Wrong> {
 }
 
 /// A cast as in the original: 1 and "1" become 1.0.
-fn float(field: &'static str, value: &Scalar) -> Result<f64, Wrong> {
+fn float(field: &'static str, value: &Scalar) -> Result<f64, FieldProblem> {
     match value {
         Scalar::Int(value) => Some(*value as f64),
         Scalar::Real(value) => Some(*value),

@@ -1,23 +1,20 @@
-//! What may be left out of a new experiment, and what is used then.
+//! Settings of an experiment: what may be left out, and the defaults.
 
 use poem_openapi::Object;
-use serde_json::json;
 use uuid::Uuid;
 
-use super::whole::whole_between;
-use crate::http::fault::Problem;
 use crate::http::fields::{Fields, FromFields};
 use crate::store;
-use crate::study::names::{ACQUISITION, MODEL, Names};
+use crate::study::model_names::{ACQUISITION, MODEL, NameSet};
 use crate::study::{Direction, Variable};
 
-/// How many seconds a trial is leased for where nothing is said: a day, since some trainings take one.
+/// Default lifetime of a lease, in seconds: a day, since some trainings take one.
 const TRIAL_LIFETIME: u32 = 86_400;
-/// The longest lease, in seconds: thirty days.
+/// Maximum lifetime of a lease, in seconds: thirty days.
 const MAX_TRIAL_LIFETIME: u32 = 2_592_000;
-/// How many trials may be open at once where nothing is said.
+/// Default number of trials that may be open at once.
 const OPEN_TRIALS: u32 = 100;
-/// The most trials open at once that may be asked for. Each is part of the model that chooses the next.
+/// Maximum number of trials open at once that may be asked for. Each is part of the model that chooses the next.
 const MAX_OPEN_TRIALS: u32 = 1000;
 
 /// What may be left out of an experiment.
@@ -66,7 +63,7 @@ fn default_open_trials() -> u32 {
 }
 
 impl ExperimentSettings {
-    /// What is to be stored, with a name and variables.
+    /// The experiment to be stored, with a name and variables.
     pub(super) fn of(
         self,
         name: String,
@@ -109,8 +106,8 @@ impl FromFields for ExperimentSettings {
             fields.wrong("seed", "ensure this value is greater than or equal to 0", "value_error.number.not_ge");
         }
         let direction = direction(fields);
-        let trial_lifetime = whole_between(fields, "trial_lifetime", 1..=MAX_TRIAL_LIFETIME);
-        let open_trials = whole_between(fields, "open_trials", 1..=MAX_OPEN_TRIALS);
+        let trial_lifetime = fields.bounded_int("trial_lifetime", 1..=MAX_TRIAL_LIFETIME);
+        let open_trials = fields.bounded_int("open_trials", 1..=MAX_OPEN_TRIALS);
         Some(Self {
             description: description?.unwrap_or_default(),
             model_type: model_type?,
@@ -127,17 +124,15 @@ fn direction(fields: &mut Fields) -> Option<String> {
     let name = fields.optional::<String>("direction")?.unwrap_or_else(default_direction);
     if Direction::from_name(&name).is_none() {
         let msg = format!("`{name}` is not one of {}", Direction::NAMES.join(", "));
-        let place = fields.place("direction");
-        fields.note(Problem::new(place, msg, "type_error.enum").with_ctx(json!({"enum_values": Direction::NAMES})));
+        fields.wrong_word("direction", msg, &Direction::NAMES);
     }
     Some(name)
 }
 
-fn one_of(fields: &mut Fields, field: &str, names: &Names) -> Option<String> {
+fn one_of(fields: &mut Fields, field: &str, names: &NameSet) -> Option<String> {
     let name = fields.optional::<String>(field)?.unwrap_or_else(|| names.default.to_owned());
     if let Err(why) = names.check(&name) {
-        let place = fields.place(field);
-        fields.note(Problem::new(place, why, "type_error.enum").with_ctx(json!({"enum_values": names.taken})));
+        fields.wrong_word(field, why, names.accepted);
     }
     Some(name)
 }

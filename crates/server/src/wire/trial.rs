@@ -1,14 +1,12 @@
-//! Trials: points with an identifier, given out under a lease until they end.
+//! Trial formats under `/v1`: points with an identifier, given out until they end.
 
 use poem_openapi::Object;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::experiment::named;
-use super::whole::whole_between;
+use super::ordered_map::{OrderedMap, values_by_name};
 use crate::clock::rfc3339;
 use crate::http::fields::{Fields, FromFields};
-use crate::http::schema::Named;
 use crate::store::{self, MOST_LEASES, TrialState};
 use crate::study::{Scalar, Variable};
 
@@ -19,13 +17,14 @@ const MAX_REASON: usize = 2000;
 
 /// A point to try, and what became of it.
 #[derive(Serialize, Object)]
-pub(crate) struct Trial {
+#[oai(rename = "Trial")]
+pub(crate) struct TrialReply {
     /// The identifier of the trial.
     id: Uuid,
     /// The identifier of its experiment.
     experiment_id: Uuid,
     /// The values of the variables, by name.
-    params: Named<Scalar>,
+    params: OrderedMap<Scalar>,
     /// Where it stands: pending while its lease runs, expired when that ended and nothing was told, told, or failed.
     state: String,
     /// What came out; left out until it is told.
@@ -46,7 +45,7 @@ pub(crate) struct Trial {
     told_at: Option<String>,
 }
 
-impl Trial {
+impl TrialReply {
     pub(crate) fn new(space: &[Variable], trial: &store::Trial) -> Self {
         let is_open = matches!(trial.state, TrialState::Pending | TrialState::Expired);
         let reason = match trial.state {
@@ -56,7 +55,7 @@ impl Trial {
         Self {
             id: trial.uuid,
             experiment_id: trial.experiment,
-            params: named(space, &trial.point),
+            params: values_by_name(space, &trial.point),
             state: trial.state.name().to_owned(),
             value: trial.tell.map(|tell| tell.value),
             reason,
@@ -77,7 +76,7 @@ fn lost() -> String {
 #[derive(Serialize, Object)]
 pub(crate) struct TrialPage {
     /// The trials of this page, in the order in which they were asked for.
-    pub(crate) items: Vec<Trial>,
+    pub(crate) items: Vec<TrialReply>,
     /// How many there are on all pages.
     pub(crate) total: u64,
 }
@@ -95,8 +94,8 @@ pub(crate) struct TrialOrder {
 impl FromFields for TrialOrder {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let given = fields.required::<i64>("count").is_some();
-        let count = if given { whole_between(fields, "count", 1..=MAX_COUNT) } else { None };
-        let total = whole_between(fields, "total", 1..=u32::MAX);
+        let count = if given { fields.bounded_int("count", 1..=MAX_COUNT) } else { None };
+        let total = fields.bounded_int("total", 1..=u32::MAX);
         Some(Self { count: count??, total: total? })
     }
 }
@@ -105,7 +104,7 @@ impl FromFields for TrialOrder {
 #[derive(Serialize, Object)]
 pub(crate) struct TrialBatch {
     /// The trials: first those that are given out again, then new ones. There may be fewer than were asked for.
-    items: Vec<Trial>,
+    items: Vec<TrialReply>,
     /// How many trials of the experiment were told by then.
     told: u64,
     /// How many had failed.
@@ -116,8 +115,8 @@ pub(crate) struct TrialBatch {
 
 impl TrialBatch {
     pub(crate) fn new(space: &[Variable], batch: &store::Batch) -> Self {
-        let store::Counts { told, failed, pending, .. } = batch.counts;
-        Self { items: batch.items.iter().map(|trial| Trial::new(space, trial)).collect(), told, failed, pending }
+        let store::TrialCounts { told, failed, pending, .. } = batch.counts;
+        Self { items: batch.items.iter().map(|trial| TrialReply::new(space, trial)).collect(), told, failed, pending }
     }
 }
 

@@ -1,10 +1,10 @@
-//! Several trials at once: as many as are wanted, unless there is a reason for fewer.
+//! Batches: several trials at once, as many as are asked for, unless there is a reason for fewer.
 
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use mlhub_server::{Model, ModelError, Question, Scalar};
+use mlhub_server::{Model, ModelError, ModelInput, Scalar};
 use serde_json::{Value, json};
 
 use crate::support::{Hub, Reply, TestClock, at_once, id};
@@ -113,9 +113,9 @@ async fn where_the_space_has_fewer_points_fewer_come_and_where_it_has_none_it_is
 struct Slow(Arc<OnceLock<TestClock>>);
 
 impl Model for Slow {
-    fn suggest(&self, question: &Question) -> Result<Vec<Scalar>, ModelError> {
+    fn suggest(&self, input: &ModelInput) -> Result<Vec<Scalar>, ModelError> {
         self.0.get().unwrap().forward(Duration::from_secs(4));
-        let known = i64::try_from(question.history.len() + question.pending.len()).unwrap();
+        let known = i64::try_from(input.history.len() + input.pending.len()).unwrap();
         Ok(vec![Scalar::Int(known), Scalar::Real(0.5)])
     }
 }

@@ -1,4 +1,4 @@
-//! Many at once: nothing is lost, nothing is done twice, no point is given out twice.
+//! Concurrency: many at once, and nothing is lost, nothing is done twice, no point is given out twice.
 
 use std::collections::HashSet;
 

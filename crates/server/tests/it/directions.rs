@@ -1,4 +1,4 @@
-//! Smaller is better where an experiment says so, everywhere that anything is better.
+//! Directions: smaller is better where an experiment says so, everywhere that anything is better.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What was acknowledged is there after a restart on the same file.
+//! Durability: what was acknowledged is there after a restart on the same file.
 
 use std::sync::Arc;
 use std::time::Duration;

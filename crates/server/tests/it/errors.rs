@@ -1,4 +1,4 @@
-//! Whatever is wrong with a request comes back as JSON with a `detail`, and says where it stands.
+//! Errors: whatever is wrong with a request comes back as JSON with a `detail`, and says where it stands.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The same request with the same Idempotency-Key has its effect once and the same answer each time.
+//! Repeated requests: the same one with the same key has its effect once and the same reply each time.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Results from elsewhere become trials, all or none.
+//! Imports: results from elsewhere become trials, all or none.
 
 use std::collections::HashSet;
 
@@ -41,7 +41,7 @@ async fn they_stand_in_the_history_in_their_order_and_the_next_points_are_others
 }
 
 #[tokio::test]
-async fn they_settle_no_open_ask_and_pass_no_limit_of_open_trials() {
+async fn they_end_no_open_ask_and_pass_no_limit_of_open_trials() {
     let hub = Hub::start().await;
     let ann = hub.user("ann@x.com").await;
     let experiment = ann.open("import", &json!({"open_trials": 1})).await;

@@ -1,4 +1,4 @@
-//! A trial is given to one caller at a time, and to another one when it comes back or is lost.
+//! Trials are given to one caller at a time, and to another one when they come back or are lost.
 
 use std::collections::HashSet;
 use std::time::Duration;

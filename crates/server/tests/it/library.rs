@@ -1,4 +1,4 @@
-//! The library's client at the hub, over real sockets.
+//! Client of the library at the hub, over real sockets.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

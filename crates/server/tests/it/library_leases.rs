@@ -1,4 +1,4 @@
-//! The library's client at the hub: several trials at once, trials that fail, are kept, given back or brought along.
+//! Client of the library at the hub: several trials at once, trials that fail, are kept, given back or brought along.
 
 use mlhub::ErrorKind;
 use mlhub::autotune::{ImportedTrial, NewExperiment, Trial, Variable};

@@ -1,4 +1,4 @@
-//! The library's client at the hub: logins that go on, and that end.
+//! Client of the library at the hub: logins that go on, and that end.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,34 +1,34 @@
-//! The hub from the outside: over real sockets, by what it promises.
+//! Tests of the hub from the outside, over real sockets.
 
-mod basic;
+mod account_deletion;
+mod auth_methods;
+mod basic_auth;
 mod batches;
 mod concurrency;
-mod cookie;
-mod deletion;
+mod cookie_login;
+mod defects_of_the_original;
 mod directions;
 mod durability;
 mod errors;
-mod failures;
-mod faults_of_the_original;
-mod fits;
+mod failed_trials;
 mod idempotency;
 mod imports;
 mod leases;
 mod library;
 mod library_leases;
 mod library_login;
+mod login_throttle;
 mod migration;
-mod opening;
-mod operation;
+mod model_fits;
+mod monitoring;
+mod open_by_name;
+mod original_script;
 mod ownership;
-mod password;
+mod password_change;
 mod recordings;
 mod scales;
 mod secrets;
 mod sessions;
 mod startup;
-mod story;
 mod support;
-mod throttle;
 mod v1;
-mod ways_in;

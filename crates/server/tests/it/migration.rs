@@ -1,4 +1,4 @@
-//! A file that an earlier version of the hub wrote is brought up to date, with everything that was in it.
+//! Migration: a file that an earlier version of the hub wrote is brought up to date, with everything that was in it.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Nobody reaches what belongs to somebody else. Driven by the document, so that no route can be forgotten.
+//! Ownership: nobody reaches what belongs to somebody else. Driven by the document, so that no route can be forgotten.
 
 use serde_json::{Value, json};
 

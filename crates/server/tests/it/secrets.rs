@@ -1,4 +1,4 @@
-//! No password, token, key or hash gets into a log, an error or the Debug of anything.
+//! Secrecy: no password, token, key or hash gets into a log, an error or the Debug of anything.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

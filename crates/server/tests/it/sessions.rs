@@ -1,4 +1,4 @@
-//! A session: tokens that are replaced by the next, until it is ended, and with it everything that was given in it.
+//! Sessions: tokens that are replaced by the next, until one is ended, and with it everything that was given in it.
 
 use std::time::Duration;
 

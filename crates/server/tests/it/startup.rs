@@ -1,4 +1,4 @@
-//! What a hub refuses to start with, each refusal saying what to do.
+//! Startup: what a hub refuses to start with, each error saying what to do.
 
 use mlhub_server::{Error, Server, Settings};
 use tempfile::TempDir;

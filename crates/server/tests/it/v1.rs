@@ -1,4 +1,4 @@
-//! The plain routes: read one, the best, the history, pages, trials by identifier.
+//! Routes under `/v1`: read one, the best, the history, pages, trials by identifier.
 
 use serde_json::{Value, json};
 

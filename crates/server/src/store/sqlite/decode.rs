@@ -1,4 +1,4 @@
-//! Rows made into what they stand for, and back.
+//! Decoding of SQL rows into what they stand for, and back.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
-use super::super::{Counts, Experiment, StoreError, Tell, Told, Trial, TrialState, User};
+use super::super::{Experiment, Observation, StoreError, Tell, Trial, TrialCounts, TrialState, User};
 use crate::study::Direction;
 
 /// Something in the database that this program would not have written there.
@@ -78,8 +78,8 @@ pub(super) fn experiment(row: &SqliteRow) -> Result<Experiment, StoreError> {
     })
 }
 
-pub(super) fn counts(row: &SqliteRow) -> Result<Counts, StoreError> {
-    Ok(Counts {
+pub(super) fn counts(row: &SqliteRow) -> Result<TrialCounts, StoreError> {
+    Ok(TrialCounts {
         told: count(row, "told")?,
         failed: count(row, "failed")?,
         pending: count(row, "pending")?,
@@ -110,8 +110,8 @@ pub(super) fn trial(row: &SqliteRow) -> Result<Trial, StoreError> {
     })
 }
 
-pub(super) fn told(row: &SqliteRow) -> Result<Told, StoreError> {
-    Ok(Told {
+pub(super) fn told(row: &SqliteRow) -> Result<Observation, StoreError> {
+    Ok(Observation {
         trial: uuid(row, "uuid")?,
         point: json(row, "point")?,
         value: row.try_get("value")?,

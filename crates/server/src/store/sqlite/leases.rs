@@ -1,68 +1,131 @@
-//! Leases: a trial is given to one caller at a time, and to another one when it comes back or is lost.
+//! Lease of a trial: it is given to one caller at a time, and to another one when it comes back or is lost.
 
+use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{Row, Sqlite as Driver, Transaction};
+use sqlx::Row;
 
-use super::super::{Batch, Chosen, Experiment, Given, MOST_LEASES, StoreError, Trial, TrialState, Wanted};
-use super::once::{self, Done};
-use super::trials::{self, NewTrial, Origin, trials_at};
-use super::{Sqlite, experiments};
+use super::super::{
+    Batch, Candidates, Experiment, LeaseOutcome, LeaseRequest, LeaseStore, MOST_LEASES, Proposal, StoreError, Trial,
+    TrialState,
+};
+use super::idempotency::{self, RecordedEffect};
+use super::trials::{self, NewTrial, TrialOrigin, trials_at};
+use super::{Sqlite, WriteTransaction, decode, experiments};
 use crate::study::Scalar;
 
-type Open = Transaction<'static, Driver>;
+#[async_trait]
+impl LeaseStore for Sqlite {
+    async fn open_ask(&self, experiment: &Experiment, at: Timestamp) -> Result<Option<Trial>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let trial = find_open_ask(&mut transaction, experiment, at).await?;
+        if trial.is_some() {
+            experiments::touch(&mut transaction, experiment, at).await?;
+            transaction.commit().await?;
+        }
+        Ok(trial)
+    }
 
-pub(super) async fn give(
-    store: &Sqlite,
-    wanted: Wanted<'_>,
-    chosen: Option<&Chosen>,
+    async fn ask(&self, proposal: Proposal<'_>) -> Result<Option<Trial>, StoreError> {
+        let Proposal { experiment, point, newest, at } = proposal;
+        let mut transaction = self.begin().await?;
+        experiments::touch(&mut transaction, experiment, at).await?;
+        if let Some(open) = find_open_ask(&mut transaction, experiment, at).await? {
+            return Ok(Some(open));
+        }
+        if trials::is_taken(&mut transaction, experiment, newest, point).await? {
+            return Ok(None);
+        }
+        let trial = NewTrial { origin: TrialOrigin::Ask, point, reason: None, at };
+        let id = trials::insert(&mut transaction, experiment, trial).await?;
+        let trial = trials::by_id(&mut transaction, id, at).await?;
+        transaction.commit().await?;
+        Ok(Some(trial))
+    }
+
+    async fn lease(
+        &self,
+        request: LeaseRequest<'_>,
+        candidates: Option<&Candidates>,
+        at: Timestamp,
+    ) -> Result<LeaseOutcome, StoreError> {
+        let LeaseRequest { experiment, count, total, idempotency } = request;
+        let mut transaction = self.begin().await?;
+        if let Some(record) = idempotency
+            && let Some(effect) = idempotency::recall(&mut transaction, experiment, record).await?
+        {
+            let RecordedEffect::Given { trials, counts } = effect else { return Err(effect.unexpected()) };
+            return Ok(LeaseOutcome::Batch(idempotency::batch_then(&mut transaction, &trials, counts, at).await?));
+        }
+        let counts = trials::counts(&mut *transaction, experiment, at).await?;
+        let again = expired(&mut transaction, experiment, count, at).await?;
+        let left = total.map_or(u64::MAX, |total| total.saturating_sub(counts.all()));
+        if again.is_empty() && left == 0 {
+            return Ok(LeaseOutcome::Batch(Batch { items: Vec::new(), counts }));
+        }
+        let room = u64::from(experiment.open_trials).saturating_sub(counts.pending);
+        if room == 0 {
+            return Ok(LeaseOutcome::Full);
+        }
+        let count = count.min(usize::try_from(room).unwrap_or(usize::MAX));
+        let again = &again[..again.len().min(count)];
+        let missing = (count - again.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
+        let candidates = match candidates {
+            None if missing > 0 => return Ok(LeaseOutcome::Missing(missing)),
+            None => &Candidates { points: Vec::new(), newest: i64::MAX },
+            Some(candidates) => candidates,
+        };
+        let points = &candidates.points[..candidates.points.len().min(missing)];
+        for point in points {
+            if trials::is_taken(&mut transaction, experiment, candidates.newest, point).await? {
+                return Ok(LeaseOutcome::Excluded);
+            }
+        }
+        let items = give_out(&mut transaction, experiment, again, points, at).await?;
+        if items.is_empty() {
+            return Ok(LeaseOutcome::Batch(Batch { items, counts }));
+        }
+        let batch = Batch { items, counts: trials::counts(&mut *transaction, experiment, at).await? };
+        if let Some(record) = idempotency {
+            idempotency::remember(&mut transaction, experiment, record, &RecordedEffect::of_batch(&batch), at).await?;
+        }
+        transaction.commit().await?;
+        Ok(LeaseOutcome::Batch(batch))
+    }
+
+    async fn renew(&self, experiment: &Experiment, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError> {
+        let expires_at = lease_end(experiment, at)?;
+        let statement = "UPDATE trials SET expires_at = $2 WHERE id = $1 AND expires_at IS NOT NULL";
+        change(self, trial, &[TrialState::Pending, TrialState::Expired], statement, expires_at, at).await
+    }
+
+    async fn release(&self, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError> {
+        // A lease that is handed back is none that was lost, so its chance comes back too.
+        let statement =
+            "UPDATE trials SET expires_at = $2, chances = chances + 1 WHERE id = $1 AND expires_at IS NOT NULL";
+        change(self, trial, &[TrialState::Pending], statement, at, at).await
+    }
+}
+
+/// The oldest ask that has not ended.
+pub(super) async fn find_open_ask(
+    transaction: &mut WriteTransaction,
+    experiment: &Experiment,
     at: Timestamp,
-) -> Result<Given, StoreError> {
-    let Wanted { experiment, count, total, once } = wanted;
-    let mut transaction = store.begin().await?;
-    match once::recall(&mut transaction, experiment, once).await? {
-        None => {}
-        Some(Done::Given { trials, counts }) => {
-            return Ok(Given::Batch(once::given_then(&mut transaction, &trials, counts, at).await?));
-        }
-        Some(other) => return Err(other.unexpected()),
-    }
-    let counts = trials::counts(&mut *transaction, experiment, at).await?;
-    let again = expired(&mut transaction, experiment, count, at).await?;
-    let left = total.map_or(u64::MAX, |total| total.saturating_sub(counts.all()));
-    if again.is_empty() && left == 0 {
-        return Ok(Given::Batch(Batch { items: Vec::new(), counts }));
-    }
-    let room = u64::from(experiment.open_trials).saturating_sub(counts.pending);
-    if room == 0 {
-        return Ok(Given::Full);
-    }
-    let count = count.min(usize::try_from(room).unwrap_or(usize::MAX));
-    let again = &again[..again.len().min(count)];
-    let missing = (count - again.len()).min(usize::try_from(left).unwrap_or(usize::MAX));
-    let chosen = match chosen {
-        None if missing > 0 => return Ok(Given::Missing(missing)),
-        None => &Chosen { points: Vec::new(), newest: i64::MAX },
-        Some(chosen) => chosen,
-    };
-    let points = &chosen.points[..chosen.points.len().min(missing)];
-    for point in points {
-        if trials::is_taken(&mut transaction, experiment, chosen.newest, point).await? {
-            return Ok(Given::Taken);
-        }
-    }
-    let items = lease(&mut transaction, experiment, again, points, at).await?;
-    if items.is_empty() {
-        return Ok(Given::Batch(Batch { items, counts }));
-    }
-    let batch = Batch { items, counts: trials::counts(&mut *transaction, experiment, at).await? };
-    once::remember(&mut transaction, experiment, once, &Done::given(&batch), at).await?;
-    transaction.commit().await?;
-    Ok(Given::Batch(batch))
+) -> Result<Option<Trial>, StoreError> {
+    let row = sqlx::query(trials_at!(
+        "SELECT *",
+        "WHERE experiment_id = $2 AND origin = 'ask' AND state = 'pending' ORDER BY id LIMIT 1"
+    ))
+    .bind(at.as_microsecond())
+    .bind(experiment.id)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    row.as_ref().map(decode::trial).transpose()
 }
 
 /// The trials whose lease ended, the oldest first.
 async fn expired(
-    transaction: &mut Open,
+    transaction: &mut WriteTransaction,
     experiment: &Experiment,
     most: usize,
     at: Timestamp,
@@ -78,8 +141,8 @@ async fn expired(
 }
 
 /// Gives out `again` once more and `points` for the first time.
-async fn lease(
-    transaction: &mut Open,
+async fn give_out(
+    transaction: &mut WriteTransaction,
     experiment: &Experiment,
     again: &[i64],
     points: &[Vec<Scalar>],
@@ -96,7 +159,7 @@ async fn lease(
     }
     let mut ids = again.to_vec();
     for point in points {
-        let origin = Origin::Lease { expires_at, chances: MOST_LEASES - 1 };
+        let origin = TrialOrigin::Lease { expires_at, chances: MOST_LEASES - 1 };
         ids.push(trials::insert(transaction, experiment, NewTrial { origin, point, reason: None, at }).await?);
     }
     let mut items = Vec::with_capacity(ids.len());
@@ -104,23 +167,6 @@ async fn lease(
         items.push(trials::by_id(transaction, id, at).await?);
     }
     Ok(items)
-}
-
-pub(super) async fn renew(
-    store: &Sqlite,
-    experiment: &Experiment,
-    trial: &Trial,
-    at: Timestamp,
-) -> Result<Trial, StoreError> {
-    let expires_at = lease_end(experiment, at)?;
-    let statement = "UPDATE trials SET expires_at = $2 WHERE id = $1 AND expires_at IS NOT NULL";
-    change(store, trial, &[TrialState::Pending, TrialState::Expired], statement, expires_at, at).await
-}
-
-pub(super) async fn release(store: &Sqlite, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError> {
-    // A lease that is handed back is none that was lost, so its chance comes back too.
-    let statement = "UPDATE trials SET expires_at = $2, chances = chances + 1 WHERE id = $1 AND expires_at IS NOT NULL";
-    change(store, trial, &[TrialState::Pending], statement, at, at).await
 }
 
 /// Moves the end of a lease where the trial is in one of these states; another one stays as it is.

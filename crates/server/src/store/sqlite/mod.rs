@@ -1,13 +1,11 @@
-//! The store in one SQLite file: what is acknowledged is on the disk, and any number of requests may write at once.
+//! SQLite: the store in one file. What is acknowledged is on the disk, and any number of requests may write at once.
 
-mod asks;
 mod decode;
 mod experiments;
+mod idempotency;
 mod leases;
-mod once;
+mod outcomes;
 mod sessions;
-mod studies;
-mod tells;
 mod throttle;
 mod trials;
 mod users;
@@ -25,10 +23,13 @@ use sqlx::{ConnectOptions, Connection as _, SqlSafeStr, Sqlite as Driver, Transa
 use super::{Store, StoreError};
 use crate::error::Error;
 
-/// How long a writer waits for another process that holds the file.
+/// Busy timeout: how long a writer waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many requests read at once; a read is short, so more would only wait for the disk together.
+/// Number of requests that read at once; a read is short, so more would only wait for the disk together.
 const READERS: u32 = 8;
+
+/// A transaction that may write.
+type WriteTransaction = Transaction<'static, Driver>;
 
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "accounts and trials", include_str!("../../../migrations/sqlite/0001_accounts_and_trials.sql")),
@@ -76,8 +77,8 @@ impl Sqlite {
         Ok(Self { reads, writes })
     }
 
-    /// A transaction that may write. It takes the lock at once: one that reads first and writes later can be refused.
-    async fn begin(&self) -> Result<Transaction<'static, Driver>, StoreError> {
+    /// Begins a transaction that takes the lock at once: one that reads first and writes later can be refused.
+    async fn begin(&self) -> Result<WriteTransaction, StoreError> {
         Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
     }
 }
@@ -133,7 +134,7 @@ impl Store for Sqlite {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Accounts, NewUser};
+    use super::super::{AccountStore, NewUser};
     use super::*;
 
     /// Every connection that the pool can have, all open at once, closed again so that the next ones are new.

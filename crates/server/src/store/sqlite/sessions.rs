@@ -1,21 +1,21 @@
-//! Sessions: begun with a password, rotated, ended, swept.
+//! Sessions in SQLite: begun with a password, rotated, ended, swept.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, Sqlite as Driver, Transaction};
 use uuid::Uuid;
 
-use super::super::{NewSession, Rotated, Rotation, Session, Sessions, StoreError, User};
-use super::{Sqlite, decode};
-use crate::auth::Digest;
+use super::super::{NewSession, RotationOutcome, Session, SessionStore, StoreError, TokenRotation, User};
+use super::{Sqlite, WriteTransaction, decode};
+use crate::auth::TokenHash;
 use crate::secret::Secret;
 
-/// How many rows of a kind are cleared away at a login: more than a login adds, and few enough to go unnoticed.
+/// Number of rows of a kind that are cleared away at a login: more than a login adds, and few enough to go unnoticed.
 const SWEPT: u32 = 100;
 
 #[async_trait]
-impl Sessions for Sqlite {
+impl SessionStore for Sqlite {
     async fn open_session(&self, session: NewSession<'_>) -> Result<Option<Session>, StoreError> {
         let mut transaction = self.begin().await?;
         sweep(&mut transaction, session.at).await?;
@@ -57,7 +57,7 @@ impl Sessions for Sqlite {
         row.as_ref().map(session).transpose()
     }
 
-    async fn session_by_cookie(&self, cookie: Digest, at: Timestamp) -> Result<Option<(User, Session)>, StoreError> {
+    async fn session_by_cookie(&self, cookie: TokenHash, at: Timestamp) -> Result<Option<(User, Session)>, StoreError> {
         let row = sqlx::query(
             "SELECT session_rows.* FROM session_secrets JOIN session_rows USING (session_id)
              WHERE hash = $1 AND kind = 'cookie' AND expires_at > $2 AND session_expires_at > $2",
@@ -69,7 +69,7 @@ impl Sessions for Sqlite {
         row.as_ref().map(session).transpose()
     }
 
-    async fn rotate(&self, rotation: Rotation) -> Result<Rotated, StoreError> {
+    async fn rotate(&self, rotation: TokenRotation) -> Result<RotationOutcome, StoreError> {
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
             "SELECT session_rows.*, used_at, session_secrets.expires_at FROM session_secrets
@@ -78,7 +78,7 @@ impl Sessions for Sqlite {
         .bind(rotation.shown.bytes())
         .fetch_optional(&mut *transaction)
         .await?;
-        let Some(row) = row else { return Ok(Rotated::Unknown) };
+        let Some(row) = row else { return Ok(RotationOutcome::Unknown) };
         let id = row.try_get::<i64, _>("session_id")?;
         if row.try_get::<Option<i64>, _>("used_at")?.is_some() {
             sqlx::query("UPDATE sessions SET ended_at = $2 WHERE id = $1")
@@ -87,10 +87,10 @@ impl Sessions for Sqlite {
                 .execute(&mut *transaction)
                 .await?;
             transaction.commit().await?;
-            return Ok(Rotated::Reused);
+            return Ok(RotationOutcome::Reused);
         }
         if decode::time(&row, "expires_at")? <= rotation.at {
-            return Ok(Rotated::Unknown);
+            return Ok(RotationOutcome::Unknown);
         }
         sqlx::query("UPDATE session_secrets SET used_at = $2 WHERE hash = $1")
             .bind(rotation.shown.bytes())
@@ -107,7 +107,7 @@ impl Sessions for Sqlite {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
-        Ok(Rotated::Done(user, Session { expires_at, ..before }))
+        Ok(RotationOutcome::Rotated(user, Session { expires_at, ..before }))
     }
 
     async fn end_session(&self, uuid: Uuid, at: Timestamp) -> Result<(), StoreError> {
@@ -119,7 +119,7 @@ impl Sessions for Sqlite {
         Ok(())
     }
 
-    async fn end_session_shown_by(&self, token: Digest, at: Timestamp) -> Result<(), StoreError> {
+    async fn end_session_shown_by(&self, token: TokenHash, at: Timestamp) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE sessions SET ended_at = $2
              WHERE id = (SELECT session_id FROM session_secrets WHERE hash = $1) AND ended_at IS NULL",
@@ -133,10 +133,7 @@ impl Sessions for Sqlite {
 }
 
 /// Begins a session, if the account still has the password that was shown.
-async fn begin(
-    transaction: &mut Transaction<'static, Driver>,
-    session: NewSession<'_>,
-) -> Result<Option<Session>, StoreError> {
+async fn begin(transaction: &mut WriteTransaction, session: NewSession<'_>) -> Result<Option<Session>, StoreError> {
     let made = sqlx::query(
         "INSERT INTO sessions (uuid, user_id, kind, created_at, expires_at, last_used_at)
          SELECT $1, id, $4, $5, $6, $5 FROM users WHERE id = $2 AND password_hash = $3 AND active",
@@ -161,10 +158,10 @@ async fn begin(
 }
 
 async fn add_secret(
-    transaction: &mut Transaction<'static, Driver>,
+    transaction: &mut WriteTransaction,
     session: i64,
     kind: &str,
-    hash: Digest,
+    hash: TokenHash,
     until: Timestamp,
 ) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO session_secrets (hash, session_id, kind, expires_at) VALUES ($1, $2, $3, $4)")
@@ -178,7 +175,7 @@ async fn add_secret(
 }
 
 /// Clears away some of what is over. Whatever is left is over all the same: every question asks for the time.
-async fn sweep(transaction: &mut Transaction<'static, Driver>, at: Timestamp) -> Result<(), StoreError> {
+async fn sweep(transaction: &mut WriteTransaction, at: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM sessions
          WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 OR ended_at <= $1 LIMIT $2)",

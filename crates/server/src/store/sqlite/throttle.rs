@@ -1,21 +1,21 @@
-//! Attempts to log in: counted in one transaction with the look at what was counted before.
+//! Failed logins in SQLite: each attempt is counted in one transaction with the check of what was counted before.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Executor, Row, Sqlite as Driver, Transaction};
+use sqlx::{Executor, Row, Sqlite as Driver};
 
-use super::super::{Attempt, StoreError, Throttle};
-use super::{Sqlite, decode};
-use crate::auth::throttle::{Counted, Failures, QUIET, WINDOW};
+use super::super::{LoginAttempt, LoginThrottle, StoreError};
+use super::{Sqlite, WriteTransaction, decode};
+use crate::auth::login_throttle::{FailureCount, LoginFailures, QUIET, WINDOW};
 
-/// How many rows of a kind are cleared away at an attempt: more than it adds, and few enough to go unnoticed.
+/// Number of rows of a kind that are cleared away at an attempt: more than it adds, and few enough to go unnoticed.
 const SWEPT: u32 = 100;
 
 #[async_trait]
-impl Throttle for Sqlite {
-    async fn count_attempt(&self, attempt: &Attempt) -> Result<Option<Timestamp>, StoreError> {
-        // Whoever is held is turned away by a look: however many come, those who write do not wait for them.
+impl LoginThrottle for Sqlite {
+    async fn count_attempt(&self, attempt: &LoginAttempt) -> Result<Option<Timestamp>, StoreError> {
+        // Whoever is held is turned away by a read: however many come, those who write do not wait for them.
         let seen = failures(&self.reads, attempt).await?.held_until(attempt.at);
         if seen.is_some() {
             return Ok(seen);
@@ -47,7 +47,7 @@ impl Throttle for Sqlite {
         Ok(None)
     }
 
-    async fn count_off(&self, attempt: &Attempt) -> Result<(), StoreError> {
+    async fn clear_attempt(&self, attempt: &LoginAttempt) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM account_failures WHERE account = $1 AND address = $2")
             .bind(&attempt.account)
@@ -64,7 +64,10 @@ impl Throttle for Sqlite {
     }
 }
 
-async fn failures(database: impl Executor<'_, Database = Driver>, attempt: &Attempt) -> Result<Failures, StoreError> {
+async fn failures(
+    database: impl Executor<'_, Database = Driver>,
+    attempt: &LoginAttempt,
+) -> Result<LoginFailures, StoreError> {
     let row = sqlx::query(
         "SELECT account_failures.failures AS of_account, last_at, address_failures.failures AS of_address, since
          FROM (SELECT $1 AS account, $2 AS address) AS attempt
@@ -75,18 +78,21 @@ async fn failures(database: impl Executor<'_, Database = Driver>, attempt: &Atte
     .bind(&attempt.address)
     .fetch_one(database)
     .await?;
-    Ok(Failures { account: counted(&row, "of_account", "last_at")?, address: counted(&row, "of_address", "since")? })
+    Ok(LoginFailures {
+        account: counted(&row, "of_account", "last_at")?,
+        address: counted(&row, "of_address", "since")?,
+    })
 }
 
-fn counted(row: &SqliteRow, failures: &str, at: &str) -> Result<Option<Counted>, StoreError> {
+fn counted(row: &SqliteRow, failures: &str, at: &str) -> Result<Option<FailureCount>, StoreError> {
     match row.try_get::<Option<u32>, _>(failures)? {
-        Some(failures) => Ok(Some(Counted { failures, at: decode::time(row, at)? })),
+        Some(failures) => Ok(Some(FailureCount { failures, at: decode::time(row, at)? })),
         None => Ok(None),
     }
 }
 
 /// Clears away some of what counts no more.
-async fn sweep(transaction: &mut Transaction<'static, Driver>, at: Timestamp) -> Result<(), StoreError> {
+async fn sweep(transaction: &mut WriteTransaction, at: Timestamp) -> Result<(), StoreError> {
     for (statement, span) in [
         (
             "DELETE FROM account_failures WHERE (account, address) IN

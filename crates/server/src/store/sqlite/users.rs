@@ -1,14 +1,14 @@
-//! Accounts.
+//! Users in SQLite: added, found by their e-mail address, and removed with all that belongs to them.
 
 use async_trait::async_trait;
 use sqlx::Row;
 
-use super::super::{Accounts, NewUser, StoreError, User};
+use super::super::{AccountStore, NewUser, StoreError, User};
 use super::{Sqlite, decode, experiments};
 use crate::secret::Secret;
 
 #[async_trait]
-impl Accounts for Sqlite {
+impl AccountStore for Sqlite {
     async fn add_user(&self, user: NewUser) -> Result<Option<User>, StoreError> {
         let row = sqlx::query(
             "INSERT INTO users (uuid, email, password_hash, created_at) VALUES ($1, $2, $3, $4)

@@ -1,4 +1,4 @@
-//! Where the hub does not answer as the original did: what it answers, what its answer says, and the reason.
+//! Differences from the original: what the hub replies instead, and the reason.
 
 /// One exchange that is answered differently.
 pub(super) struct Difference {

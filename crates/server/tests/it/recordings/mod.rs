@@ -1,4 +1,4 @@
-//! Every recorded exchange with the original AutoTune, played against the hub: what was good is answered with the same
+//! Recordings of the original AutoTune, played against the hub: what was good is answered with the same
 //! status and shape; where the hub differs, `differences.rs` says how and why.
 
 mod differences;

@@ -1,4 +1,4 @@
-//! Whether two answers have the same keys and types.
+//! Shape of JSON: whether two replies have the same keys and types.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Tokens that the hub would not give out: expired, and of another type. Signed with its own key.
+//! Tokens in tests that the hub would not issue: expired, and of another type. Signed with its own key.
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, decode_header, encode};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The plainest HTTP client: one request over one connection, read to its end. It shares no code with the hub.
+//! HTTP client, the plainest: one request over one connection, read to its end. It shares no code with the hub.
 
 use std::net::{IpAddr, SocketAddr};
 

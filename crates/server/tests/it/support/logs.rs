@@ -1,4 +1,4 @@
-//! Everything that any code in this process logs, down to TRACE, kept to be looked through.
+//! Logs: everything that any code in this process logs, down to TRACE, kept to be searched.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex, OnceLock};

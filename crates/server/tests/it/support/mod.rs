@@ -1,4 +1,4 @@
-//! A hub on a free port for each test, accounts on it, and a clock that stands still until it is told to move.
+//! Support: a hub on a free port for each test, accounts on it, and a clock that stands still until it is told to move.
 
 pub(crate) mod client;
 pub(crate) mod logs;
