@@ -46,7 +46,6 @@ mod paginate;
 pub mod pipeline;
 mod platform;
 mod raw;
-mod raw_reply;
 mod secret;
 mod stream;
 #[cfg(feature = "testing")]
@@ -66,8 +65,7 @@ pub use op::{Op, WaitSpec};
 pub use paginate::{Items, Page, Pages, Position, fields};
 pub use pipeline::{Cooldown, GetBody, Options, Retry, Sniff, Token, TokenSource};
 pub use platform::Platform;
-pub use raw::{RawCall, RawItem};
-pub use raw_reply::RawReply;
+pub use raw::{RawCall, RawItem, RawReply};
 pub use secret::Secret;
 pub use stream::ByteStream;
 pub use time_expr::TimeExpr;

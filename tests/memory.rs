@@ -66,10 +66,6 @@ impl Paginate for List {
         self.op
     }
 
-    fn pipeline(&self) -> &Pipeline {
-        &self.pipeline
-    }
-
     fn at(mut self, cursor: &Cursor, _: Option<u64>) -> Self {
         self.at = match cursor {
             Cursor::Number(number) => Some(number.to_string()),
@@ -79,16 +75,16 @@ impl Paginate for List {
         self
     }
 
-    async fn page(self) -> Result<Page<Thing>, Error> {
-        let mut call = RawCall::raw(self.pipeline, self.op, http::Method::GET, "/things");
-        if let Some(at) = self.at {
-            call = call.query("at", at);
+    async fn page(&self) -> Result<Page<Thing>, Error> {
+        let mut call = RawCall::raw(self.pipeline.clone(), self.op, http::Method::GET, "/things");
+        if let Some(at) = &self.at {
+            call = call.query("at", at.as_str());
         }
         let Envelope { items, next } = call.send().await?;
         Ok(Page { items, total: None, next, retry_after: None })
     }
 
-    fn id(item: &Thing) -> Option<String> {
+    fn id(&self, item: &Thing) -> Option<String> {
         Some(item.id.to_string())
     }
 }

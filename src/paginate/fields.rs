@@ -1,4 +1,4 @@
-//! Some fields of objects, as JSON.
+//! Field selection: some fields of objects, as JSON.
 
 use futures::stream::{BoxStream, Stream, StreamExt};
 use serde::Serialize;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::Items;
 use crate::error::{Error, ErrorKind};
 
-/// These fields of an object, as JSON, in the order of their names; a field that
+/// Field selection: these fields of an object, as JSON, in the order of their names; a field that
 /// the object does not have is null.
 ///
 /// ```

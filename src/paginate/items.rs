@@ -1,4 +1,4 @@
-//! A list as a stream of items.
+//! Item stream of a list: item after item, page after page.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,12 +7,12 @@ use std::task::{Context, Poll, ready};
 
 use futures::stream::Stream;
 
-use super::fetch::{Fetcher, Origin};
-use super::walk::Kept;
+use super::fetcher::{PageFetcher, PageOrigin};
+use super::pager::ItemRef;
 use super::{Paginate, Position};
 use crate::error::Error;
 
-/// A list, item after item.
+/// Item stream of a list.
 ///
 /// Pages are fetched when they are needed, so at most two are in memory: the one that is given out, and the one that
 /// arrives. After an error the stream ends; [`position`](Self::position) says where to go on.
@@ -26,11 +26,11 @@ use crate::error::Error;
 /// Servers are not trusted to keep to sizes, totals and positions. A page that comes again ends the walk.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
-    fetcher: Fetcher<T>,
+    fetcher: PageFetcher<T>,
     /// Items of the present page with their places in it.
-    buffer: VecDeque<(Kept, T)>,
+    buffer: VecDeque<(ItemRef, T)>,
     /// Where that page begins.
-    origin: Origin,
+    origin: PageOrigin,
     /// After the last item that was given out.
     position: Position,
     left: Option<usize>,
@@ -43,9 +43,9 @@ impl<T: Send + 'static> Items<T> {
         T: serde::Serialize,
     {
         Items {
-            fetcher: Fetcher::new(list),
+            fetcher: PageFetcher::new(list),
             buffer: VecDeque::new(),
-            origin: Origin::default(),
+            origin: PageOrigin::default(),
             position: Position::default(),
             left: None,
         }

@@ -1,11 +1,14 @@
-//! Lists as streams: page by page, or item by item.
+//! Pagination: lists as streams, page by page or item by item, by cursor or by offset.
 
-mod fetch;
+mod cursor_pager;
+mod cycle_detector;
+mod fetcher;
 mod fields;
 mod items;
+mod offset_pager;
+mod pager;
 mod pages;
 mod position;
-mod walk;
 
 use std::future::Future;
 use std::time::Duration;
@@ -15,13 +18,12 @@ use serde::Serialize;
 pub use fields::fields;
 pub use items::Items;
 pub use pages::Pages;
-pub use position::Position;
+pub use position::{Cursor, Position};
 
 use crate::error::Error;
 use crate::op::Op;
-use crate::pipeline::Pipeline;
 
-/// One page of a list.
+/// Page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page<T> {
     /// The items, in the server's order.
@@ -34,30 +36,13 @@ pub struct Page<T> {
     pub retry_after: Option<Duration>,
 }
 
-/// What names a page.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Cursor {
-    /// The first page, as the server has it.
-    #[default]
-    Start,
-    /// The number of the page, or of the items before it.
-    Number(u64),
-    /// A text from the page before.
-    Token(String),
-    /// An address from the page before.
-    Link(String),
-}
-
-/// A list operation, cut into pages. Implemented by generated builders.
+/// Paginated list: an operation that is called for one page after the other.
 pub trait Paginate: Clone + Send + Sync + 'static {
     /// What the list holds.
     type Item: Serialize + Send + 'static;
 
     /// The operation.
     fn op(&self) -> &'static Op;
-
-    /// The pipeline its calls take.
-    fn pipeline(&self) -> &Pipeline;
 
     /// The number of the page, or of the items before it, that the call is set
     /// to begin with.
@@ -76,8 +61,8 @@ pub trait Paginate: Clone + Send + Sync + 'static {
     fn at(self, cursor: &Cursor, size: Option<u64>) -> Self;
 
     /// Fetches the page.
-    fn page(self) -> impl Future<Output = Result<Page<Self::Item>, Error>> + Send;
+    fn page(&self) -> impl Future<Output = Result<Page<Self::Item>, Error>> + Send;
 
     /// What tells an item from all others, if the document names it.
-    fn id(item: &Self::Item) -> Option<String>;
+    fn id(&self, item: &Self::Item) -> Option<String>;
 }

@@ -1,4 +1,4 @@
-//! A list as a stream of pages.
+//! Page stream of a list.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,18 +6,18 @@ use std::task::{Context, Poll, ready};
 
 use futures::stream::Stream;
 
-use super::fetch::Fetcher;
+use super::fetcher::PageFetcher;
 use super::{Page, Paginate, Position};
 use crate::error::Error;
 
-/// A list, page after page; see [`Items`](super::Items) for the items.
+/// Page stream of a list; see [`Items`](super::Items) for the items.
 ///
 /// Each page is one call with all the care of the client's options. Pages that
 /// hold nothing new are left out. After an error the stream ends;
 /// [`position`](Self::position) says where to go on.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<T> {
-    fetcher: Fetcher<T>,
+    fetcher: PageFetcher<T>,
     position: Position,
 }
 
@@ -27,7 +27,7 @@ impl<T: Send + 'static> Pages<T> {
     where
         T: serde::Serialize,
     {
-        Pages { fetcher: Fetcher::new(list), position: Position::default() }
+        Pages { fetcher: PageFetcher::new(list), position: Position::default() }
     }
 
     /// Asks for pages of that size, at most the document's maximum. Default:

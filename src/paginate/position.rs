@@ -1,18 +1,31 @@
-//! A place in a list, as a text that another walk can begin at.
+//! Page token: what names a page of a list, and the position of an item in it as a text to resume a walk from.
 
 use std::fmt;
 use std::str::FromStr;
 
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
-use super::Cursor;
 use crate::error::{Error, ErrorKind};
 use crate::op::PagingStyle;
 
 /// All but letters and digits; keeps the separators free.
 const PLAIN: &percent_encoding::AsciiSet = percent_encoding::NON_ALPHANUMERIC;
 
-/// A place in a list: a page, how many of its items have been taken, and in a sorted list the last of them.
+/// Page token: what names a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Cursor {
+    /// The first page, as the server has it.
+    #[default]
+    Start,
+    /// The number of the page, or of the items before it.
+    Number(u64),
+    /// A text from the page before.
+    Token(String),
+    /// An address from the page before.
+    Link(String),
+}
+
+/// Position in a list: a page, how many of its items have been taken, and in a sorted list the last of them.
 ///
 /// Its text is short, holds no host and no credential, and is read back by `parse`. In a sorted list the place is exact
 /// whatever appears and goes. In others it is as long as nothing does: before it, where items or pages are counted; in

@@ -1,16 +1,16 @@
-//! A list that is walked without a type of its own.
+//! Paginated list of an operation, with typed items or without: its row says how the list is cut, and where its replies
+//! keep what a walk has to know.
 
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{RawCall, at};
-use crate::__private::{count, word};
+use super::request::{RawRequest, at, count, word};
 use crate::error::{Error, ErrorKind};
 use crate::op::{ListPlaces, Op, PagingStyle};
-use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
-use crate::pipeline::Pipeline;
+use crate::paginate::{Cursor, Page, Paginate};
 
-/// An item of a list that is walked without a type of its own.
+/// Item of a list that is walked without a type of its own.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RawItem {
@@ -27,99 +27,117 @@ impl Serialize for RawItem {
     }
 }
 
-impl RawCall {
-    /// All items of the list, page after page, as a stream: the document says how the list is cut. A call of another
-    /// kind is an error, the first that the stream gives.
-    pub fn items(self) -> Items<RawItem> {
-        Items::new(List(self))
-    }
+/// Paginated list of items `T`, which come in replies `R`.
+pub struct List<R, T> {
+    request: RawRequest,
+    /// How many items a page has where the walk is not told.
+    size: Option<u64>,
+    read: fn(&ListPlaces, R) -> Result<Page<T>, Error>,
+    id: fn(&T) -> Option<String>,
+}
 
-    /// The pages of the list, as a stream.
-    pub fn pages(self) -> Pages<RawItem> {
-        Pages::new(List(self))
+impl<R, T> Clone for List<R, T> {
+    fn clone(&self) -> Self {
+        List { request: self.request.clone(), ..*self }
     }
 }
 
-#[derive(Clone)]
-struct List(RawCall);
+impl<R, T> List<R, T> {
+    /// A list whose pages are read like this, and whose items have such ids.
+    pub fn new(
+        request: RawRequest,
+        read: fn(&ListPlaces, R) -> Result<Page<T>, Error>,
+        id: fn(&T) -> Option<String>,
+    ) -> Self {
+        let list = List { request, size: None, read, id };
+        let usual = list.places().ok().and_then(|places| places.default_size);
+        List { size: usual.map(|usual| list.asked_size().unwrap_or(usual)), ..list }
+    }
 
-impl List {
+    /// The size of pages that the request itself asks for.
+    fn asked_size(&self) -> Option<u64> {
+        count(self.request.get(self.places().ok()?.size?)?)
+    }
+
     /// Generated rows with paging have them.
     fn places(&self) -> Result<ListPlaces, Error> {
         let missing = || Error::new(ErrorKind::Request, "the table does not say where this list keeps its items");
-        self.0.op.list.ok_or_else(missing)
-    }
-
-    fn set(&mut self, name: Option<&'static str>, value: impl Into<Value>) {
-        if let Some(name) = name {
-            self.0.set(name, value.into());
-        }
+        self.request.op.list.ok_or_else(missing)
     }
 }
 
-impl Paginate for List {
-    type Item = RawItem;
+impl List<Value, RawItem> {
+    /// A list of items without a type.
+    pub(super) fn raw(request: RawRequest) -> Self {
+        let list = List::new(request, read, |item: &RawItem| item.id.clone());
+        let size = list.asked_size().or(list.size);
+        List { size, ..list }
+    }
+}
+
+impl<R, T> Paginate for List<R, T>
+where
+    R: DeserializeOwned + Send + 'static,
+    T: Serialize + Send + 'static,
+{
+    type Item = T;
 
     fn op(&self) -> &'static Op {
-        self.0.op
-    }
-
-    fn pipeline(&self) -> &Pipeline {
-        &self.0.pipeline
+        self.request.op
     }
 
     fn start(&self) -> Option<u64> {
-        let style = self.0.op.paging?.style;
+        let style = self.request.op.paging?.style;
         let name = self.places().ok()?.position.filter(|_| matches!(style, PagingStyle::Offset | PagingStyle::Page))?;
-        let asked = self.0.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-        count(asked.or_else(|| self.0.fields.get(name))?)
+        count(self.request.get(name)?)
     }
 
     fn size(&self) -> Option<u64> {
-        let places = self.places().ok()?;
-        let asked = places.size.and_then(|name| {
-            let asked = self.0.query.iter().find(|(known, _)| known == name).map(|(_, value)| value);
-            count(asked.or_else(|| self.0.fields.get(name))?)
-        });
-        asked.or(places.default_size)
+        self.size
     }
 
     fn at(mut self, cursor: &Cursor, size: Option<u64>) -> Self {
         let Ok(places) = self.places() else { return self };
-        match cursor {
-            Cursor::Start => {}
-            Cursor::Number(number) => self.set(places.position, *number),
-            Cursor::Token(token) => self.set(places.position, token.as_str()),
+        let position = match cursor {
+            Cursor::Start => None,
+            Cursor::Number(number) => Some(Value::from(*number)),
+            Cursor::Token(token) => Some(token.as_str().into()),
             Cursor::Link(link) => {
-                self.0.pipeline = self.0.pipeline.with(|options| options.follow(link));
+                self.request.pipeline = self.request.pipeline.with(|options| options.follow(link));
                 return self;
             }
-        }
-        if let Some(size) = size {
-            self.set(places.size, size);
+        };
+        for (name, value) in [(places.position, position), (places.size, size.map(Value::from))] {
+            if let (Some(name), Some(value)) = (name, value) {
+                self.request.set(name, value);
+            }
         }
         self
     }
 
-    async fn page(self) -> Result<Page<RawItem>, Error> {
-        let (places, op) = (self.places()?, self.0.op);
-        let (reply, retry_after) = self.0.look().await?;
-        let items = match at(&reply, places.items) {
-            None => Vec::new(),
-            Some(Value::Array(items)) => items.clone(),
-            Some(_) => {
-                let error = Error::new(ErrorKind::Decode, "the reply has no list where the document says");
-                return Err(error.with_call((op.platform, op.id), op.method.clone(), op.path));
-            }
-        };
-        let id = |value: &Value| places.id.and_then(|path| word(at(value, path)?));
-        let items = items.into_iter().map(|value| RawItem { id: id(&value), value }).collect();
-        let total = places.total.and_then(|path| count(at(&reply, path)?));
-        let next = places.next.and_then(|path| word(at(&reply, path)?));
-        Ok(Page { items, total, next, retry_after })
+    async fn page(&self) -> Result<Page<T>, Error> {
+        let (places, op) = (self.places()?, self.request.op);
+        let (reply, retry_after) = self.request.clone().decode().await?;
+        let page = (self.read)(&places, reply);
+        let page = page.map_err(|error| error.with_call((op.platform, op.id), op.method.clone(), op.path))?;
+        Ok(Page { retry_after, ..page })
     }
 
-    fn id(item: &RawItem) -> Option<String> {
-        item.id.clone()
+    fn id(&self, item: &T) -> Option<String> {
+        (self.id)(item)
     }
+}
+
+/// A page of a reply without a type.
+fn read(places: &ListPlaces, reply: Value) -> Result<Page<RawItem>, Error> {
+    let items = match at(&reply, places.items) {
+        None => Vec::new(),
+        Some(Value::Array(items)) => items.clone(),
+        Some(_) => return Err(Error::new(ErrorKind::Decode, "the reply has no list where the document says")),
+    };
+    let id = |value: &Value| places.id.and_then(|path| word(at(value, path)?));
+    let items = items.into_iter().map(|value| RawItem { id: id(&value), value }).collect();
+    let total = places.total.and_then(|path| count(at(&reply, path)?));
+    let next = places.next.and_then(|path| word(at(&reply, path)?));
+    Ok(Page { items, total, next, retry_after: None })
 }

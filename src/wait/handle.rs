@@ -1,4 +1,4 @@
-//! A wait as a short text, to go on from another process.
+//! Wait handle: a wait as a short text, to resume it from another process.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +21,7 @@ const MAX_LENGTH: usize = 4096;
 /// Characters that stand as they are in a value.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A wait as a short text: `mlhub1:PLATFORM/OPERATION/GOAL;name=value`.
+/// Handle of a wait, a short text: `mlhub1:PLATFORM/OPERATION/GOAL;name=value`.
 ///
 /// It names the job by the documented parameters of its call and nothing else: no host, no credential. Resume it with a
 /// client of the same platform, from any process, as long as the platform
@@ -32,11 +32,11 @@ const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// to another server no text can send a client. A handle without a node is read as ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WaitHandle {
-    platform: String,
-    op: String,
-    goal: String,
-    node: Option<String>,
-    args: Vec<(String, String)>,
+    pub(super) platform: String,
+    pub(super) op: String,
+    pub(super) goal: String,
+    pub(super) node: Option<String>,
+    pub(super) args: Vec<(String, String)>,
 }
 
 impl WaitHandle {

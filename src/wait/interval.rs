@@ -1,9 +1,9 @@
-//! How long to pause between two looks.
+//! Poll interval of a wait: how long to pause between two polls.
 //!
-//! The end of a job is noticed at the next look, so a pause is how late that may be. Three numbers follow from what a
+//! The end of a job is noticed at the next poll, so a pause is how late that may be. Three numbers follow from what a
 //! wait owes its caller: the end known within 15 % of the job's length, for jobs of five seconds and more, by as few
-//! looks as that allows. A pause of 15 % of the time elapsed is the longest that keeps the promise at every moment;
-//! pauses near it take `ln(3600 / 5) / ln(1.146)`, that is 49 looks, from five seconds to one hour, and eight before.
+//! polls as that allows. A pause of 15 % of the time elapsed is the longest that keeps the promise at every moment;
+//! pauses near it take `ln(3600 / 5) / ln(1.146)`, that is 49 polls, from five seconds to one hour, and eight before.
 
 use std::time::Duration;
 
@@ -19,27 +19,27 @@ const JITTER: f64 = 0.05;
 
 /// The pause after a request that failed for a passing reason is at least that long, and doubles with each that
 /// follows: nine in a row then bridge four minutes, in which most servers have been restarted.
-const FIRST_TROUBLE: Duration = Duration::from_secs(1);
+const FIRST_FAILURE: Duration = Duration::from_secs(1);
 /// Where the doubling ends.
-const LONGEST_TROUBLE: Duration = Duration::from_secs(60);
+const LONGEST_FAILURE: Duration = Duration::from_secs(60);
 
-/// The pause after a look, `elapsed` after the wait began; `unit` in `0..1` is its chance.
+/// Pause after a poll, `elapsed` after the wait began; `unit` in `0..1` is its chance.
 ///
-/// The pause after the first look is anything up to the shortest. All later looks are moved by it, so that no length
-/// is noticed late more often than another, and waits that began together do not look together.
-pub(super) fn pause(looks: u32, elapsed: Duration, unit: f64) -> Duration {
-    if looks <= 1 && elapsed < SHORTEST_PAUSE {
+/// The pause after the first poll is anything up to the shortest. All later polls are moved by it, so that no length
+/// is noticed late more often than another, and waits that began together do not poll together.
+pub(super) fn pause(polls: u32, elapsed: Duration, unit: f64) -> Duration {
+    if polls <= 1 && elapsed < SHORTEST_PAUSE {
         return SHORTEST_PAUSE.mul_f64(unit);
     }
     let share = elapsed.mul_f64(SHARE_OF_ELAPSED);
     share.clamp(SHORTEST_PAUSE, LONGEST_PAUSE).mul_f64(1.0 - JITTER * unit)
 }
 
-/// The least pause after so many requests that failed one after the other.
-pub(super) fn after_trouble(troubles: u32) -> Duration {
-    match troubles.checked_sub(1) {
+/// Backoff after failures: the least pause after so many requests that failed one after the other.
+pub(super) fn after_failure(consecutive_failures: u32) -> Duration {
+    match consecutive_failures.checked_sub(1) {
         None => Duration::ZERO,
-        Some(before) => FIRST_TROUBLE.saturating_mul(2u32.saturating_pow(before)).min(LONGEST_TROUBLE),
+        Some(before) => FIRST_FAILURE.saturating_mul(2u32.saturating_pow(before)).min(LONGEST_FAILURE),
     }
 }
 
@@ -75,8 +75,9 @@ mod tests {
 
     #[test]
     fn trouble_doubles_the_least_pause_up_to_a_minute() {
-        let seconds: Vec<_> = (0..=9).map(|troubles| after_trouble(troubles).as_secs()).collect();
+        let seconds: Vec<_> =
+            (0..=9).map(|consecutive_failures| after_failure(consecutive_failures).as_secs()).collect();
         assert_eq!(seconds, [0, 1, 2, 4, 8, 16, 32, 60, 60, 60]);
-        assert_eq!(after_trouble(u32::MAX), LONGEST_TROUBLE);
+        assert_eq!(after_failure(u32::MAX), LONGEST_FAILURE);
     }
 }

@@ -1,34 +1,35 @@
-//! Waiting for jobs that take longer than a call, or than a process.
+//! Long-running operation: a job that takes longer than a call, or than a process, and the wait for its end.
+//!
+//! A [`Wait`] polls the job at growing intervals until the document's words say that it has ended. Its [`WaitHandle`]
+//! is a short text from which another process resumes it. [`wait_all`] polls many jobs together.
 
-mod all;
-mod driver;
 mod future;
-mod group;
 mod handle;
 mod interval;
-mod job;
-mod listing;
+mod job_group;
+mod monitor;
+mod poller;
 mod progress;
-mod watch;
+mod status_list;
+mod wait_all;
 
-use std::future::Future;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 
-pub use all::{WaitAll, wait_all};
 pub use future::{Updates, Wait};
 pub use handle::WaitHandle;
-pub use listing::{Listed, Listing, Survey};
 pub use progress::{Progress, Update};
+pub use status_list::{ListedJob, StatusList, StatusPage};
+pub use wait_all::{WaitAll, wait_all};
 
 use crate::error::Error;
 use crate::op::{Op, WaitSpec};
 use crate::pipeline::Pipeline;
 
-/// What one look at a job says.
+/// Result of one poll of a job.
 #[derive(Clone, Debug)]
-pub struct Look<V> {
+pub struct PollResult<V> {
     /// The status word.
     pub status: Option<String>,
     /// Whether the field whose presence is final is there.
@@ -37,17 +38,17 @@ pub struct Look<V> {
     pub progress: Option<f64>,
     /// Why it failed.
     pub reason: Option<String>,
-    /// The value, where the look carries it.
+    /// The value, where the poll carries it.
     pub value: Option<V>,
     /// How long the server wants to be left alone.
     pub retry_after: Option<Duration>,
 }
 
-/// A job that can be asked how it goes. Implemented by generated code for each
-/// wait of the document, and by hand for waits made of several calls.
-pub trait Poll: Send + Sync + 'static {
+/// Pollable job: one that can be asked how it goes. Implemented once for all
+/// waits of the documents, and by hand for waits made of several calls.
+pub trait Pollable: Send + Sync + 'static {
     /// What the wait returns.
-    type Value: Send + 'static;
+    type Value;
 
     /// The operation.
     fn op(&self) -> &'static Op;
@@ -58,17 +59,17 @@ pub trait Poll: Send + Sync + 'static {
     /// The path parameters, for the handle.
     fn args(&self) -> Result<Vec<(&'static str, String)>, Error>;
 
-    /// The pipeline its calls take.
+    /// The pipeline its calls go through.
     fn pipeline(&self) -> &Pipeline;
 
     /// Asks once.
-    fn look(&self) -> impl Future<Output = Result<Look<Self::Value>, Error>> + Send;
+    fn poll(&self) -> BoxFuture<'_, Result<PollResult<Self::Value>, Error>>;
 
-    /// Fetches the value at the end, where the look had none.
-    fn value(&self) -> impl Future<Output = Result<Self::Value, Error>> + Send;
+    /// Fetches the value at the end, where the poll had none.
+    fn value(&self) -> BoxFuture<'_, Result<Self::Value, Error>>;
 
     /// The list that tells of this job among others, where the platform has one; so many are wanted.
-    fn listing(&self, wanted: usize) -> Option<Listing> {
+    fn status_list(&self, wanted: usize) -> Option<StatusList> {
         let _ = wanted;
         None
     }

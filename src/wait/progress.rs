@@ -1,9 +1,9 @@
-//! How a job goes.
+//! Progress of a job that is waited for.
 
 use std::fmt;
 use std::time::Duration;
 
-/// How a job goes, after one more look at it.
+/// Progress of a job, after one more poll.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -13,15 +13,15 @@ pub struct Progress {
     pub fraction: Option<f64>,
     /// Time since the wait began.
     pub elapsed: Duration,
-    /// Looks taken so far, failed ones included.
-    pub looks: u32,
-    /// Why the last look failed; the wait goes on.
-    pub trouble: Option<String>,
+    /// Polls so far, failed ones included.
+    pub polls: u32,
+    /// Why the last poll failed; the wait goes on.
+    pub failure: Option<String>,
 }
 
 impl fmt::Display for Progress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (&self.status, &self.trouble) {
+        f.write_str(match (&self.status, &self.failure) {
             (_, Some(_)) => "cannot tell",
             (Some(status), None) => status,
             (None, None) => "waiting",
@@ -29,18 +29,18 @@ impl fmt::Display for Progress {
         if let Some(fraction) = self.fraction {
             write!(f, ", {:.0} %", fraction * 100.0)?;
         }
-        write!(f, ", {}", Elapsed(self.elapsed))?;
-        match &self.trouble {
-            Some(trouble) => write!(f, " ({trouble})"),
+        write!(f, ", {}", RoundedTime(self.elapsed))?;
+        match &self.failure {
+            Some(failure) => write!(f, " ({failure})"),
             None => Ok(()),
         }
     }
 }
 
-/// A time as people say it: two units at most.
-struct Elapsed(Duration);
+/// Time as people say it: two units at most.
+struct RoundedTime(Duration);
 
-impl fmt::Display for Elapsed {
+impl fmt::Display for RoundedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.as_secs();
         let (minutes, hours) = (seconds / 60, seconds / 3600);
@@ -52,7 +52,7 @@ impl fmt::Display for Elapsed {
     }
 }
 
-/// What a wait has to say.
+/// Update of a wait.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Update<V> {
@@ -72,15 +72,15 @@ mod tests {
             status: Some("running".to_owned()),
             fraction: Some(0.424),
             elapsed: Duration::from_secs(95),
-            looks: 3,
-            trouble: None,
+            polls: 3,
+            failure: None,
         };
         assert_eq!(progress.to_string(), "running, 42 %, 1 min 35 s");
-        progress.trouble = Some("cannot connect".to_owned());
+        progress.failure = Some("cannot connect".to_owned());
         progress.fraction = None;
         progress.elapsed = Duration::from_secs(7265);
         assert_eq!(progress.to_string(), "cannot tell, 2 h 1 min (cannot connect)");
-        progress.trouble = None;
+        progress.failure = None;
         progress.status = None;
         progress.elapsed = Duration::ZERO;
         assert_eq!(progress.to_string(), "waiting, 0 s");

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamKind, Place, ReplyKind, RetryClass};
+use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamKind, ParamLocation, ReplyKind, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::Lab;
 use mlhub::{Builder, Error, Options, RawCall};
@@ -45,7 +45,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
 }
 
 /// A parameter that a call may leave out.
-pub(crate) const fn param(name: &'static str, place: Place) -> Param {
+pub(crate) const fn param(name: &'static str, place: ParamLocation) -> Param {
     Param {
         name,
         place,

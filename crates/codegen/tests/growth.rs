@@ -35,15 +35,16 @@ fn an_operation_more_is_a_method_a_row_a_stream_and_a_wait_more() {
     for added in [
         "pub fn shelf(&self) -> groups::Shelf<'_>",
         "id: \"shelf_list\"",
-        "impl ::mlhub::__private::Paginate for ShelfList<'static>",
         "pub fn repair(&self) -> groups::Repair<'_>",
         "id: \"repair_get\"",
-        "impl ::mlhub::__private::Poll for RepairGetUntilDone",
-        "impl ::mlhub::__private::Poll for RepairGetUntilRunning",
         "(\"repair_get\", \"running\") =>",
     ] {
         assert!(!before.contains(added), "already there: {added}");
         assert!(after.contains(added), "not added: {added}\n{after}");
+    }
+    // A wait for each of its two goals.
+    for (added, more) in [("__private::List::new(", 1), ("__private::Job::new(", 2)] {
+        assert_eq!(after.matches(added).count(), before.matches(added).count() + more, "{added}\n{after}");
     }
 }
 
@@ -80,7 +81,7 @@ fn in_bodies() -> Value {
 #[test]
 fn a_wait_keeps_what_travels_in_the_body() {
     let code = code(&in_bodies()).expect("compiles");
-    assert!(code.contains("__private::hold(&mut args, \"lines\", &body.lines);"), "{code}");
+    assert!(code.contains("self.into_raw()"), "the handle reads what was set back from the request: {code}");
     assert!(code.contains("handle.held::<"), "{code}");
 }
 

@@ -106,6 +106,10 @@ async fn typed_and_untyped_waits_have_the_same_handle_and_take_up_each_others() 
     let typed = client.job().get("1b;f=4%").wait_running().handle();
     let untyped = call(&lab, "job_get").arg("id", "1b;f=4%").wait(OPS, "running").expect("a goal").handle();
     assert_eq!(typed.to_string(), untyped.to_string());
+    let typed_more = client.job().get("7").lines(5).parts(["in", "out"]).wait().handle();
+    let untyped_more = call(&lab, "job_get").arg("id", "7").arg("lines", 5).arg("parts", json!(["in", "out"]));
+    let untyped_more = untyped_more.wait(OPS, "done").expect("a goal").handle();
+    assert_eq!(typed_more.to_string(), untyped_more.to_string());
     lab.then(Reply::json(&json!({"data": {"id": "1b;f=4%", "status": "running"}})));
     let saved: WaitHandle = typed.to_string().parse().expect("a handle");
     let again = call(&lab, saved.op()).held(&saved).wait(OPS, saved.goal()).expect("a goal");

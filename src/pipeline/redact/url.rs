@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use reqwest::Url;
 
-use crate::op::{Op, Param, Place};
+use crate::op::{Op, Param, ParamLocation};
 use crate::secret::MASK;
 
 /// Names that carry a secret wherever they stand, the document's word or not;
@@ -39,10 +39,10 @@ const SECRET_NAMES: &[&str] = &[
 /// Whether a value of that name is to be hidden.
 pub(crate) fn is_secret(op: &Op, name: &str) -> bool {
     let named = |param: &Param| match param.place {
-        Place::Query | Place::Body => param.name == name,
+        ParamLocation::Query | ParamLocation::Body => param.name == name,
         // The case of a header's name means nothing.
-        Place::Header => param.name.eq_ignore_ascii_case(name),
-        Place::Path => false,
+        ParamLocation::Header => param.name.eq_ignore_ascii_case(name),
+        ParamLocation::Path => false,
     };
     if op.params.iter().any(|param| param.secret && named(param)) {
         return true;

@@ -8,8 +8,9 @@ use crate::error::Error;
 use crate::op::{Op, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::platform::Platform;
+use crate::raw::{self, RawRequest};
 use crate::vantage6::{Client, ops};
-use crate::wait::{Listing, Look, Poll};
+use crate::wait::{PollResult, Pollable, StatusList};
 
 /// The operation whose wait this is, with more in its value.
 pub(in crate::vantage6) const OPERATION: &str = "task_get";
@@ -36,7 +37,7 @@ pub(in crate::vantage6) struct UntilDone {
     pub(in crate::vantage6) task: i64,
 }
 
-impl Poll for UntilDone {
+impl Pollable for UntilDone {
     type Value = Results;
 
     fn op(&self) -> &'static Op {
@@ -55,33 +56,37 @@ impl Poll for UntilDone {
         self.client.pipeline()
     }
 
-    async fn look(&self) -> Result<Look<Results>, Error> {
-        let told = self.client.task().status(self.task).send().await?;
-        let status = crate::__private::word(&told.status);
-        let failed = status.as_deref().is_some_and(|status| self.goal().bad.contains(&status));
-        let reason = match failed {
-            true => failure::reason(&fetch::runs_of(&self.client, self.task).await?),
-            false => None,
-        };
-        Ok(Look { status, present: false, progress: None, reason, value: None, retry_after: None })
+    fn poll(&self) -> BoxFuture<'_, Result<PollResult<Results>, Error>> {
+        Box::pin(async move {
+            let told = self.client.task().status(self.task).send().await?;
+            let status = crate::__private::word(&told.status);
+            let failed = status.as_deref().is_some_and(|status| self.goal().bad.contains(&status));
+            let reason = match failed {
+                true => failure::reason(&fetch::runs_of(&self.client, self.task).await?),
+                false => None,
+            };
+            Ok(PollResult { status, present: false, progress: None, reason, value: None, retry_after: None })
+        })
     }
 
-    async fn value(&self) -> Result<Results, Error> {
-        fetch::results_of(&self.client, self.task).await
+    fn value(&self) -> BoxFuture<'_, Result<Results, Error>> {
+        Box::pin(fetch::results_of(&self.client, self.task))
     }
 
     /// The document's, whatever collaboration the client is set up for: tasks of another would be missing.
     ///
-    /// HQ 5.0.3 takes 8.8 ms of its processor for a look at one task with two runs, and 8 ms and 1.5 more for each
+    /// HQ 5.0.3 takes 8.8 ms of its processor for a poll of one task with two runs, and 8 ms and 1.5 more for each
     /// task on a page of the list: fifty tasks are 440 ms by themselves, 80 on a page of fifty, and 1,500 on one of a
     /// thousand.
-    fn listing(&self, wanted: usize) -> Option<Listing> {
-        self.client.everywhere().task().get(self.task).listing_done(wanted)
+    fn status_list(&self, wanted: usize) -> Option<StatusList> {
+        let request = RawRequest::of(self.client.everywhere().pipeline().clone(), self.op());
+        let index = self.op().waits.iter().position(|wait| wait.goal == GOAL)?;
+        raw::status_list(&request.with(PARAMETER, self.task), ops::OPS, index, wanted)
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         let call = self.goal().cancel?;
         let args = vec![(PARAMETER, Value::from(self.task))];
-        Some(crate::__private::stop(self.client.pipeline(), ops::find(call), args, &[]))
+        Some(raw::stop(self.client.pipeline(), ops::find(call), args, &[]))
     }
 }

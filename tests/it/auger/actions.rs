@@ -3,7 +3,7 @@
 
 use http::Method;
 use mlhub::auger::{self, ops::OPS};
-use mlhub::op::Place;
+use mlhub::op::ParamLocation;
 use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
 
@@ -131,18 +131,18 @@ async fn every_call_sends_what_the_hub_expects_and_reads_its_answer() {
         let mut body = serde_json::Map::new();
         for param in op.params {
             let value = match (param.name, param.place) {
-                ("id", Place::Path) => id(&standin, &list),
-                ("endpoint_id", Place::Path) => json!("3a0cfb34-b03b-468c-8e13-2befe3e78819"),
-                ("endpoint_id", Place::Body) => json!("3a0cfb34-b03b-468c-8e13-2befe3e78819"),
-                ("id", Place::Body) if op_id == "status_get" => json!(1),
+                ("id", ParamLocation::Path) => id(&standin, &list),
+                ("endpoint_id", ParamLocation::Path) => json!("3a0cfb34-b03b-468c-8e13-2befe3e78819"),
+                ("endpoint_id", ParamLocation::Body) => json!("3a0cfb34-b03b-468c-8e13-2befe3e78819"),
+                ("id", ParamLocation::Body) if op_id == "status_get" => json!(1),
                 ("object", _) => json!("Project"),
                 ("password", _) => json!("pass word"),
                 ("limit" | "offset", _) => json!(3),
                 ("trials", _) => json!([{"uid": "u1", "score": 0.5}]),
-                (_, Place::Body) if op.paging.is_some() => continue,
+                (_, ParamLocation::Body) if op.paging.is_some() => continue,
                 (name, _) => sample(&document, op, name),
             };
-            if param.place == Place::Body {
+            if param.place == ParamLocation::Body {
                 body.insert(param.name.to_owned(), value.clone());
             }
             call = call.arg(param.name, value);

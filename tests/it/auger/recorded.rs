@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use http::Method;
 use mlhub::auger::{self, ops::OPS};
-use mlhub::op::Place;
+use mlhub::op::ParamLocation;
 use mlhub::testing::{Lab, Reply};
 use mlhub_auger_standin::AugerHub;
 use serde_json::{Value, json};
@@ -125,7 +125,7 @@ async fn every_request_is_sent_as_it_was_recorded() {
                 call = call.arg(param, given);
             }
         }
-        let twins = |name: &str| op.params.iter().any(|p| p.name == name && p.place == Place::Path);
+        let twins = |name: &str| op.params.iter().any(|p| p.name == name && p.place == ParamLocation::Path);
         for (name, value) in exchange.body.as_object().into_iter().flatten() {
             if name != "project_api_token" && !twins(name) {
                 call = call.arg(name, value.clone());

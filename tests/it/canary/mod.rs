@@ -7,7 +7,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
-use mlhub::op::{AuthKind, BodyKind, Op, Param, Place, RetryClass};
+use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamLocation, RetryClass};
 use mlhub::pipeline::{Basic, Bearer, Body, Pipeline, Token, Transport, TransportError};
 use mlhub::testing::{Lab, Reply, SeenRequest};
 use mlhub::{Builder, RawCall, Secret};
@@ -18,7 +18,8 @@ use crate::support::{Checked, builder, op, param};
 /// Everything secret in these tests has this in it.
 const CANARY: &str = "c4n4ry";
 
-const ACCOUNT: &[Param] = &[param("username", Place::Body), Param { secret: true, ..param("password", Place::Body) }];
+const ACCOUNT: &[Param] =
+    &[param("username", ParamLocation::Body), Param { secret: true, ..param("password", ParamLocation::Body) }];
 
 /// Operations of every kind that carries a secret.
 fn operations() -> [Op; 3] {
@@ -161,7 +162,7 @@ async fn no_sink_hears_them() -> Checked {
 
 #[tokio::test(start_paused = true)]
 async fn a_secret_header_of_generated_code_is_hidden_by_its_name() -> Checked {
-    const VAULT: &[Param] = &[Param { secret: true, ..param("X-Vault", Place::Header) }];
+    const VAULT: &[Param] = &[Param { secret: true, ..param("X-Vault", ParamLocation::Header) }];
     let (sink, _guard) = listen();
     let operation: &'static Op = Box::leak(Box::new(Op { params: VAULT, ..op("vault", RetryClass::Never) }));
     let lab = Lab::new();

@@ -1,6 +1,6 @@
 //! One line per operation: what a caller sees, and what it means.
 
-use mlhub::op::{Op, Place, RetryClass};
+use mlhub::op::{Op, ParamLocation, RetryClass};
 
 /// All operations of a platform, a line each.
 pub(super) fn listing(ops: &[Op]) -> String {
@@ -13,10 +13,10 @@ fn line(op: &Op) -> String {
         .iter()
         .map(|p| {
             let place = match p.place {
-                Place::Path => "",
-                Place::Query => "?",
-                Place::Header => "header:",
-                Place::Body => "body:",
+                ParamLocation::Path => "",
+                ParamLocation::Query => "?",
+                ParamLocation::Header => "header:",
+                ParamLocation::Body => "body:",
             };
             format!("{place}{}{}", p.name, if p.required { "" } else { "=" })
         })

@@ -53,14 +53,14 @@ impl List {
 
     pub(crate) fn items(self) -> Items<Thing> {
         match self.ids {
-            true => Items::new(Named(self)),
+            true => Items::new(WithIds(self)),
             false => Items::new(self),
         }
     }
 
     pub(crate) fn pages(self) -> Pages<Thing> {
         match self.ids {
-            true => Pages::new(Named(self)),
+            true => Pages::new(WithIds(self)),
             false => Pages::new(self),
         }
     }
@@ -71,10 +71,6 @@ impl Paginate for List {
 
     fn op(&self) -> &'static Op {
         self.op
-    }
-
-    fn pipeline(&self) -> &Pipeline {
-        &self.pipeline
     }
 
     fn at(mut self, cursor: &Cursor, size: Option<u64>) -> Self {
@@ -88,10 +84,10 @@ impl Paginate for List {
         self
     }
 
-    async fn page(self) -> Result<Page<Thing>, Error> {
-        let mut call = RawCall::of(self.pipeline, self.op);
-        if let Some(position) = self.position {
-            call = call.query("at", position);
+    async fn page(&self) -> Result<Page<Thing>, Error> {
+        let mut call = RawCall::of(self.pipeline.clone(), self.op);
+        if let Some(position) = &self.position {
+            call = call.query("at", position.as_str());
         }
         if let Some(size) = self.size {
             call = call.query("size", size);
@@ -100,35 +96,31 @@ impl Paginate for List {
         Ok(Page { items, total, next, retry_after: None })
     }
 
-    fn id(_: &Thing) -> Option<String> {
+    fn id(&self, _: &Thing) -> Option<String> {
         None
     }
 }
 
 /// The same list of a document that names the id of an item.
 #[derive(Clone)]
-struct Named(List);
+struct WithIds(List);
 
-impl Paginate for Named {
+impl Paginate for WithIds {
     type Item = Thing;
 
     fn op(&self) -> &'static Op {
         self.0.op()
     }
 
-    fn pipeline(&self) -> &Pipeline {
-        self.0.pipeline()
-    }
-
     fn at(self, cursor: &Cursor, size: Option<u64>) -> Self {
-        Named(self.0.at(cursor, size))
+        WithIds(self.0.at(cursor, size))
     }
 
-    async fn page(self) -> Result<Page<Thing>, Error> {
+    async fn page(&self) -> Result<Page<Thing>, Error> {
         self.0.page().await
     }
 
-    fn id(item: &Thing) -> Option<String> {
+    fn id(&self, item: &Thing) -> Option<String> {
         Some(item.id.to_string())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use mlhub::__private::{self, reqwest};
-use mlhub::op::{BodyKind, Op, Param, Place, RetryClass, Wire};
+use mlhub::op::{BodyKind, Op, Param, ParamLocation, RetryClass, Wire};
 use mlhub::testing::{Lab, Reply};
 use mlhub::{Error, ErrorKind, RawCall};
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ async fn path_values_that_address_something_else_are_refused() -> Checked {
     Ok(())
 }
 
-const ID: &[Param] = &[Param { required: true, ..param("id", Place::Path) }];
+const ID: &[Param] = &[Param { required: true, ..param("id", ParamLocation::Path) }];
 static PATHED: LazyLock<Op> = LazyLock::new(|| Op {
     method: http::Method::GET,
     path: "/a/{id}",
@@ -112,12 +112,12 @@ async fn a_streamed_request_body_is_sent_once() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn arguments_go_where_the_document_has_them() -> Checked {
     const EVERYWHERE: &[Param] = &[
-        Param { required: true, ..param("id", Place::Path) },
-        Param { join: Some(";"), ..param("names", Place::Path) },
-        Param { list: true, ..param("tag", Place::Query) },
-        Param { list: true, join: Some(","), ..param("fields", Place::Query) },
-        param("x-mode", Place::Header),
-        param("name", Place::Body),
+        Param { required: true, ..param("id", ParamLocation::Path) },
+        Param { join: Some(";"), ..param("names", ParamLocation::Path) },
+        Param { list: true, ..param("tag", ParamLocation::Query) },
+        Param { list: true, join: Some(","), ..param("fields", ParamLocation::Query) },
+        param("x-mode", ParamLocation::Header),
+        param("name", ParamLocation::Body),
     ];
     static ALL: LazyLock<Op> = LazyLock::new(|| Op {
         method: http::Method::PUT,
@@ -151,9 +151,9 @@ async fn arguments_go_where_the_document_has_them() -> Checked {
 async fn truth_is_written_as_the_server_reads_it() -> Checked {
     use mlhub::op::Flag;
     const FLAGS: &[Param] = &[
-        Param { flag: Some(Flag::Numeric), ..param("bit", Place::Query) },
-        Param { flag: Some(Flag::Presence), ..param("set", Place::Query) },
-        param("word", Place::Query),
+        Param { flag: Some(Flag::Numeric), ..param("bit", ParamLocation::Query) },
+        Param { flag: Some(Flag::Presence), ..param("set", ParamLocation::Query) },
+        param("word", ParamLocation::Query),
     ];
     static FLAGGED: LazyLock<Op> = LazyLock::new(|| Op {
         method: http::Method::GET,

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use mlhub::op::{BodyKind, Op, Param, Place, RetryClass};
+use mlhub::op::{BodyKind, Op, Param, ParamLocation, RetryClass};
 use mlhub::testing::{Lab, Reply};
 use mlhub::{Options, RawCall};
 use tracing::field::{Field, Visit};
@@ -153,7 +153,8 @@ async fn commands_are_logged_when_they_are_named_and_only_then() -> Checked {
     Ok(())
 }
 
-const ACCOUNT: &[Param] = &[param("username", Place::Body), Param { secret: true, ..param("password", Place::Body) }];
+const ACCOUNT: &[Param] =
+    &[param("username", ParamLocation::Body), Param { secret: true, ..param("password", ParamLocation::Body) }];
 static LOGIN: LazyLock<Op> =
     LazyLock::new(|| Op { body: BodyKind::Form, params: ACCOUNT, ..op("login", RetryClass::Never) });
 

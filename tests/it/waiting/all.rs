@@ -31,7 +31,7 @@ async fn their_ends_come_in_the_order_of_the_waits_each_its_own() -> Checked {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_six_are_looked_at_at_once() -> Checked {
+async fn no_more_than_six_are_polled_at_once() -> Checked {
     let lab = Lab::new();
     lab.rule(|_| Some(completed(1).after(seconds(1))));
     let waits = (0..20).map(|_| Ok(Job::new(&lab)?.wait())).collect::<Result<Vec<_>, Error>>()?;

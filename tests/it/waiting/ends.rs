@@ -87,7 +87,7 @@ async fn out_of_time_leaves_the_job_and_says_how_to_return() -> Checked {
     let line = error.to_string();
     assert!(line.contains("not done within 60 s (last seen: \"running\")"), "{line}");
     assert!(line.contains("mlhub1:lab/job_get/done;id=1b%3Bf%3D4%25"), "{line}");
-    // A last look at the very end.
+    // A last poll at the very end.
     assert_eq!(lab.seen().last().map(|seen| seen.at), Some(seconds(60)));
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn updates_are_a_stream_that_ends_with_the_value() -> Checked {
     let lab = Lab::new();
     lab.then(status("running")).then(completed(3));
     let updates: Vec<_> = Job::new(&lab)?.wait().updates().collect().await;
-    assert!(matches!(&updates[..], [Ok(Update::Progress(p)), Ok(Update::Done(value))] if p.looks == 1 && *value == 3));
+    assert!(matches!(&updates[..], [Ok(Update::Progress(p)), Ok(Update::Done(value))] if p.polls == 1 && *value == 3));
     Ok(())
 }
 

@@ -68,7 +68,7 @@ async fn presence_is_final_whatever_the_word_goes_back_to() -> Checked {
 }
 
 /// What a history of words has to end in, told by the promise alone: the first word that stands, or the first that is
-/// said twice running with nothing but failed looks between.
+/// said twice running with nothing but failed polls between.
 fn promised(words: &[&str]) -> Option<(usize, bool)> {
     let mut before: Option<&str> = None;
     let mut begun = false;
@@ -107,7 +107,7 @@ proptest! {
             }
             // Ends a history that promises no end.
             lab.then(Reply::status(404));
-            let ended = Job::new(&lab)?.until_settled().wait().max_troubles(99).await;
+            let ended = Job::new(&lab)?.until_settled().wait().max_consecutive_failures(99).await;
             Ok::<_, mlhub::Error>((ended.map(|_| ()).map_err(|error| error.kind()), lab.seen().len()))
         });
         let ended = ended.map_err(|error| TestCaseError::fail(error.to_string()))?;

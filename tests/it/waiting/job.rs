@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use futures::future::BoxFuture;
-use mlhub::__private::{Look, PLACEHOLDER, Poll, RawError};
+use mlhub::__private::{PLACEHOLDER, PollResult, Pollable, RawError};
 use mlhub::op::{BodyKind, Op, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, Reply};
@@ -43,7 +43,7 @@ pub(crate) static GET: LazyLock<Op> = LazyLock::new(|| Op {
 pub(crate) struct Job {
     pipeline: Pipeline,
     goal: usize,
-    /// Whether a look carries the value, as it does when the wait polls the
+    /// Whether a poll carries the value, as it does when the wait polls the
     /// operation that gives it.
     carries: bool,
     cancelled: Option<Arc<AtomicUsize>>,
@@ -51,7 +51,7 @@ pub(crate) struct Job {
 
 impl Job {
     pub(crate) fn new(lab: &Lab) -> Result<Job, Error> {
-        // Retries would hide what a single look does.
+        // Retries would hide what a single poll does.
         let pipeline = builder(lab).with(|options| options.no_retry()).build()?;
         Ok(Job { pipeline, goal: 0, carries: true, cancelled: None })
     }
@@ -89,7 +89,7 @@ fn text(reply: &Value, name: &str) -> Option<String> {
     reply[name].as_str().map(str::to_owned)
 }
 
-impl Poll for Job {
+impl Pollable for Job {
     type Value = Value;
 
     fn op(&self) -> &'static Op {
@@ -108,23 +108,26 @@ impl Poll for Job {
         &self.pipeline
     }
 
-    async fn look(&self) -> Result<Look<Value>, Error> {
-        let request = self.pipeline.requests().get(format!("{PLACEHOLDER}/things")).build().map_err(RawError::from)?;
-        let answer = self.pipeline.exec(request, &GET).await?;
-        let retry_after = answer.retry_after(&self.pipeline);
-        let reply: Value = answer.decode().await?;
-        Ok(Look {
-            status: text(&reply, "status"),
-            present: !reply["ended"].is_null(),
-            progress: reply["progress"].as_f64(),
-            reason: text(&reply, "reason"),
-            value: self.carries.then(|| reply["value"].clone()),
-            retry_after,
+    fn poll(&self) -> BoxFuture<'_, Result<PollResult<Value>, Error>> {
+        Box::pin(async move {
+            let request =
+                self.pipeline.requests().get(format!("{PLACEHOLDER}/things")).build().map_err(RawError::from)?;
+            let answer = self.pipeline.exec(request, &GET).await?;
+            let retry_after = answer.retry_after(&self.pipeline);
+            let reply: Value = answer.decode().await?;
+            Ok(PollResult {
+                status: text(&reply, "status"),
+                present: !reply["ended"].is_null(),
+                progress: reply["progress"].as_f64(),
+                reason: text(&reply, "reason"),
+                value: self.carries.then(|| reply["value"].clone()),
+                retry_after,
+            })
         })
     }
 
-    async fn value(&self) -> Result<Value, Error> {
-        RawCall::of(self.pipeline.clone(), &GET).query("value", true).send().await
+    fn value(&self) -> BoxFuture<'_, Result<Value, Error>> {
+        Box::pin(RawCall::of(self.pipeline.clone(), &GET).query("value", true).send())
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {

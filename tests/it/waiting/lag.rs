@@ -1,12 +1,12 @@
-//! How late a wait knows the end, and by how many looks: thousands of jobs of five seconds to a day, judged by the
-//! times of the looks alone.
+//! How late a wait knows the end, and by how many polls: thousands of jobs of five seconds to a day, judged by the
+//! times of the polls alone.
 
 use std::f64::consts::TAU;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
-use mlhub::__private::{Look, Poll};
+use mlhub::__private::{PollResult, Pollable};
 use mlhub::clock::Clock;
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::{Lab, VirtualClock};
@@ -45,14 +45,14 @@ impl Clock for Seeded {
     }
 }
 
-/// A job that ends by the clock and writes down when it was looked at.
+/// A job that ends by the clock and writes down when it was polled.
 struct Timed {
     pipeline: Pipeline,
     ends: Duration,
-    looks: Arc<Mutex<Vec<Duration>>>,
+    polls: Arc<Mutex<Vec<Duration>>>,
 }
 
-impl Poll for Timed {
+impl Pollable for Timed {
     type Value = ();
 
     fn op(&self) -> &'static Op {
@@ -71,37 +71,33 @@ impl Poll for Timed {
         &self.pipeline
     }
 
-    async fn look(&self) -> Result<Look<()>, Error> {
+    fn poll(&self) -> BoxFuture<'_, Result<PollResult<()>, Error>> {
         let now = self.pipeline.clock().now();
-        self.looks.lock().expect("no look panics").push(now);
+        self.polls.lock().expect("no poll panics").push(now);
         let status = if now >= self.ends { "completed" } else { "running" };
-        Ok(Look {
-            status: Some(status.to_owned()),
-            present: false,
-            progress: None,
-            reason: None,
-            value: Some(()),
-            retry_after: None,
-        })
+        let status = Some(status.to_owned());
+        let result =
+            PollResult { status, present: false, progress: None, reason: None, value: Some(()), retry_after: None };
+        Box::pin(async { Ok(result) })
     }
 
-    async fn value(&self) -> Result<(), Error> {
-        Ok(())
+    fn value(&self) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 }
 
-/// What a wait for a job of that length cost: how late the end was known, as a share of the length, and the looks.
+/// What a wait for a job of that length cost: how late the end was known, as a share of the length, and the polls.
 async fn wait(lab: &Lab, chance: &Chance, length: f64) -> Result<(f64, usize), Error> {
     let pipeline = Builder::new("http://hub.test", |pipeline: Pipeline| pipeline)
         .transport(lab.clone())
         .clock(Seeded(lab.clock(), chance.clone()))
         .build()?;
     let (started, length) = (lab.clock().now(), Duration::from_secs_f64(length));
-    let looks = Arc::new(Mutex::new(Vec::new()));
-    Wait::new(Timed { pipeline, ends: started + length, looks: Arc::clone(&looks) }).await?;
-    let looks = looks.lock().expect("no look panics");
-    let known = looks.last().expect("one look at least").saturating_sub(started);
-    Ok(((known.as_secs_f64() - length.as_secs_f64()) / length.as_secs_f64(), looks.len()))
+    let polls = Arc::new(Mutex::new(Vec::new()));
+    Wait::new(Timed { pipeline, ends: started + length, polls: Arc::clone(&polls) }).await?;
+    let polls = polls.lock().expect("no poll panics");
+    let known = polls.last().expect("one poll at least").saturating_sub(started);
+    Ok(((known.as_secs_f64() - length.as_secs_f64()) / length.as_secs_f64(), polls.len()))
 }
 
 /// Lengths of jobs as they are met: one hump, two humps, few that take nearly all of the time, and all alike.
@@ -124,9 +120,9 @@ async fn the_end_is_known_within_fifteen_per_cent_of_the_length_and_eight_for_mo
         let mut lags = Vec::with_capacity(JOBS);
         for job in 0..JOBS {
             let length = length(kind, &chance);
-            let (lag, looks) = wait(&lab, &chance, length).await?;
+            let (lag, polls) = wait(&lab, &chance, length).await?;
             assert!((0.0..=0.15).contains(&lag), "{kind}, seed {seed}, job {job} of {length:.1} s: {lag:.4} late");
-            assert!(length > 3600.0 || looks <= 60, "{kind}, seed {seed}, job {job} of {length:.1} s: {looks} looks");
+            assert!(length > 3600.0 || polls <= 60, "{kind}, seed {seed}, job {job} of {length:.1} s: {polls} polls");
             lags.push(lag);
         }
         lags.sort_by(f64::total_cmp);
@@ -141,10 +137,10 @@ async fn an_hour_takes_sixty_looks_at_most_whatever_chance_says() -> Checked {
     let (lab, chance) = (Lab::new(), Chance::new(99));
     let mut most = 0;
     for _ in 0..JOBS {
-        let (lag, looks) = wait(&lab, &chance, 3600.0).await?;
+        let (lag, polls) = wait(&lab, &chance, 3600.0).await?;
         assert!((0.0..=0.15).contains(&lag), "{lag:.4} late");
-        most = most.max(looks);
+        most = most.max(polls);
     }
-    assert!(most <= 60, "{most} looks");
+    assert!(most <= 60, "{most} polls");
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 mod all;
 mod ends;
+mod failures;
 mod flaps;
 mod handles;
 mod job;
 mod lag;
 mod model;
 mod pauses;
-mod trouble;

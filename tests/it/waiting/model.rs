@@ -1,4 +1,4 @@
-//! Any row of answers, held against a small model of a wait: which one ends it and how, and when the looks may come.
+//! Any row of answers, held against a small model of a wait: which one ends it and how, and when the polls may come.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::job::Job;
 
-/// What a server says to a look, or to the fetch of the value.
+/// What a server says to a poll, or to the fetch of the value.
 #[derive(Clone, Debug)]
 enum Said {
     /// A word that ends nothing, with a wish to be left alone for so many seconds.
@@ -84,13 +84,13 @@ enum End {
 }
 
 fn model(all: &[Said], most: u32, apart: bool) -> (End, usize) {
-    let (mut troubles, mut done) = (0, false);
+    let (mut failures, mut done) = (0, false);
     for (index, said) in all.iter().enumerate() {
         let requests = index + 1;
         match said {
             Said::Trouble(..) => {
-                troubles += 1;
-                if troubles >= most {
+                failures += 1;
+                if failures >= most {
                     return (End::Error, requests);
                 }
             }
@@ -98,10 +98,10 @@ fn model(all: &[Said], most: u32, apart: bool) -> (End, usize) {
             Said::Refused(_) => return (End::Error, requests),
             // What comes as the value is the value, whatever it says.
             _ if done => return (End::Value, requests),
-            Said::Done if apart => (done, troubles) = (true, 0),
+            Said::Done if apart => (done, failures) = (true, 0),
             Said::Done => return (End::Value, requests),
             Said::Failed => return (End::Failed, requests),
-            Said::Goes(..) => troubles = 0,
+            Said::Goes(..) => failures = 0,
         }
     }
     unreachable!("the last answers end every wait")
@@ -138,7 +138,7 @@ async fn play(mut all: Vec<Said>, asked: &Asked) -> Result<(), TestCaseError> {
         script.get(written.len() - 1).map(Said::reply)
     });
     let job = Job::new(&lab).map_err(fail)?;
-    let wait = if asked.apart { job.value_apart() } else { job }.wait().max_troubles(asked.most);
+    let wait = if asked.apart { job.value_apart() } else { job }.wait().max_consecutive_failures(asked.most);
     let wait = match asked.every {
         Some(seconds) => wait.every(Duration::from_secs(seconds)),
         None => wait,

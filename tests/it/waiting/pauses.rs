@@ -1,4 +1,4 @@
-//! When a wait looks.
+//! When a wait polls.
 
 use mlhub::clock::Clock;
 use mlhub::testing::{Lab, Reply};
@@ -66,7 +66,7 @@ async fn where_the_server_asks_for_longer_than_is_left_the_wait_says_so_at_once(
         let error = failure(Job::new(&lab)?.wait().timeout(seconds(60)).await)?;
         assert_eq!((error.is_timeout(), error.retry_after(), lab.clock().now()), (true, Some(seconds(90)), seconds(0)));
         let line = error.to_string();
-        assert!(line.contains("the server asks for no look within the next 90 s; the job goes on"), "{line}");
+        assert!(line.contains("the server asks for no poll within the next 90 s; the job goes on"), "{line}");
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use mlhub::Op;
-use mlhub::op::{BodyKind, ParamKind, Place};
+use mlhub::op::{BodyKind, ParamKind, ParamLocation};
 
 use crate::command::{Command, CommandContext};
 use crate::error::{CliError, CliResult};
@@ -48,17 +48,17 @@ fn parameters(op: &Op) -> Table {
     let mut table = Table::new(["parameter", "place", "required", "list", "kind", "description"]);
     for param in op.params {
         let place = match param.place {
-            Place::Path => "path",
-            Place::Query => "query",
-            Place::Header => "header",
-            Place::Body => "body",
+            ParamLocation::Path => "path",
+            ParamLocation::Query => "query",
+            ParamLocation::Header => "header",
+            ParamLocation::Body => "body",
         };
         let list = param.list || param.join.is_some();
         let kind = kind(param.kind).into();
         table.row([param.name.into(), place.into(), param.required.into(), list.into(), kind, param.doc.into()]);
     }
     if !matches!(op.body, BodyKind::None | BodyKind::Params)
-        && !op.params.iter().any(|param| param.place == Place::Body)
+        && !op.params.iter().any(|param| param.place == ParamLocation::Body)
     {
         let description = "the whole body, as the document has it";
         table.row(["--body".into(), "body".into(), true.into(), false.into(), "json".into(), description.into()]);

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches};
 use mlhub::RawCall;
-use mlhub::op::{BodyKind, Op, Param, ParamKind, Place};
+use mlhub::op::{BodyKind, Op, Param, ParamKind, ParamLocation};
 use serde_json::Value;
 
 use super::body::{BodySource, attach, values_by_name};
@@ -40,7 +40,7 @@ pub(crate) fn positional_params(op: &'static Op) -> Vec<&'static Param> {
 
 /// The id that is the whole body: what a call is about where the path does not say it.
 fn only_id(op: &'static Op) -> Option<&'static Param> {
-    let mut fields = op.params.iter().filter(|param| param.place == Place::Body);
+    let mut fields = op.params.iter().filter(|param| param.place == ParamLocation::Body);
     let only = fields.next().filter(|param| param.name == ID && param.required && op.body == BodyKind::Json)?;
     fields.next().is_none().then_some(only)
 }
@@ -81,7 +81,7 @@ pub(crate) fn named(op: &'static Op) -> Vec<Arg> {
             match (param.required, param.place, takes_body(op)) {
                 (false, ..) => arg,
                 // The whole body may have it, and a parameter may be given by its own name.
-                (true, Place::Body, true) => arg.required_unless_present_any([BODY, PARAM]),
+                (true, ParamLocation::Body, true) => arg.required_unless_present_any([BODY, PARAM]),
                 (true, ..) => arg.required_unless_present(PARAM),
             }
         })
@@ -99,7 +99,7 @@ fn named_params(op: &'static Op) -> impl Iterator<Item = &'static Param> {
     // Where all travel in one body, one in the path is one in the body as well; elsewhere they are two.
     let seen = move |param: &&'static Param| {
         let first = op.params.iter().find(|other| other.name == param.name);
-        let two = param.place == Place::Body && op.body != BodyKind::Params;
+        let two = param.place == ParamLocation::Body && op.body != BodyKind::Params;
         two || first.is_some_and(|first| std::ptr::eq(first, *param))
     };
     let walk = move |param: &&'static Param| walked.contains(&Some(param.name));
@@ -118,7 +118,7 @@ pub(super) fn option_name(name: &str) -> String {
 /// Argument id of a parameter. Not the name alone: global options have ids, too.
 pub(crate) fn id(param: &Param) -> String {
     match param.place {
-        Place::Path => format!("path:{}", param.name),
+        ParamLocation::Path => format!("path:{}", param.name),
         _ => format!("param:{}", param.name),
     }
 }
@@ -135,7 +135,7 @@ fn value_name(param: &Param) -> &'static str {
 
 /// Whether the path takes that parameter.
 fn in_path(param: &Param) -> bool {
-    param.place == Place::Path
+    param.place == ParamLocation::Path
 }
 
 /// Whether a whole body can be given.
@@ -145,7 +145,7 @@ pub(crate) fn takes_body(op: &Op) -> bool {
 
 /// Whether the document names fields of the body.
 pub(crate) fn has_fields(op: &Op) -> bool {
-    op.params.iter().any(|param| param.place == Place::Body)
+    op.params.iter().any(|param| param.place == ParamLocation::Body)
 }
 
 /// Call with everything that was given.
@@ -157,7 +157,7 @@ pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatche
         let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
         let texts: Vec<&str> = given.map(String::as_str).collect();
         let value = value(param, &texts).map_err(usage)?;
-        let field = param.place == Place::Body && op.body == BodyKind::Json;
+        let field = param.place == ParamLocation::Body && op.body == BodyKind::Json;
         call = if field { call.field(param.name, value) } else { call.arg(param.name, value) };
     }
     if let Ok(Some(pairs)) = matches.try_get_many::<(String, String)>(PARAM) {
@@ -243,7 +243,7 @@ mod tests {
     fn param(kind: ParamKind, list: bool) -> Param {
         Param {
             name: "some_name",
-            place: Place::Body,
+            place: ParamLocation::Body,
             required: false,
             kind,
             list,

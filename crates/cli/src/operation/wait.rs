@@ -150,7 +150,7 @@ impl ProgressView<'_> {
     fn show(&mut self, progress: &Progress) {
         self.bar.set_message(progress.to_string());
         if self.bar.is_hidden() {
-            let state = (&progress.status, progress.fraction.map(|part| (part * 100.0) as u32), &progress.trouble);
+            let state = (&progress.status, progress.fraction.map(|part| (part * 100.0) as u32), &progress.failure);
             let state = format!("{state:?}");
             if state != self.last {
                 self.last = state;

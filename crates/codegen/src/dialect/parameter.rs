@@ -40,8 +40,21 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// Methods and fields that every operation builder has.
-const BUILDER_NAMES: &[&str] =
-    &["client", "clone", "extra", "header_map", "into_owned", "items", "new", "pages", "send", "into_request", "wait"];
+const BUILDER_NAMES: &[&str] = &[
+    "client",
+    "clone",
+    "extra",
+    "header_map",
+    "into_owned",
+    "items",
+    "new",
+    "pages",
+    "send",
+    "into_list",
+    "into_raw",
+    "into_request",
+    "wait",
+];
 /// What it has besides where the call starts a job.
 const START_NAME: &str = "start";
 /// What it has besides where there is a body to set.

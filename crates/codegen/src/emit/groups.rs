@@ -109,7 +109,7 @@ fn resume(
     let mut value: Option<(String, TokenStream)> = None;
     for operation in operations {
         for (goal, wait) in operation.meta.waits.iter().flatten() {
-            let ty = waits::value_type(document, model, operation, wait)?;
+            let (ty, _) = waits::value(document, model, operation, wait)?;
             match &value {
                 Some((first, _)) if *first != ty.to_string() => {
                     let what = format!(
@@ -120,7 +120,7 @@ fn resume(
                 }
                 _ => value = Some((ty.to_string(), ty)),
             }
-            let poller = waits::poller(operation, goal);
+            let wait = waits::method(goal);
             let flat = format_ident!("{}", names::snake(&operation.id));
             let params = operation.params.iter().filter(|p| p.place == "path");
             let args = params.filter_map(|p| {
@@ -144,7 +144,7 @@ fn resume(
                 (#id, #goal) => {
                     let call = client.#flat()#(#args)*;
                     #(#held)*
-                    Ok(#root::Wait::new(builder::#poller(call.into_owned())))
+                    Ok(call.#wait())
                 }
             });
             if !ids.contains(id) {

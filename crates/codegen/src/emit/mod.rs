@@ -4,7 +4,6 @@
 mod calls;
 mod fields;
 mod groups;
-mod listing;
 mod open;
 mod ops;
 mod paging;
@@ -47,6 +46,7 @@ pub(crate) fn additions(
             .get(&operation.id)
             .ok_or_else(|| Error::new(&document.name, &operation.id, "no builder was generated"))?;
         in_builder.extend(calls::emit(operation, builder, root));
+        in_builder.extend(paging::raw_request(operation, builder, root));
         in_builder.extend(paging::emit(document, model, operation, builder, root)?);
         in_builder.extend(waits::emit(document, model, operation, builder, root)?);
         in_builder.extend(starts::emit(document, model, operation, builder, root)?);

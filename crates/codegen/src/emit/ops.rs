@@ -212,7 +212,7 @@ fn param(
     };
     quote! {
         #root::__private::Param {
-            name: #name, place: #root::__private::Place::#place, required: #required,
+            name: #name, place: #root::__private::ParamLocation::#place, required: #required,
             kind: #root::__private::ParamKind::#kind, list: #list, join: #join, secret: #secret, flag: #flag, doc: #doc,
         }
     }

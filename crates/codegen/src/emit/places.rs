@@ -30,9 +30,20 @@ pub(super) fn waits(operation: &Operation, root: &TokenStream) -> Vec<TokenStrea
             let [status, present, progress, whole, reason, value] = paths.map(|path| option(path.clone()));
             let stop = wait.cancel.iter().flat_map(|cancel| &cancel.values);
             let stop = stop.map(|(name, value)| quote!((#name, #value)));
+            let list = match &wait.list {
+                None => quote!(None),
+                Some(list) => {
+                    let (param, id) = (&list.param, &list.id);
+                    let [status, present] = [&list.status, &list.present].map(|path| option(path.clone()));
+                    let items = list.worth.map_or_else(|| quote!(None), |worth| quote!(Some(#worth)));
+                    quote!(Some(#root::__private::JobListPlaces {
+                        param: #param, id: #id, status: #status, present: #present, items_per_poll: #items,
+                    }))
+                }
+            };
             quote!(#root::__private::WaitPlaces {
                 status: #status, present: #present, progress: #progress, whole: #whole, reason: #reason, value: #value,
-                stop: &[#(#stop),*],
+                stop: &[#(#stop),*], list: #list,
             })
         })
         .collect()

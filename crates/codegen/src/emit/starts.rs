@@ -1,10 +1,10 @@
-//! `.start()`: a call that starts a job, and the call that is waited for it by.
+//! Start method of a call that begins a job: `.start()` gives the call by which the job is waited for.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::walk::{How, walk};
-use crate::document::{Document, Operation, ReplyForm};
+use crate::document::{Document, Operation};
 use crate::error::Error;
 use crate::model::{Builder, Model, last_name};
 
@@ -19,30 +19,25 @@ pub(super) fn emit(
     let Some(starts) = &operation.meta.starts else { return Ok(None) };
     let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub starts: {what}"));
     let id = &starts.operation;
-    let job = document.operations.iter().find(|o| &o.id == id);
-    let job = job.ok_or_else(|| fail(format!("no operation `{id}`")))?;
-    let made = model.builders.get(id).ok_or_else(|| fail(format!("no builder of `{id}`")))?;
-    if !matches!(operation.reply, ReplyForm::Json | ReplyForm::Lenient) {
-        return Err(fail("the reply is no JSON, so that no id can be read from it".to_owned()));
-    }
+    let job = document.operations.iter().find(|o| &o.id == id).zip(model.builders.get(id));
+    let (job, made) = job.ok_or_else(|| fail(format!("no operation `{id}`")))?;
     let found =
         walk(model, quote!(reply), &builder.reply, &starts.id, How::Take).map_err(|e| fail(format!("id: {e}")))?;
-    let (param, ty) =
-        made.field(&starts.param).ok_or_else(|| fail(format!("`{id}` has no parameter `{}`", starts.param)))?;
+    let field = |builder: &'_ Builder, name: &str| {
+        builder.field(name).cloned().ok_or_else(|| fail(format!("`{}` has no parameter `{name}`", builder.name)))
+    };
+    let (param, ty) = field(made, &starts.param)?;
     // Ids go by number in one place and by text in another.
     let is_text = |ty| last_name(ty).as_deref() == Some("String");
-    let value = match is_text(ty) && !is_text(found.ty) {
+    let value = match is_text(&ty) && !is_text(found.ty) {
         true => {
             let expr = found.expr;
             quote!(#expr.and_then(|id| #root::__private::word(&id)))
         }
         false => found.expr,
     };
-    let shared = job.params.iter().filter(|p| p.place == "path" && p.name != starts.param).map(|p| {
-        let own = operation.params.iter().any(|own| own.name == p.name).then(|| builder.field(&p.name)).flatten();
-        own.map(|(ident, _)| ident).ok_or_else(|| fail(format!("`{}` has no parameter `{}`", operation.id, p.name)))
-    });
-    let shared = shared.collect::<Result<Vec<_>, _>>()?;
+    let shared = job.params.iter().filter(|p| p.place == "path" && p.name != starts.param);
+    let shared = shared.map(|p| field(builder, &p.name).map(|(ident, _)| ident)).collect::<Result<Vec<_>, _>>()?;
     let pinned = job.meta.waits.iter().flatten().any(|(_, wait)| wait.pinned);
     let (node, at) = match pinned {
         true => (

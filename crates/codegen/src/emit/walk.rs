@@ -1,4 +1,4 @@
-//! Walking a dotted path through generated types, each optional hop exact.
+//! Dotted path through generated types: the expression that walks it, each optional hop exact, and the type it leads to.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -141,7 +141,7 @@ async fn job(context: &PlatformContext<'_>, id: &str, matches: &ArgMatches) -> C
     let op = context.platform.waiting(JOBS).ok_or_else(missing)?;
     let access = context.access()?;
     let client = platforms::connect(&access, op).await?;
-    let path = op.params.iter().find(|param| param.place == mlhub::op::Place::Path).ok_or_else(missing)?;
+    let path = op.params.iter().find(|param| param.place == mlhub::op::ParamLocation::Path).ok_or_else(missing)?;
     ended(context, &access, client.call(op).arg(path.name, id), matches).await
 }
 

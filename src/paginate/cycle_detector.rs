@@ -1,35 +1,35 @@
-//! Notices that a walk goes in a circle, in memory that does not grow.
+//! Cycle detection: notices that a walk comes back to a page token it has used, in memory that does not grow.
 
 use std::collections::VecDeque;
 
-/// Names that are remembered one by one: a circle of as many pages is noticed when it closes.
+/// Names that are remembered one by one: a cycle of as many pages is noticed when it closes.
 const RECENT: usize = 1024;
 
-/// The names that a walk has asked for. Longer circles than it remembers are found as Brent does it: one name is kept,
-/// a later one each time as many more have been asked for as before, so that it lies within the circle in the end.
+/// Cycle detector over the names that a walk has asked for. Longer cycles than it remembers are found as Brent does it: one name is kept,
+/// a later one each time as many more have been asked for as before, so that it lies within the cycle in the end.
 #[derive(Default)]
-pub(super) struct Circle {
+pub(super) struct CycleDetector {
     recent: VecDeque<u64>,
     kept: Option<u64>,
     steps: u64,
     power: u64,
 }
 
-impl Circle {
-    pub(super) fn asked(&mut self, print: u64) {
+impl CycleDetector {
+    pub(super) fn asked(&mut self, hash: u64) {
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back(print);
+        self.recent.push_back(hash);
         if self.steps >= self.power {
-            (self.kept, self.power, self.steps) = (Some(print), (self.power * 2).max(1), 0);
+            (self.kept, self.power, self.steps) = (Some(hash), (self.power * 2).max(1), 0);
         }
         self.steps += 1;
     }
 
     /// Whether the walk has been there before, as far as it remembers.
-    pub(super) fn knows(&self, print: u64) -> bool {
-        self.kept == Some(print) || self.recent.contains(&print)
+    pub(super) fn knows(&self, hash: u64) -> bool {
+        self.kept == Some(hash) || self.recent.contains(&hash)
     }
 }
 
@@ -37,14 +37,14 @@ impl Circle {
 mod tests {
     use super::*;
 
-    /// After how many names a walk that goes `lead` steps and then in a circle of that length is stopped.
+    /// After how many names a walk that goes `lead` steps and then in a cycle of that length is stopped.
     fn stopped_after(lead: u64, length: u64) -> u64 {
-        let mut circle = Circle::default();
+        let mut cycle = CycleDetector::default();
         (0..10 * (lead + length))
             .find(|&step| {
                 let name = if step < lead { step } else { lead + (step - lead) % length };
-                let known = circle.knows(name);
-                circle.asked(name);
+                let known = cycle.knows(name);
+                cycle.asked(name);
                 known
             })
             .unwrap_or(u64::MAX)
@@ -69,10 +69,10 @@ mod tests {
     fn a_way_without_a_circle_is_never_stopped() {
         assert!(
             (0..5000u64)
-                .try_fold(Circle::default(), |mut circle, name| {
-                    let known = circle.knows(name);
-                    circle.asked(name);
-                    (!known).then_some(circle)
+                .try_fold(CycleDetector::default(), |mut cycle, name| {
+                    let known = cycle.knows(name);
+                    cycle.asked(name);
+                    (!known).then_some(cycle)
                 })
                 .is_some()
         );

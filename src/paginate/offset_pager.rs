@@ -1,12 +1,12 @@
-//! Walks by numbers: of items to leave out, or of pages. The list may change between two requests, so each page
+//! Offset pagination: a walk by numbers of items to leave out, or of pages. The list may change between two requests, so each page
 //! overlaps the one before it by an item, where items have ids: what stands in its place shows whether it has.
 
 use std::collections::HashSet;
 
-use super::order::Order;
-use super::{Kept, Marks, window};
+use super::pager::{IdOrder, ItemRef, PageFingerprint, Pager};
+use super::{Cursor, Position};
+use crate::error::Error;
 use crate::op::{Paging, PagingStyle};
-use crate::paginate::{Cursor, Page, Position};
 
 /// Empty pages in the middle of a list that are passed over. The only sign that they are not its end is its total,
 /// and totals are wrong more often than pages are empty.
@@ -22,9 +22,9 @@ const SORTED_REPEATS: u32 = 16;
 /// searched for ever.
 const STRAYS: u32 = 32;
 
-/// A request that is due.
+/// Page request that is due.
 #[derive(Clone)]
-struct Ask {
+struct PageRequest {
     cursor: Cursor,
     size: Option<u64>,
     /// How many items of the list come before the page; unknown where a walk begins at a page of unknown size.
@@ -33,29 +33,30 @@ struct Ask {
     overlap: Option<u64>,
 }
 
-/// What one page looked like, as far as later pages are compared with it.
+/// Summary of a page, as far as later pages are compared with it.
 #[derive(Default)]
-struct Seen {
+struct PageSummary {
     ids: HashSet<String>,
-    print: Option<u64>,
+    hash: Option<u64>,
 }
 
-pub(in crate::paginate) struct Numbered {
+/// Pager of a list whose items or pages are counted.
+pub(super) struct OffsetPager {
     paging: Paging,
     /// What the caller wants.
     size: Option<u64>,
-    due: Option<Ask>,
+    due: Option<PageRequest>,
     total: Option<u64>,
     total_lies: bool,
     /// The walk began at the first item, so that it can count what it has read.
     from_start: bool,
     shifted: bool,
-    last: [Seen; 2],
+    last: [PageSummary; 2],
     /// The id of the last item read; in a sorted list the furthest.
     edge: Option<String>,
     /// The document says that ids stand in order, and so far they do.
     sorted: bool,
-    order: Order,
+    order: IdOrder,
     /// The largest page so far.
     largest: u64,
     /// The largest size that the server has kept to.
@@ -70,7 +71,7 @@ pub(in crate::paginate) struct Numbered {
     strays: u32,
 }
 
-impl Numbered {
+impl OffsetPager {
     pub(super) fn new(paging: Paging, from: &Position, size: Option<u64>) -> Self {
         let by_pages = paging.style == PagingStyle::Page;
         let first_size = if by_pages { from.size.or(size) } else { size };
@@ -86,10 +87,10 @@ impl Numbered {
             Cursor::Number(number) => Cursor::Number(*number),
             _ => Cursor::Start,
         };
-        Numbered {
+        OffsetPager {
             paging,
             size,
-            due: Some(Ask { cursor, size: first_size, start, overlap: None }),
+            due: Some(PageRequest { cursor, size: first_size, start, overlap: None }),
             total: None,
             total_lies: false,
             from_start: start == Some(0),
@@ -97,7 +98,7 @@ impl Numbered {
             last: Default::default(),
             edge: from.after.clone().filter(|_| paging.sorted),
             sorted: paging.sorted,
-            order: Order::of(&paging),
+            order: IdOrder::of(&paging),
             largest: 0,
             kept_size: 0,
             ignores_size: false,
@@ -108,57 +109,17 @@ impl Numbered {
         }
     }
 
-    pub(super) fn cursor(&self) -> Option<&Cursor> {
-        self.due.as_ref().map(|ask| &ask.cursor)
-    }
-
-    pub(super) fn size(&self) -> Option<u64> {
-        self.due.as_ref().and_then(|ask| ask.size)
-    }
-
-    pub(super) fn shifted(&self) -> bool {
-        self.shifted
-    }
-
-    pub(super) fn end(&mut self) {
-        self.due = None;
-    }
-
-    pub(super) fn arrived<T>(&mut self, page: &mut Page<T>, marks: &Marks, taken: usize) -> Vec<Kept> {
-        let Some(ask) = self.due.take() else {
-            page.items.clear();
-            return Vec::new();
-        };
-        let count = page.items.len() as u64;
-        self.watch(page, &ask, count);
-        self.sorted &= self.order.holds(&marks.ids);
-        if self.is_again(&ask, marks, count) || self.goes_back(&ask, marks) {
-            page.items.clear();
-            return Vec::new();
-        }
-        self.shifted |= ask.overlap.is_some_and(|place| marks.at(place) != self.edge.as_deref());
-        let kept = self.keep_fresh(page, marks, &ask, taken);
-        if let Some(last) = marks.last() {
-            let behind = self.sorted && self.edge.as_deref().is_some_and(|edge| !self.order.after(last, edge));
-            self.edge = if behind { self.edge.take() } else { Some(last.to_owned()) };
-        } else if count > 0 {
-            self.edge = None;
-        }
-        self.due = self.next(page, &ask, count, kept.is_empty());
-        kept
-    }
-
     /// Learns what the page tells about the server.
-    fn watch<T>(&mut self, page: &Page<T>, ask: &Ask, count: u64) {
+    fn learn(&mut self, page: &PageFingerprint, request: &PageRequest, count: u64) {
         self.shifted |= self.total.is_some() && page.total.is_some() && self.total != page.total;
         self.total = page.total.or(self.total);
         self.largest = self.largest.max(count);
-        match ask.size {
+        match request.size {
             Some(size) if count == size => self.kept_size = self.kept_size.max(size),
             Some(size) => self.ignores_size |= count > size,
             None => {
                 // A page that the server has cut by its own measure and that is not the last.
-                let more = self.total.zip(ask.start).is_some_and(|(total, start)| start + count < total);
+                let more = self.total.zip(request.start).is_some_and(|(total, start)| start + count < total);
                 if more || self.paging.ends && page.next.is_some() {
                     self.kept_size = self.kept_size.max(count);
                 }
@@ -167,27 +128,27 @@ impl Numbered {
     }
 
     /// Whether the server gives the same page, whatever it is asked for.
-    fn is_again(&mut self, ask: &Ask, marks: &Marks, count: u64) -> bool {
-        let overlap_alone = ask.overlap.is_some() && count == 1;
-        if count == 0 || overlap_alone || self.last[1].print != Some(marks.print) {
+    fn is_again(&mut self, request: &PageRequest, page: &PageFingerprint, count: u64) -> bool {
+        let overlap_alone = request.overlap.is_some() && count == 1;
+        if count == 0 || overlap_alone || self.last[1].hash != Some(page.hash) {
             self.repeats = 0;
             return false;
         }
         self.shifted = true;
         self.repeats += 1;
-        ask.overlap.is_none() || self.repeats > if self.sorted { SORTED_REPEATS } else { REPEATS }
+        request.overlap.is_none() || self.repeats > if self.sorted { SORTED_REPEATS } else { REPEATS }
     }
 
     /// In a sorted list, a page without anything that was read before it does not follow on: items have gone, and
     /// others have moved to before the page. They are looked for further and further back.
-    fn goes_back(&mut self, ask: &Ask, marks: &Marks) -> bool {
-        let (true, Some(edge), Some(start)) = (self.sorted, self.edge.as_deref(), ask.start) else {
+    fn goes_back(&mut self, request: &PageRequest, page: &PageFingerprint) -> bool {
+        let (true, Some(edge), Some(start)) = (self.sorted, self.edge.as_deref(), request.start) else {
             return false;
         };
-        let follows = marks.first().is_some_and(|first| !self.order.after(first, edge));
-        let unit = if self.kept_size > 0 { self.kept_size } else { ask.size.unwrap_or_default() };
+        let follows = page.at(0).is_some_and(|first| !self.order.after(first, edge));
+        let unit = if self.kept_size > 0 { self.kept_size } else { request.size.unwrap_or_default() };
         let can_go = self.paging.style == PagingStyle::Offset || unit > 0;
-        if start == 0 || follows || !can_go || ask.overlap.is_none() && self.last[1].print.is_some() {
+        if start == 0 || follows || !can_go || request.overlap.is_none() && self.last[1].hash.is_some() {
             self.back = 0;
             return false;
         }
@@ -202,59 +163,62 @@ impl Numbered {
         true
     }
 
-    /// Drops what pages before had. Under an item that appears at the front others move onto the next page, where
+    /// Leaves out what pages before had. Under an item that appears at the front others move onto the next page, where
     /// they come a second time.
-    fn keep_fresh<T>(&mut self, page: &mut Page<T>, marks: &Marks, ask: &Ask, taken: usize) -> Vec<Kept> {
-        let mut kept = Vec::with_capacity(page.items.len());
-        let mut marked = marks.ids.iter().enumerate();
-        page.items.retain(|_| {
-            let Some((place, id)) = marked.next() else { return false };
-            let fresh = match (id, &self.edge) {
+    fn fresh(&mut self, page: &PageFingerprint, request: &PageRequest, taken: usize) -> Vec<ItemRef> {
+        let mut fresh = Vec::with_capacity(page.ids.len());
+        for (place, id) in page.ids.iter().enumerate() {
+            let is_fresh = match (id, &self.edge) {
                 (Some(id), Some(edge)) if self.sorted => self.order.after(id, edge),
                 (None, _) => place >= taken,
                 (Some(id), edge) => {
-                    let overlap = ask.overlap == Some(place as u64) && Some(id) == edge.as_ref();
+                    let overlap = request.overlap == Some(place as u64) && Some(id) == edge.as_ref();
                     let known = self.last.iter().any(|seen| seen.ids.contains(id));
                     self.shifted |= known && !overlap;
                     !known && place >= taken
                 }
             };
-            if fresh {
-                kept.push(Kept { place, id: id.clone().filter(|_| self.sorted) });
+            if is_fresh {
+                fresh.push(ItemRef { place, id: id.clone().filter(|_| self.sorted) });
             }
-            fresh
-        });
-        let ids = if self.sorted { HashSet::new() } else { marks.ids.iter().flatten().cloned().collect() };
+        }
+        let ids = if self.sorted { HashSet::new() } else { page.ids.iter().flatten().cloned().collect() };
         self.last.swap(0, 1);
-        self.last[1] = Seen { ids, print: Some(marks.print) };
-        kept
+        self.last[1] = PageSummary { ids, hash: Some(page.hash) };
+        fresh
     }
 
-    fn next<T>(&mut self, page: &Page<T>, ask: &Ask, count: u64, nothing_new: bool) -> Option<Ask> {
-        let end = ask.start.map(|start| start + count);
+    fn next(
+        &mut self,
+        page: &PageFingerprint,
+        request: &PageRequest,
+        count: u64,
+        nothing_new: bool,
+    ) -> Option<PageRequest> {
+        let end = request.start.map(|start| start + count);
         if self.paging.ends && page.next.is_none() || end.is_some_and(|end| self.is_all(end)) {
             return None;
         }
         if count == 0 {
-            return self.pass_over(ask);
+            return self.pass_over(request);
         }
         self.empty = 0;
         if !nothing_new {
             self.strays = 0;
         }
-        if ask.overlap.is_some() && nothing_new && count == 1 {
+        if request.overlap.is_some() && nothing_new && count == 1 {
             // The overlap alone: of a server that can send two, nothing comes after it.
-            return if self.largest > 1 { None } else { self.following(ask, end) };
+            return if self.largest > 1 { None } else { self.following(request, end) };
         }
         // Shorter than a size that the server keeps to. Under offsets no page is trusted so far: a server may cut
         // pages first and take out afterwards what the caller may not see.
-        let short = self.paging.style == PagingStyle::Page && ask.size.is_some_and(|size| count < size);
-        if short && ask.size.is_some_and(|size| size <= self.kept_size) {
+        let short = self.paging.style == PagingStyle::Page && request.size.is_some_and(|size| count < size);
+        if short && request.size.is_some_and(|size| size <= self.kept_size) {
             return None;
         }
         match (self.edge.is_some() && self.can_overlap(count), end) {
             (true, Some(end)) => Some(self.over(end - 1, self.kept_size)),
-            _ => self.following(ask, end),
+            _ => self.following(request, end),
         }
     }
 
@@ -270,15 +234,15 @@ impl Numbered {
     }
 
     /// After an empty page: the one that follows, if the server says that there is more.
-    fn pass_over(&mut self, ask: &Ask) -> Option<Ask> {
-        let more = !self.total_lies && ask.start.zip(self.total).is_some_and(|(start, total)| start < total);
+    fn pass_over(&mut self, request: &PageRequest) -> Option<PageRequest> {
+        let more = !self.total_lies && request.start.zip(self.total).is_some_and(|(start, total)| start < total);
         if !more || self.empty == EMPTY_PAGES {
             return None;
         }
         self.empty += 1;
         self.shifted = true;
-        let end = ask.start.map(|start| start + self.largest.max(1));
-        self.following(ask, end)
+        let end = request.start.map(|start| start + self.largest.max(1));
+        self.following(request, end)
     }
 
     fn can_overlap(&self, count: u64) -> bool {
@@ -297,27 +261,106 @@ impl Numbered {
 
     /// The request for a page that begins with the item of that number, or shortly before it; `largest` is the size up
     /// to which pages may be counted.
-    fn over(&self, item: u64, largest: u64) -> Ask {
+    fn over(&self, item: u64, largest: u64) -> PageRequest {
         if self.paging.style == PagingStyle::Offset {
             let cursor = Cursor::Number(self.paging.first + item);
-            return Ask { cursor, size: self.one_more(), start: Some(item), overlap: Some(0) };
+            return PageRequest { cursor, size: self.one_more(), start: Some(item), overlap: Some(0) };
         }
-        let (size, page, overlap) = match window::over(item, largest) {
+        let (size, page, overlap) = match overlapping_page(item, largest) {
             Some((size, page)) => (size, page, Some(item - page * size)),
             // Every size ends a page there, so by any of them the next one begins after it.
             None => (largest, (item + 1) / largest.max(1), None),
         };
         let cursor = Cursor::Number(self.paging.first + page);
-        Ask { cursor, size: Some(size), start: Some(page * size), overlap }
+        PageRequest { cursor, size: Some(size), start: Some(page * size), overlap }
     }
 
     /// The request for what comes after a page, without overlap.
-    fn following(&self, ask: &Ask, end: Option<u64>) -> Option<Ask> {
-        let number = match (self.paging.style, &ask.cursor) {
+    fn following(&self, request: &PageRequest, end: Option<u64>) -> Option<PageRequest> {
+        let number = match (self.paging.style, &request.cursor) {
             (PagingStyle::Offset, _) => self.paging.first + end?,
             (_, Cursor::Number(number)) => number + 1,
             _ => self.paging.first + 1,
         };
-        Some(Ask { cursor: Cursor::Number(number), size: ask.size, start: end, overlap: None })
+        Some(PageRequest { cursor: Cursor::Number(number), size: request.size, start: end, overlap: None })
+    }
+}
+
+impl Pager for OffsetPager {
+    fn due(&self) -> Option<(&Cursor, Option<u64>)> {
+        self.due.as_ref().map(|request| (&request.cursor, request.size))
+    }
+
+    fn end(&mut self) {
+        self.due = None;
+    }
+
+    fn shifted(&self) -> bool {
+        self.shifted
+    }
+
+    fn arrived(&mut self, page: &PageFingerprint, taken: usize) -> Result<Vec<ItemRef>, Error> {
+        let Some(request) = self.due.take() else { return Ok(Vec::new()) };
+        let count = page.ids.len() as u64;
+        self.learn(page, &request, count);
+        self.sorted &= self.order.holds(&page.ids);
+        if self.is_again(&request, page, count) || self.goes_back(&request, page) {
+            return Ok(Vec::new());
+        }
+        self.shifted |= request.overlap.is_some_and(|place| page.at(place) != self.edge.as_deref());
+        let fresh = self.fresh(page, &request, taken);
+        if let Some(Some(last)) = page.ids.last() {
+            let behind = self.sorted && self.edge.as_deref().is_some_and(|edge| !self.order.after(last, edge));
+            self.edge = if behind { self.edge.take() } else { Some(last.clone()) };
+        } else if count > 0 {
+            self.edge = None;
+        }
+        self.due = self.next(page, &request, count, fresh.is_empty());
+        Ok(fresh)
+    }
+}
+
+/// Overlapping page where pages are counted: the size, at most `largest`, by which a page contains the item with that
+/// number and most of what follows it; and the number of that page. Nothing where every size ends a page right there, or
+/// pages are too small for a choice.
+fn overlapping_page(item: u64, largest: u64) -> Option<(u64, u64)> {
+    let size = (largest / 2 + 1..=largest).max_by_key(|size| size - item % size)?;
+    let room = size - item % size;
+    (room >= 2).then_some((size, item / size))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_holds_the_item_and_one_more_at_least() {
+        for largest in 2..60 {
+            for item in 0..300 {
+                if let Some((size, page)) = overlapping_page(item, largest) {
+                    assert!(size <= largest);
+                    assert!(page * size <= item && item + 1 < (page + 1) * size, "{item} by {largest}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pages_of_thirteen_always_leave_a_choice_in_lists_of_any_usual_length() {
+        // The least number that all sizes from 7 to 13 divide is 360360.
+        assert!((0..5000).chain(355_000..360_359).all(|item| overlapping_page(item, 13).is_some()));
+        assert_eq!(overlapping_page(360_359, 13), None);
+    }
+
+    #[test]
+    fn little_is_read_twice() {
+        let mut item = 0;
+        let mut pages = 0;
+        while item < 10_000 {
+            let (size, page) = overlapping_page(item, 100).unwrap_or_default();
+            item = (page + 1) * size - 1;
+            pages += 1;
+        }
+        assert!(pages <= 125, "{pages} pages of a hundred for ten thousand items");
     }
 }

@@ -1,4 +1,4 @@
-//! Fetches the pages of a walk, one call at a time, some of them ahead.
+//! Page fetcher: makes the calls of a walk, one at a time, some pages ahead.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -8,31 +8,33 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde::Serialize;
 
-use super::walk::{Kept, Marks, Walk};
+use super::cursor_pager::CursorPager;
+use super::offset_pager::OffsetPager;
+use super::pager::{ItemRef, PageFingerprint, Pager};
 use super::{Cursor, Page, Paginate, Position};
 use crate::error::{Error, ErrorKind};
 use crate::op::{Paging, PagingStyle};
 
-type Fetched<T> = Result<(Page<T>, Marks), Error>;
+type Fetched<T> = Result<(Page<T>, PageFingerprint), Error>;
 type Fetch<T> = Arc<dyn Fn(&Cursor, Option<u64>) -> BoxFuture<'static, Fetched<T>> + Send + Sync>;
 
-/// A page with what is needed to come back to its items.
-pub(super) struct Arrived<T> {
+/// Fetched page, with what is needed to come back to its items.
+pub(super) struct FetchedPage<T> {
     pub(super) page: Page<T>,
     /// Where its items stood in the page as it was sent.
-    pub(super) kept: Vec<Kept>,
-    pub(super) origin: Origin,
+    pub(super) kept: Vec<ItemRef>,
+    pub(super) origin: PageOrigin,
 }
 
-/// Where a page begins.
+/// Origin of a page: where it begins.
 #[derive(Default)]
-pub(super) struct Origin {
+pub(super) struct PageOrigin {
     from: Position,
     /// The number of its first item, where items are counted.
     offset: Option<u64>,
 }
 
-impl Origin {
+impl PageOrigin {
     /// A page that was asked for like this.
     fn of(paging: Option<Paging>, cursor: Cursor, size: Option<u64>) -> Self {
         let (style, first) = paging.map_or((None, 0), |paging| (Some(paging.style), paging.first));
@@ -43,11 +45,11 @@ impl Origin {
         };
         // Offsets mean the same whatever the size; numbers of pages do not.
         let size = size.filter(|_| style == Some(PagingStyle::Page));
-        Origin { from: Position { cursor, size, ..Position::default() }, offset }
+        PageOrigin { from: Position { cursor, size, ..Position::default() }, offset }
     }
 
     /// The place after that item.
-    pub(super) fn after(&self, kept: Kept) -> Position {
+    pub(super) fn after(&self, kept: ItemRef) -> Position {
         let Some(offset) = self.offset else {
             return Position { taken: kept.place + 1, after: kept.id, ..self.from.clone() };
         };
@@ -57,22 +59,23 @@ impl Origin {
     }
 }
 
-/// The pages of a list, in order.
-pub(super) struct Fetcher<T> {
+/// Page fetcher of a list: its pages in order.
+pub(super) struct PageFetcher<T> {
     fetch: Fetch<T>,
     paging: Option<Paging>,
-    walk: Walk,
+    /// None for a list without paging; see `failed`.
+    pager: Option<Box<dyn Pager>>,
     from: Position,
     /// Items of the first page that an earlier walk has taken.
     taken: usize,
     size: Option<u64>,
     ahead: usize,
-    ready: VecDeque<Arrived<T>>,
+    ready: VecDeque<FetchedPage<T>>,
     pending: Option<BoxFuture<'static, Fetched<T>>>,
     failed: Option<Error>,
 }
 
-impl<T: Send + 'static> Fetcher<T> {
+impl<T: Send + 'static> PageFetcher<T> {
     pub(super) fn new<P: Paginate<Item = T>>(list: P) -> Self
     where
         T: Serialize,
@@ -84,18 +87,18 @@ impl<T: Send + 'static> Fetcher<T> {
             let call = list.clone().at(cursor, size);
             async move {
                 let page = call.page().await?;
-                let marks = Marks::of(&page.items, P::id);
-                Ok((page, marks))
+                let fingerprint = PageFingerprint::of(&page, |item| call.id(item));
+                Ok((page, fingerprint))
             }
             .boxed()
         };
         let failed = paging
             .is_none()
             .then(|| Error::new(ErrorKind::Request, "the document does not say how this list is cut into pages"));
-        Fetcher {
+        PageFetcher {
             fetch: Arc::new(fetch),
             paging,
-            walk: walk(paging, &from, size),
+            pager: pager(paging, &from, size),
             from,
             taken: 0,
             size,
@@ -126,16 +129,22 @@ impl<T: Send + 'static> Fetcher<T> {
     }
 
     pub(super) fn shifted(&self) -> bool {
-        self.walk.shifted()
+        self.pager.as_ref().is_some_and(|pager| pager.shifted())
     }
 
     fn restart(&mut self) {
-        self.walk = walk(self.paging, &self.from, self.size);
+        self.pager = pager(self.paging, &self.from, self.size);
     }
 
     fn fail(&mut self, error: Error) {
-        self.walk.end();
+        self.end();
         self.failed = Some(error);
+    }
+
+    fn end(&mut self) {
+        if let Some(pager) = &mut self.pager {
+            pager.end();
+        }
     }
 
     /// Moves fetching along without taking a page.
@@ -144,7 +153,7 @@ impl<T: Send + 'static> Fetcher<T> {
     }
 
     /// The next page. After an error the walk is over.
-    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Arrived<T>, Error>>> {
+    pub(super) fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<FetchedPage<T>, Error>>> {
         if self.ready.is_empty() {
             self.advance(1, cx);
         }
@@ -153,7 +162,7 @@ impl<T: Send + 'static> Fetcher<T> {
             return Poll::Ready(Some(Ok(arrived)));
         }
         if let Some(error) = self.failed.take() {
-            self.walk.end();
+            self.end();
             return Poll::Ready(Some(Err(error)));
         }
         match self.pending {
@@ -165,25 +174,23 @@ impl<T: Send + 'static> Fetcher<T> {
     /// Fetches until that many pages are ready, or nothing can be done now.
     fn advance(&mut self, pages: usize, cx: &mut Context<'_>) {
         while self.ready.len() < pages && self.failed.is_none() {
-            let Some(cursor) = self.walk.cursor().cloned() else {
-                return;
-            };
-            let (fetch, size) = (&self.fetch, self.walk.size());
+            let Some(pager) = &mut self.pager else { return };
+            let Some((cursor, size)) = pager.due().map(|(cursor, size)| (cursor.clone(), size)) else { return };
+            let fetch = &self.fetch;
             let pending = self.pending.get_or_insert_with(|| fetch(&cursor, size));
-            let Poll::Ready(fetched) = pending.poll_unpin(cx) else {
-                return;
-            };
+            let Poll::Ready(fetched) = pending.poll_unpin(cx) else { return };
             self.pending = None;
-            match fetched {
-                Ok((mut page, marks)) => {
-                    let taken = std::mem::take(&mut self.taken);
-                    let origin = Origin::of(self.paging, cursor, size);
-                    match self.walk.arrived(&mut page, marks, taken) {
-                        // What holds nothing new is no page to the caller.
-                        Ok(kept) if kept.is_empty() => {}
-                        Ok(kept) => self.ready.push_back(Arrived { page, kept, origin }),
-                        Err(error) => self.fail(error),
-                    }
+            let taken = std::mem::take(&mut self.taken);
+            let arrived = fetched.and_then(|(page, seen)| Ok((page, pager.arrived(&seen, taken)?)));
+            match arrived {
+                // What holds nothing new is no page to the caller.
+                Ok((_, kept)) if kept.is_empty() => {}
+                Ok((mut page, kept)) => {
+                    let mut places = kept.iter().map(|item| item.place).peekable();
+                    let mut place = 0..;
+                    page.items.retain(|_| places.next_if_eq(&place.next().unwrap_or_default()).is_some());
+                    let origin = PageOrigin::of(self.paging, cursor, size);
+                    self.ready.push_back(FetchedPage { page, kept, origin });
                 }
                 Err(error) => self.fail(error),
             }
@@ -191,16 +198,15 @@ impl<T: Send + 'static> Fetcher<T> {
     }
 }
 
-/// The walk of a list without paging never begins; see `failed`.
-fn walk(paging: Option<Paging>, from: &Position, size: Option<u64>) -> Walk {
-    let none = Paging {
-        style: PagingStyle::Link,
-        first: 0,
-        max: 0,
-        sized: false,
-        sorted: false,
-        descending: false,
-        ends: false,
-    };
-    Walk::new(paging.unwrap_or(none), from, size)
+/// Pager of a list, from that position, by pages of that size.
+fn pager(paging: Option<Paging>, from: &Position, size: Option<u64>) -> Option<Box<dyn Pager>> {
+    let paging = paging?;
+    let size = size.map(|size| match paging.max {
+        0 => size.max(1),
+        max => size.clamp(1, max),
+    });
+    Some(match paging.style {
+        PagingStyle::Token | PagingStyle::Link => Box::new(CursorPager::new(paging, from, size)),
+        PagingStyle::Offset | PagingStyle::Page => Box::new(OffsetPager::new(paging, from, size)),
+    })
 }

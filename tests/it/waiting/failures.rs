@@ -11,12 +11,12 @@ use super::job::{Job, completed, status};
 use crate::support::{Checked, failure, seconds};
 
 #[tokio::test(start_paused = true)]
-async fn passing_trouble_is_borne_and_told() -> Checked {
+async fn a_passing_failure_is_borne_and_told() -> Checked {
     let lab = Lab::new();
     lab.then(Reply::no_connection()).then(Reply::reset()).then(Reply::hang()).then(Reply::status(500));
     lab.then(Reply::status(503)).then(completed(1));
     let mut told = Vec::new();
-    Job::new(&lab)?.wait().on_progress(|p| told.push(p.trouble.is_some())).await?;
+    Job::new(&lab)?.wait().on_progress(|p| told.push(p.failure.is_some())).await?;
     assert_eq!(told, [true; 5]);
     Ok(())
 }
@@ -27,7 +27,7 @@ async fn ten_times_in_a_row_is_too_much() -> Checked {
     lab.times(9, Reply::status(503)).then(status("running")).times(10, Reply::status(503));
     let error = failure(Job::new(&lab)?.wait().await)?;
     assert_eq!(error.kind(), ErrorKind::Server);
-    // Nine, a good look that forgives them, and ten.
+    // Nine, a good poll that forgives them, and ten.
     assert_eq!(lab.seen().len(), 20);
     Ok(())
 }
@@ -37,14 +37,14 @@ async fn how_much_is_too_much_can_be_said() -> Checked {
     for limit in [1, 3, 30] {
         let lab = Lab::new();
         lab.rule(|_| Some(Reply::status(503)));
-        let error = failure(Job::new(&lab)?.wait().max_troubles(limit).await)?;
+        let error = failure(Job::new(&lab)?.wait().max_consecutive_failures(limit).await)?;
         assert_eq!((error.kind(), lab.seen().len()), (ErrorKind::Server, limit as usize));
     }
     Ok(())
 }
 
 #[tokio::test(start_paused = true)]
-async fn trouble_that_does_not_pass_ends_the_wait_at_once() -> Checked {
+async fn a_failure_that_does_not_pass_ends_the_wait_at_once() -> Checked {
     for (reply, kind) in [
         (Reply::status(401), ErrorKind::Unauthenticated),
         (Reply::status(403), ErrorKind::Forbidden),
@@ -63,10 +63,10 @@ async fn the_value_is_fetched_with_the_patience_of_the_looks() -> Checked {
     let lab = Lab::new();
     lab.then(status("completed")).then(Reply::status(503)).then(Reply::reset()).then(Reply::json(&8));
     let mut told = Vec::new();
-    let value = Job::new(&lab)?.value_apart().wait().on_progress(|p| told.push((p.looks, p.trouble.is_some()))).await?;
+    let value = Job::new(&lab)?.value_apart().wait().on_progress(|p| told.push((p.polls, p.failure.is_some()))).await?;
     assert_eq!(value, 8);
     assert_eq!(told, [(1, true); 2]);
-    // The job is not looked at again.
+    // The job is not polled again.
     let queries: Vec<_> = lab.seen().iter().map(|seen| seen.query().to_owned()).collect();
     assert_eq!(queries, ["", "value=true", "value=true", "value=true"]);
     Ok(())

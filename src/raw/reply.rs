@@ -1,4 +1,4 @@
-//! A success as it came.
+//! Raw reply: a success as it came.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::error::Attempt;
 
-/// A success as it came: status, headers, the whole body, and how it was come by.
+/// Raw reply, a success as it came: status, headers, the whole body, and how it was come by.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawReply {

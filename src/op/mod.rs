@@ -1,12 +1,20 @@
-//! What is known about each endpoint: one [`Op`] per operation of a document.
+//! Table of operations: one row, an [`Op`], for each endpoint of a platform's document.
 //!
-//! The tables are emitted from the OpenAPI documents. The pipeline reads them
+//! The rows are emitted from the OpenAPI documents. The pipeline reads them
 //! to decide how a request may be repeated, authorised, paged and waited for;
 //! the command line reads them to call any operation by name.
 
+mod paging;
+mod param;
+mod waiting;
+
 use http::Method;
 
-/// One operation of a platform's document.
+pub use paging::{ListPlaces, Paging, PagingStyle};
+pub use param::{Flag, Param, ParamKind, ParamLocation};
+pub use waiting::{JobListPlaces, Starts, WaitPlaces, WaitSpec};
+
+/// Operation of a platform's document: what it is called with, what it replies, and what may be done around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Op {
     /// Name of the platform, such as `autotune`.
@@ -108,68 +116,13 @@ impl Op {
     }
 }
 
-/// One parameter of an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Param {
-    /// Name on the wire.
-    pub name: &'static str,
-    /// Where it travels.
-    pub place: Place,
-    /// Whether a call without it is refused before it is sent.
-    pub required: bool,
-    /// What a value of it is; of each, where it takes several.
-    pub kind: ParamKind,
-    /// Whether it takes several values.
-    pub list: bool,
-    /// Separator of a list that travels as one text.
-    pub join: Option<&'static str>,
-    /// Whether its value never appears in errors, spans or logs.
-    pub secret: bool,
-    /// How its truth value is written, if it has one.
-    pub flag: Option<Flag>,
-    /// One line about it.
-    pub doc: &'static str,
+/// Row of an operation in a table that is sorted by id; the generated code asks for none that it has not.
+pub fn find(ops: &'static [Op], id: &str) -> &'static Op {
+    static UNKNOWN: Op = Op::raw("", AuthKind::None, "");
+    ops.binary_search_by(|op| op.id.cmp(id)).ok().and_then(|index| ops.get(index)).unwrap_or(&UNKNOWN)
 }
 
-/// What a value of a parameter is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ParamKind {
-    /// Text, dates and ids that are texts among it.
-    Text,
-    /// A whole number.
-    Integer,
-    /// A number.
-    Number,
-    /// True or false.
-    Boolean,
-    /// Anything that JSON can say.
-    Json,
-}
-
-/// How a truth value travels in a query, where the server does not read the
-/// words `true` and `false`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flag {
-    /// As 1 or 0.
-    Numeric,
-    /// As 1, or not at all: the server takes any text for true.
-    Presence,
-}
-
-/// Where a parameter travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A segment of the path.
-    Path,
-    /// The query string.
-    Query,
-    /// A header.
-    Header,
-    /// A field of the body.
-    Body,
-}
-
-/// What a request carries.
+/// Kind of a request body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyKind {
     /// Nothing.
@@ -186,7 +139,7 @@ pub enum BodyKind {
     Params,
 }
 
-/// What a success carries.
+/// Kind of a success reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyKind {
     /// A JSON document; an empty body reads as `null`.
@@ -201,7 +154,7 @@ pub enum ReplyKind {
     Empty,
 }
 
-/// When a failed attempt may be repeated.
+/// Retry class: when a failed attempt may be repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryClass {
     /// Repeating does no harm.
@@ -216,7 +169,7 @@ pub enum RetryClass {
     },
 }
 
-/// Where the credential goes.
+/// Kind of authentication: where the credential goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthKind {
     /// Into the `authorization` header.
@@ -229,7 +182,7 @@ pub enum AuthKind {
     None,
 }
 
-/// An answer that refuses the credential. Where any of an operation's has the
+/// Reply that refuses the credential. Where any of an operation's has the
 /// status 401, only those do; else every 401 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -244,113 +197,7 @@ pub struct Refused {
     pub unsure: bool,
 }
 
-/// How a list is cut into pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Paging {
-    /// What names a page.
-    pub style: PagingStyle,
-    /// Number of the first page or item.
-    pub first: u64,
-    /// Largest page the server gives; 0 where the document names none.
-    pub max: u64,
-    /// Whether a parameter takes the size of a page.
-    pub sized: bool,
-    /// Whether the list is in the order of its ids.
-    pub sorted: bool,
-    /// Whether that order begins with the greatest.
-    pub descending: bool,
-    /// Whether the last page of a list with numbered pages shows that it is the last.
-    pub ends: bool,
-}
-
-/// What names a page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PagingStyle {
-    /// The number of items before it.
-    Offset,
-    /// Its number.
-    Page,
-    /// A text from the page before it.
-    Token,
-    /// An address from the page before it.
-    Link,
-}
-
-/// Where a list takes its position and keeps its items, by dotted paths: for walks put together at run time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListPlaces {
-    /// The parameter that takes the position.
-    pub position: Option<&'static str>,
-    /// The parameter that takes the size of a page.
-    pub size: Option<&'static str>,
-    /// The size where nobody names one; without it, the server's own.
-    pub default_size: Option<u64>,
-    /// The items in the reply; empty where the reply is the list.
-    pub items: &'static str,
-    /// The number of all items in the reply.
-    pub total: Option<&'static str>,
-    /// What tells an item from all others, in the item.
-    pub id: Option<&'static str>,
-    /// What names the next page, in the reply.
-    pub next: Option<&'static str>,
-}
-
-/// Where a wait reads what it has to know, by dotted paths: for waits put together at run time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WaitPlaces {
-    /// The status word in the polled reply.
-    pub status: Option<&'static str>,
-    /// The field whose presence is final in the polled reply.
-    pub present: Option<&'static str>,
-    /// How far the job is, in the polled reply.
-    pub progress: Option<&'static str>,
-    /// The number that progress reaches at the end, in the polled reply, where it is neither 1 nor 100.
-    pub whole: Option<&'static str>,
-    /// Why it failed, in the polled reply.
-    pub reason: Option<&'static str>,
-    /// What the wait returns, in the reply of its own operation; none for all of it.
-    pub value: Option<&'static str>,
-    /// Fixed parameters of the call that stops the job.
-    pub stop: &'static [(&'static str, &'static str)],
-}
-
-/// The job that a call has started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Starts {
-    /// The operation that is waited for.
-    pub operation: &'static str,
-    /// The parameter of its path that takes the id.
-    pub param: &'static str,
-    /// Where the id stands in the reply, as a dotted path; empty where the reply is the id.
-    pub id: &'static str,
-}
-
-/// Something that can be waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WaitSpec {
-    /// Its name, such as `done`.
-    pub goal: &'static str,
-    /// The operation that is asked again and again.
-    pub poll: &'static str,
-    /// Status words that mean success.
-    pub good: &'static [&'static str],
-    /// Status words that mean failure.
-    pub bad: &'static [&'static str],
-    /// Status words before the work begins; a failure once another word has been seen.
-    pub start: &'static [&'static str],
-    /// Words of the three kinds above that the server may take back: they count when the next look says the same.
-    pub unsure: &'static [&'static str],
-    /// Whether a field whose presence is final exists.
-    pub present: bool,
-    /// Whether such a job lives on one node alone.
-    pub pinned: bool,
-    /// The operation that lists such jobs with their status.
-    pub list: Option<&'static str>,
-    /// The operation that stops such a job.
-    pub cancel: Option<&'static str>,
-}
-
-/// What replaces the documented path and query on the wire.
+/// Wire form: what replaces the documented path and query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wire {
     /// Path template sent in place of the documented one.

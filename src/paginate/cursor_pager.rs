@@ -1,70 +1,68 @@
-//! Walks by texts that each page gives for the next.
+//! Cursor pagination: a walk by the tokens or links that each page gives for the next.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::circle::Circle;
-use super::order::Order;
-use super::{Kept, Marks};
+use super::cycle_detector::CycleDetector;
+use super::pager::{IdOrder, ItemRef, PageFingerprint, Pager};
+use super::{Cursor, Position};
 use crate::error::{Error, ErrorKind};
 use crate::op::{Paging, PagingStyle};
-use crate::paginate::{Cursor, Page, Position};
 
 /// Empty pages in a row that are borne: a server that filters what it has cut into pages may send many.
 const EMPTY_PAGES: u32 = 1000;
 
-pub(in crate::paginate) struct Named {
+/// Pager of a list whose pages are named by texts.
+pub(super) struct CursorPager {
     style: PagingStyle,
     /// The document says that ids stand in order.
     sorted: bool,
-    order: Order,
+    order: IdOrder,
     size: Option<u64>,
     cursor: Option<Cursor>,
     /// The last item that an earlier walk has taken; by it more is known than by their number.
     after: Option<String>,
-    asked: Circle,
+    asked: CycleDetector,
     /// Of the last page that held anything.
     last: Option<u64>,
     empty: u32,
 }
 
-impl Named {
+impl CursorPager {
     pub(super) fn new(paging: Paging, from: &Position, size: Option<u64>) -> Self {
-        Named {
+        CursorPager {
             style: paging.style,
             sorted: paging.sorted,
-            order: Order::of(&paging),
+            order: IdOrder::of(&paging),
             size,
             cursor: Some(from.cursor.clone()),
             after: from.after.clone().filter(|_| paging.sorted),
-            asked: Circle::default(),
+            asked: CycleDetector::default(),
             last: None,
             empty: 0,
         }
     }
+}
 
-    pub(super) fn cursor(&self) -> Option<&Cursor> {
-        self.cursor.as_ref()
+impl Pager for CursorPager {
+    fn due(&self) -> Option<(&Cursor, Option<u64>)> {
+        Some((self.cursor.as_ref()?, self.size))
     }
 
-    pub(super) fn size(&self) -> Option<u64> {
-        self.size
-    }
-
-    pub(super) fn end(&mut self) {
+    fn end(&mut self) {
         self.cursor = None;
     }
 
-    pub(super) fn arrived<T>(&mut self, page: &mut Page<T>, marks: &Marks, taken: usize) -> Result<Vec<Kept>, Error> {
+    fn arrived(&mut self, page: &PageFingerprint, taken: usize) -> Result<Vec<ItemRef>, Error> {
         if let Some(cursor) = self.cursor.take() {
-            self.asked.asked(print(&cursor));
+            self.asked.asked(hash(&cursor));
         }
         let next = page.next.clone().filter(|next| !next.is_empty()).map(|next| match self.style {
             PagingStyle::Link => Cursor::Link(next),
             _ => Cursor::Token(next),
         });
-        let leads_back = next.as_ref().is_some_and(|next| self.asked.knows(print(next)));
+        let leads_back = next.as_ref().is_some_and(|next| self.asked.knows(hash(next)));
         let next = next.filter(|_| !leads_back);
-        if page.items.is_empty() {
+        if page.ids.is_empty() {
             self.empty += 1;
             if self.empty >= EMPTY_PAGES && next.is_some() {
                 let detail = format!("the list goes on with empty pages: {EMPTY_PAGES} in a row");
@@ -76,30 +74,21 @@ impl Named {
         self.empty = 0;
         // Pages may be alike and yet be two, unless their items have ids; without, it is the same page where it also
         // leads to what was asked for before.
-        if self.last == Some(marks.print) && (marks.told_apart() || leads_back) {
-            page.items.clear();
+        if self.last == Some(page.hash) && (page.ids.iter().all(Option::is_some) || leads_back) {
             return Ok(Vec::new());
         }
-        self.last = Some(marks.print);
+        self.last = Some(page.hash);
         self.cursor = next;
-        let mut kept = Vec::with_capacity(page.items.len());
-        let mut marked = marks.ids.iter().enumerate();
-        page.items.retain(|_| {
-            let Some((place, id)) = marked.next() else { return false };
-            let fresh = match (&self.after, id) {
-                (Some(last), Some(id)) => self.order.after(id, last),
-                _ => place >= taken,
-            };
-            if fresh {
-                kept.push(Kept { place, id: id.clone().filter(|_| self.sorted) });
-            }
-            fresh
-        });
-        Ok(kept)
+        let fresh = |(place, id): &(usize, &Option<String>)| match (&self.after, id) {
+            (Some(last), Some(id)) => self.order.after(id, last),
+            _ => *place >= taken,
+        };
+        let fresh = page.ids.iter().enumerate().filter(fresh);
+        Ok(fresh.map(|(place, id)| ItemRef { place, id: id.clone().filter(|_| self.sorted) }).collect())
     }
 }
 
-fn print(value: &Cursor) -> u64 {
+fn hash(value: &Cursor) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
