@@ -2,6 +2,41 @@
 //!
 //! Everything that waits takes a [`Clock`], so that tests state exact delays
 //! and no test sleeps. This is the one module that reads the real time.
+//!
+//! A clock of one's own, for the same jitter in every run:
+//!
+//! ```
+//! use std::time::{Duration, SystemTime};
+//!
+//! use futures::future::BoxFuture;
+//! use mlhub::clock::{Clock, SystemClock};
+//!
+//! #[derive(Debug, Default)]
+//! struct SameJitter(SystemClock);
+//!
+//! impl Clock for SameJitter {
+//!     fn now(&self) -> Duration {
+//!         self.0.now()
+//!     }
+//!     fn wall(&self) -> SystemTime {
+//!         self.0.wall()
+//!     }
+//!     fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+//!         self.0.sleep(time)
+//!     }
+//!     fn random(&self) -> u64 {
+//!         u64::MAX / 2 // half of the pause that backoff allows
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+//! let clock = SameJitter::default();
+//! let before = clock.now();
+//! clock.sleep(Duration::from_millis(1)).await;
+//! assert!(clock.now() - before >= Duration::from_millis(1));
+//! # });
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 use std::fmt::Debug;
 use std::future::Future;

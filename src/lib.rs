@@ -17,6 +17,30 @@
 //! `paginate` and `wait`, the endpoints generated from the documents in
 //! `openapi/`, the platforms.
 //!
+//! # One call
+//!
+//! Every platform is called in the same way: [`autotune`], [`auger`], [`loudml`] and [`vantage6`] have an example each.
+//!
+//! ```no_run
+//! # #[cfg(feature = "autotune")]
+//! # async fn lists() -> Result<(), mlhub::Error> {
+//! use futures::TryStreamExt;
+//! use mlhub::{ErrorKind, autotune};
+//!
+//! let tune = autotune::Client::builder("http://127.0.0.1:8008").token("a-token").build()?;
+//! let mut experiments = tune.experiment().list().items(); // a stream over all pages
+//! while let Some(experiment) = experiments.try_next().await? {
+//!     println!("{}", experiment.name);
+//! }
+//! match tune.auth().me().send().await {
+//!     Ok(me) => println!("{}", me.email),
+//!     Err(error) if error.kind() == ErrorKind::Unauthenticated => println!("log in again: {error}"),
+//!     Err(error) => return Err(error),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What is logged
 //!
 //! Each call is a `tracing` span with one child per attempt, by OpenTelemetry's
@@ -71,3 +95,14 @@ pub use stream::ByteStream;
 pub use time_expr::TimeExpr;
 pub use timestamp::Timestamp;
 pub use wait::{Progress, Update, Updates, Wait, WaitAll, WaitHandle, wait_all};
+
+/// The README, and pages of the book about more than one platform, compiled.
+#[cfg(all(doctest, feature = "auger", feature = "autotune", feature = "loudml"))]
+mod pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/start.md")]
+    struct Start;
+    #[doc = include_str!("../docs/settings.md")]
+    struct Settings;
+}

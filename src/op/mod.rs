@@ -3,6 +3,17 @@
 //! The rows are emitted from the OpenAPI documents. The pipeline reads them
 //! to decide how a request may be repeated, authorised, paged and waited for;
 //! the command line reads them to call any operation by name.
+//!
+//! ```
+//! # #[cfg(feature = "autotune")] {
+//! use mlhub::autotune::ops::OPS;
+//!
+//! for op in OPS.iter().filter(|op| op.paging.is_some()) {
+//!     println!("{} {}: {}", op.group, op.verb, op.summary); // the operations that are lists
+//! }
+//! assert!(OPS.iter().any(|op| op.id == "trial_list" && op.path == "/v1/experiments/{experiment_id}/trials"));
+//! # }
+//! ```
 
 mod paging;
 mod param;

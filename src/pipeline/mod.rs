@@ -2,6 +2,20 @@
 //!
 //! A call is prepared once, then attempted until it succeeds or the retry policy says to stop: [`call`] is the whole
 //! loop. Nothing here knows a platform by name: what differs is data in [`Op`](crate::Op) and [`Options`].
+//!
+//! The retry policy is a value, and what follows from it is a table:
+//!
+//! ```
+//! use http::StatusCode;
+//! use mlhub::op::RetryClass;
+//! use mlhub::{Outcome, Retry};
+//!
+//! let retry = Retry::default().max_attempts(4).on_timeout(true);
+//! assert!(retry.repeats(RetryClass::Safe, Outcome::Status(StatusCode::SERVICE_UNAVAILABLE)));
+//! assert!(retry.repeats(RetryClass::Safe, Outcome::TimedOut));
+//! assert!(!retry.repeats(RetryClass::Never, Outcome::TimedOut), "it may have been applied");
+//! println!("{}", retry.table());
+//! ```
 
 mod auth;
 mod call;

@@ -4,6 +4,15 @@
 //! ([`meta`]), lowered to what progenitor compiles well, generated, reworked and
 //! completed: our own `send`, groups, streams, waits and the table of operations.
 //! [`upstream`] goes the other way, from what a server publishes to a document.
+//!
+//! A build script calls [`compile`]; what it refuses, [`dialect::lint`] says beforehand:
+//!
+//! ```
+//! let document = serde_json::json!({"openapi": "3.1.0", "info": {"title": "Notes", "version": "1"}, "paths": {}});
+//! for violation in mlhub_codegen::dialect::lint("notes", &document) {
+//!     println!("{violation}"); // the document, the place, the rule, and what to write instead
+//! }
+//! ```
 
 pub mod dialect;
 mod document;
