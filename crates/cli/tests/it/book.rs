@@ -175,3 +175,24 @@ fn the_page_about_an_api_of_ones_own_shows_the_example() {
         assert!(trimmed(&example).contains(&shown), "{file} does not contain:\n{shown}");
     }
 }
+
+#[test]
+fn the_glossary_leads_to_the_files_that_define_its_terms() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let (_, glossary) = page.split_once("## Glossary").unwrap();
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+    let rows = glossary.lines().filter_map(|line| {
+        let (term, file) = (line.split(" | ").next()?.strip_prefix("| ")?, line.split('`').nth(1)?);
+        Some((term, file))
+    });
+    let rows: Vec<_> = rows.collect();
+    assert!((34..=40).contains(&rows.len()), "{} rows", rows.len());
+    for (term, file) in rows {
+        let source = std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let first = source.lines().next().unwrap_or_default();
+        assert!(
+            first.starts_with("//!") && plain(first).contains(&plain(term)),
+            "{file} does not define {term}: {first}"
+        );
+    }
+}
