@@ -37,6 +37,8 @@ pub(crate) enum Task {
         #[arg(long)]
         accept: bool,
     },
+    /// Print the import cycles of each crate, and the imports that reach a higher layer.
+    Structure,
     /// Say what a changed document means for those who call it.
     Diff {
         /// Only this platform.

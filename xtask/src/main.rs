@@ -8,6 +8,7 @@ mod fetch;
 mod platforms;
 mod refresh;
 mod snapshots;
+mod structure;
 mod workspace;
 
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
         Task::Check { tested: Some(file), .. } => check::run(&workspace, Snapshots::Tested(file)),
         Task::Check { .. } => check::run(&workspace, Snapshots::Test),
         Task::Snapshot { accept } => snapshots::run(&workspace, accept),
+        Task::Structure => structure::run(&workspace),
         Task::Diff { platform, against } => diff::run(&workspace, platform.as_deref(), &against),
     };
     match done {
