@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// The key under which a document says what its endpoints mean.
 pub const EXTENSION: &str = "x-mlhub";
@@ -363,7 +362,7 @@ pub struct Wire {
 /// The JSON Schema of both extensions, as checked in under `openapi/x-mlhub.schema.json`.
 #[cfg(feature = "schema")]
 #[must_use]
-pub fn schema() -> Value {
+pub fn schema() -> serde_json::Value {
     let mut generator = schemars::SchemaGenerator::default();
     let platform = generator.subschema_for::<Platform>();
     let endpoint = generator.subschema_for::<Endpoint>();

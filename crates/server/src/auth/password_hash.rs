@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use argon2::password_hash::SaltString;
-use argon2::{Argon2, PasswordHash, PasswordHasher, PasswordVerifier};
+use argon2::{Argon2, PasswordHash, PasswordHasher as _, PasswordVerifier};
 use prometheus_client::metrics::counter::Counter;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
