@@ -108,13 +108,18 @@ impl RawRequest {
         }
     }
 
-    /// Sets a parameter anew. Pairs of a query that is in the order of its names stay so.
+    /// Sets a parameter anew: in its place, and a new one where a query that is in the order of its names has it.
     pub(super) fn set(&mut self, name: &'static str, value: Value) {
+        let place = self.query.iter().position(|(known, _)| known == name);
         self.query.retain(|(known, _)| known != name);
-        let sorted = self.query.is_sorted_by(|(one, _), (other, _)| one <= other);
+        let rest = self.query.len();
         self.add(name, value);
-        if sorted {
-            self.query.sort_by(|(one, _), (other, _)| one.cmp(other));
+        if self.query.len() > rest
+            && let Some(pair) = self.query.pop()
+        {
+            let sorted = self.query.is_sorted_by(|(one, _), (other, _)| one <= other);
+            let end = if sorted { self.query.partition_point(|(known, _)| known.as_str() < name) } else { rest };
+            self.query.insert(place.unwrap_or(end), pair);
         }
     }
 
