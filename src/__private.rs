@@ -21,7 +21,7 @@ pub use crate::op::{
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
 pub use crate::platform::Platform;
-pub use crate::raw::{Job, List, RawCall, RawRequest, count, missing, word};
+pub use crate::raw::{Job, PagedList, RawCall, RawRequest, count, missing, word};
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
 pub use crate::time_expr::TimeExpr;

@@ -1,5 +1,5 @@
-//! Offset pagination: a walk by numbers of items to leave out, or of pages. The list may change between two requests, so each page
-//! overlaps the one before it by an item, where items have ids: what stands in its place shows whether it has.
+//! Offset pagination: a walk by numbers of items to leave out, or of pages. The list may change between two requests, so
+//! each page overlaps the one before it by an item, where items have ids: what stands in its place shows whether it has.
 
 use std::collections::HashSet;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::list::{List, RawItem};
+use super::paged_list::{PagedList, RawItem};
 use super::request::{RawRequest, at, missing, number, word};
 use crate::error::Error;
 use crate::op::{JobListPlaces, Op, Param, ParamKind, ParamLocation, WaitPlaces, WaitSpec, find};
@@ -200,7 +200,7 @@ pub(crate) fn status_list(request: &RawRequest, ops: &'static [Op], index: usize
             stream::once(page).boxed()
         }
         Some(paging) => {
-            let mut pages = Pages::new(List::raw(call.clone()));
+            let mut pages = Pages::new(PagedList::raw(call.clone()));
             let size = match places.items_per_poll {
                 None => paging.max,
                 Some(_) => (wanted as u64).clamp(1, paging.max.max(1)),

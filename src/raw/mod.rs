@@ -1,7 +1,7 @@
 //! Raw call: a call put together at run time, of an operation chosen by its row or of none that the document names.
 
 mod job;
-mod list;
+mod paged_list;
 mod reply;
 mod request;
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 pub use job::Job;
 pub(crate) use job::{status_list, stop};
-pub use list::{List, RawItem};
+pub use paged_list::{PagedList, RawItem};
 pub use reply::RawReply;
 pub use request::{RawRequest, count, missing, word};
 
@@ -171,12 +171,12 @@ impl RawCall {
     /// All items of the list, page after page, as a stream: the document says how the list is cut. A call of another
     /// kind is an error, the first that the stream gives.
     pub fn items(self) -> Items<RawItem> {
-        Items::new(List::raw(self.0))
+        Items::new(PagedList::raw(self.0))
     }
 
     /// The pages of the list, as a stream.
     pub fn pages(self) -> Pages<RawItem> {
-        Pages::new(List::raw(self.0))
+        Pages::new(PagedList::raw(self.0))
     }
 
     /// Waits until that goal is reached; the value is JSON. `ops` is the table that the operation is a row of.

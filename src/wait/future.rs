@@ -28,10 +28,10 @@ use crate::error::{Error, ErrorKind};
 #[must_use = "a wait does nothing until it is awaited"]
 pub struct Wait<'f, V> {
     handle: WaitHandle,
-    state: State<'f, V>,
+    state: WaitState<'f, V>,
 }
 
-enum State<'f, V> {
+enum WaitState<'f, V> {
     Ready(Box<dyn Pollable<Value = V>>, WaitOptions<'f>),
     Running(Updates<'f, V>),
     Over,
@@ -40,7 +40,7 @@ enum State<'f, V> {
 impl<'f, V: Send + 'static> Wait<'f, V> {
     #[doc(hidden)]
     pub fn new<P: Pollable<Value = V>>(job: P) -> Self {
-        Wait { handle: handle(&job), state: State::Ready(Box::new(job), WaitOptions::default()) }
+        Wait { handle: handle(&job), state: WaitState::Ready(Box::new(job), WaitOptions::default()) }
     }
 
     /// Gives up after that time, with [`ErrorKind::Timeout`]; the job goes on. A last poll at the very end may take one
@@ -79,7 +79,7 @@ impl<'f, V: Send + 'static> Wait<'f, V> {
     ///
     /// Fails where the platform cannot stop it, and for a wait that has begun.
     pub async fn cancel(self) -> Result<(), Error> {
-        let State::Ready(job, _) = self.state else {
+        let WaitState::Ready(job, _) = self.state else {
             return Err(Error::new(ErrorKind::Request, "the wait has begun; resume it by its handle to stop the job"));
         };
         let refused = || Error::new(ErrorKind::Request, "the platform cannot stop this job");
@@ -95,22 +95,22 @@ impl<'f, V: Send + 'static> Wait<'f, V> {
     /// [`Update::Done`] or an error.
     pub fn updates(self) -> Updates<'f, V> {
         match self.state {
-            State::Ready(job, options) => Updates::new(job, options),
-            State::Running(updates) => updates,
-            State::Over => Updates(futures::stream::empty().boxed()),
+            WaitState::Ready(job, options) => Updates::new(job, options),
+            WaitState::Running(updates) => updates,
+            WaitState::Over => Updates(futures::stream::empty().boxed()),
         }
     }
 
     /// The poller of a wait that has not begun.
     pub(super) fn into_poller(self) -> Result<Poller<'f, V>, Box<Self>> {
         match self.state {
-            State::Ready(job, options) => Ok(Poller::new(job, options)),
+            WaitState::Ready(job, options) => Ok(Poller::new(job, options)),
             state => Err(Box::new(Wait { state, ..self })),
         }
     }
 
     fn options(mut self, change: impl FnOnce(&mut WaitOptions<'f>)) -> Self {
-        if let State::Ready(_, options) = &mut self.state {
+        if let WaitState::Ready(_, options) = &mut self.state {
             change(options);
         }
         self
@@ -121,12 +121,12 @@ impl<V: Send + 'static> Future for Wait<'_, V> {
     type Output = Result<V, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if matches!(self.state, State::Ready(..))
-            && let State::Ready(job, options) = std::mem::replace(&mut self.state, State::Over)
+        if matches!(self.state, WaitState::Ready(..))
+            && let WaitState::Ready(job, options) = std::mem::replace(&mut self.state, WaitState::Over)
         {
-            self.state = State::Running(Updates::new(job, options));
+            self.state = WaitState::Running(Updates::new(job, options));
         }
-        let State::Running(updates) = &mut self.state else {
+        let WaitState::Running(updates) = &mut self.state else {
             return Poll::Ready(Err(over()));
         };
         loop {
@@ -136,7 +136,7 @@ impl<V: Send + 'static> Future for Wait<'_, V> {
                 Some(Err(error)) => Err(error),
                 None => Err(over()),
             };
-            self.state = State::Over;
+            self.state = WaitState::Over;
             return Poll::Ready(end);
         }
     }

@@ -1,4 +1,4 @@
-//! Wait handle: a wait as a short text, to resume it from another process.
+//! Resume of a wait from another process: its handle, a short text.
 
 use std::fmt;
 use std::str::FromStr;

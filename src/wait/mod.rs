@@ -5,9 +5,9 @@
 
 mod future;
 mod handle;
-mod interval;
 mod job_group;
 mod monitor;
+mod poll_interval;
 mod poller;
 mod progress;
 mod status_list;

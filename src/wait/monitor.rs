@@ -27,7 +27,7 @@ pub(super) struct JobMonitor<V: 'static> {
 }
 
 /// Outcome of one request.
-pub(super) enum Step<V> {
+pub(super) enum PollStep<V> {
     /// The job is over, or nothing more can be known about it.
     Over(Result<V, Error>),
     /// It has ended well; the next step fetches the value.
@@ -75,10 +75,10 @@ impl<V: 'static> JobMonitor<V> {
     }
 
     /// One request: a poll, or the fetch of the value, with the same patience.
-    pub(super) async fn step(&mut self) -> Step<V> {
+    pub(super) async fn step(&mut self) -> PollStep<V> {
         if self.done {
             return match self.job.value().await {
-                Ok(value) => Step::Over(Ok(value)),
+                Ok(value) => PollStep::Over(Ok(value)),
                 Err(error) => self.bear(error),
             };
         }
@@ -119,7 +119,7 @@ impl<V: 'static> JobMonitor<V> {
         Err(failure.unwrap_or_else(|| self.error(ErrorKind::Config, "the client has no server".to_owned())))
     }
 
-    fn judge(&mut self, result: PollResult<V>) -> Step<V> {
+    fn judge(&mut self, result: PollResult<V>) -> PollStep<V> {
         self.consecutive_failures = 0;
         let spec = self.job.goal();
         let PollResult { status, present, progress, reason, value, retry_after } = result;
@@ -129,22 +129,22 @@ impl<V: 'static> JobMonitor<V> {
         let back = self.begun && is(spec.start);
         self.begun |= status.is_some() && !is(spec.start);
         if !over && self.doubts(spec, status.as_deref()) {
-            return Step::Later(PollStatus { status, retry_after, doubted: true, ..PollStatus::default() });
+            return PollStep::Later(PollStatus { status, retry_after, doubted: true, ..PollStatus::default() });
         }
         // Where presence is final, a word of neither kind decides nothing, but a reason does.
         if is(spec.bad) || back || over && !is(spec.good) && reason.is_some() {
             let detail =
                 format!("waiting for {:?} ended with {:?}", spec.goal, status.as_deref().unwrap_or("no status"));
-            return Step::Over(Err(self.error(ErrorKind::Failed, detail).with_message(reason)));
+            return PollStep::Over(Err(self.error(ErrorKind::Failed, detail).with_message(reason)));
         }
         if is(spec.good) || over {
             if let Some(value) = value {
-                return Step::Over(Ok(value));
+                return PollStep::Over(Ok(value));
             }
             self.done = true;
-            return Step::Fetch;
+            return PollStep::Fetch;
         }
-        Step::Later(PollStatus { fraction: progress.map(fraction), status, retry_after, ..PollStatus::default() })
+        PollStep::Later(PollStatus { fraction: progress.map(fraction), status, retry_after, ..PollStatus::default() })
     }
 
     /// Whether the word is one that the server may take back, and is said for the first time.
@@ -156,12 +156,12 @@ impl<V: 'static> JobMonitor<V> {
     }
 
     /// A request that failed: borne for a while where the failure may pass.
-    fn bear(&mut self, error: Error) -> Step<V> {
+    fn bear(&mut self, error: Error) -> PollStep<V> {
         self.consecutive_failures += 1;
         if !may_pass(&error) || self.consecutive_failures >= self.max_consecutive_failures {
-            return Step::Over(Err(error));
+            return PollStep::Over(Err(error));
         }
-        Step::Later(PollStatus { retry_after: error.retry_after(), failure: Some(error), ..PollStatus::default() })
+        PollStep::Later(PollStatus { retry_after: error.retry_after(), failure: Some(error), ..PollStatus::default() })
     }
 
     /// An error of this wait.

@@ -4,8 +4,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::interval::{after_failure, pause};
-use super::monitor::{JobMonitor, MAX_CONSECUTIVE_FAILURES, PollStatus, Step};
+use super::monitor::{JobMonitor, MAX_CONSECUTIVE_FAILURES, PollStatus, PollStep};
+use super::poll_interval::{after_failure, pause};
 use super::{Pollable, Progress, Update, WaitHandle};
 use crate::clock::{Clock, Elapsed, timeout, unit};
 use crate::error::{Error, ErrorKind};
@@ -101,9 +101,9 @@ impl<'f, V: 'static> Poller<'f, V> {
         let update = loop {
             match within(&*self.clock, self.limit(), self.monitor.step()).await {
                 Err(Elapsed) => break Err(self.out_of_time("")),
-                Ok(Step::Over(end)) => break end.map(Update::Done),
-                Ok(Step::Fetch) => {}
-                Ok(Step::Later(status)) => {
+                Ok(PollStep::Over(end)) => break end.map(Update::Done),
+                Ok(PollStep::Fetch) => {}
+                Ok(PollStep::Later(status)) => {
                     let (chance, failures) = (unit(&*self.clock), self.monitor.consecutive_failures);
                     break self.later(status, chance, failures).map(Update::Progress);
                 }

@@ -43,7 +43,7 @@ fn an_operation_more_is_a_method_a_row_a_stream_and_a_wait_more() {
         assert!(after.contains(added), "not added: {added}\n{after}");
     }
     // A wait for each of its two goals.
-    for (added, more) in [("__private::List::new(", 1), ("__private::Job::new(", 2)] {
+    for (added, more) in [("__private::PagedList::new(", 1), ("__private::Job::new(", 2)] {
         assert_eq!(after.matches(added).count(), before.matches(added).count() + more, "{added}\n{after}");
     }
 }

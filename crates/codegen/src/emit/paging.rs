@@ -49,8 +49,8 @@ pub(super) fn emit(
                 #root::Pages::new(self.into_list())
             }
 
-            fn into_list(self) -> #root::__private::List<#reply, #item> {
-                #root::__private::List::new(
+            fn into_list(self) -> #root::__private::PagedList<#reply, #item> {
+                #root::__private::PagedList::new(
                     self.into_raw(),
                     |_, reply: #reply| {
                         let (total, next) = (#total, #next);

@@ -28,7 +28,7 @@ impl Serialize for RawItem {
 }
 
 /// Paginated list of items `T`, which come in replies `R`.
-pub struct List<R, T> {
+pub struct PagedList<R, T> {
     request: RawRequest,
     /// How many items a page has where the walk is not told.
     size: Option<u64>,
@@ -36,22 +36,22 @@ pub struct List<R, T> {
     id: fn(&T) -> Option<String>,
 }
 
-impl<R, T> Clone for List<R, T> {
+impl<R, T> Clone for PagedList<R, T> {
     fn clone(&self) -> Self {
-        List { request: self.request.clone(), ..*self }
+        PagedList { request: self.request.clone(), ..*self }
     }
 }
 
-impl<R, T> List<R, T> {
+impl<R, T> PagedList<R, T> {
     /// A list whose pages are read like this, and whose items have such ids.
     pub fn new(
         request: RawRequest,
         read: fn(&ListPlaces, R) -> Result<Page<T>, Error>,
         id: fn(&T) -> Option<String>,
     ) -> Self {
-        let list = List { request, size: None, read, id };
+        let list = PagedList { request, size: None, read, id };
         let usual = list.places().ok().and_then(|places| places.default_size);
-        List { size: usual.map(|usual| list.asked_size().unwrap_or(usual)), ..list }
+        PagedList { size: usual.map(|usual| list.asked_size().unwrap_or(usual)), ..list }
     }
 
     /// The size of pages that the request itself asks for.
@@ -66,16 +66,16 @@ impl<R, T> List<R, T> {
     }
 }
 
-impl List<Value, RawItem> {
+impl PagedList<Value, RawItem> {
     /// A list of items without a type.
     pub(super) fn raw(request: RawRequest) -> Self {
-        let list = List::new(request, read, |item: &RawItem| item.id.clone());
+        let list = PagedList::new(request, read, |item: &RawItem| item.id.clone());
         let size = list.asked_size().or(list.size);
-        List { size, ..list }
+        PagedList { size, ..list }
     }
 }
 
-impl<R, T> Paginate for List<R, T>
+impl<R, T> Paginate for PagedList<R, T>
 where
     R: DeserializeOwned + Send + 'static,
     T: Serialize + Send + 'static,
