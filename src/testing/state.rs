@@ -15,7 +15,7 @@ use super::{Reply, SeenRequest};
 pub(super) type ResponseRule = Arc<dyn Fn(&SeenRequest) -> Option<Reply> + Send + Sync>;
 
 /// What a call looks like from its server.
-type Call = (Method, String, Bytes);
+type CallKey = (Method, String, Bytes);
 
 #[derive(Default)]
 pub(super) struct LabState {
@@ -24,7 +24,7 @@ pub(super) struct LabState {
     pub(super) script: VecDeque<Reply>,
     pub(super) journal: Vec<SeenRequest>,
     /// Requests for the same that have not succeeded yet.
-    attempts: HashMap<Call, u32>,
+    attempts: HashMap<CallKey, u32>,
 }
 
 impl LabState {
@@ -59,7 +59,7 @@ impl LabState {
     }
 }
 
-fn call(seen: &SeenRequest) -> Call {
+fn call(seen: &SeenRequest) -> CallKey {
     let target = match seen.query() {
         "" => seen.path().to_owned(),
         query => format!("{}?{query}", seen.path()),

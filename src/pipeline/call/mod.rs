@@ -5,9 +5,9 @@
 mod attempt;
 mod attempt_error;
 pub(super) mod curl;
+mod discovery;
 mod prepare;
 mod redirect;
-mod sniff;
 mod spans;
 mod state;
 
@@ -55,7 +55,7 @@ impl Pipeline {
     /// Fails where calls go on: when no server tells, and when the builder was
     /// not told how to ask.
     pub async fn sniff(&self) -> Result<Vec<Node>, Error> {
-        sniff::on_demand(self).await?;
+        discovery::on_demand(self).await?;
         Ok(self.nodes())
     }
 }
@@ -86,7 +86,7 @@ impl<'a> Call<'a> {
         let mut repetition = 0;
         loop {
             let mut left = self.time_left()?;
-            if sniff::in_passing(self.pipeline, left).await {
+            if discovery::in_passing(self.pipeline, left).await {
                 left = self.left();
             }
             // A call without a credential has no use for who gives them out.

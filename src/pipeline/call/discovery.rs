@@ -1,4 +1,4 @@
-//! Sniffing within a call: asks the nodes for other nodes, in passing or on demand.
+//! Discovery within a call: asks the nodes for other nodes, in passing or on demand.
 
 use std::time::Duration;
 

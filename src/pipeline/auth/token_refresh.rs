@@ -1,4 +1,4 @@
-//! Bearer token, refreshed before it expires by a single flight: one call fetches it for all.
+//! Token refresh: a bearer token is replaced before it expires, by a single flight: one call fetches it for all.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
