@@ -46,8 +46,8 @@ fn documents(workspace: &Workspace) -> Result<Vec<String>, Failure> {
             Err(failure) => problems.push(failure.to_string()),
         }
     }
-    let schema = workspace.meaning_schema();
-    if workspace.read(&schema)?.as_deref() != Some(&refresh::meaning_schema()) {
+    let schema = workspace.extension_schema();
+    if workspace.read(&schema)?.as_deref() != Some(&refresh::extension_schema()) {
         problems.push(differs(&workspace.shown(&schema), "autotune"));
     }
     Ok(problems)
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn an_old_schema_of_the_meaning_fails() {
         let (_folder, workspace) = in_order();
-        fs::write(workspace.meaning_schema(), "{}\n").expect("a schema");
+        fs::write(workspace.extension_schema(), "{}\n").expect("a schema");
         let message = run(&workspace, Snapshots::Leave).expect_err("an old schema").to_string();
         assert!(message.contains("openapi/x-mlhub.schema.json"), "{message}");
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use mlhub_codegen::upstream::{canonical, lower, merge_patch};
-use mlhub_codegen::{dialect, meta};
+use mlhub_codegen::{dialect, extension};
 use serde_json::Value;
 
 use crate::diff;
@@ -50,8 +50,8 @@ pub(crate) fn fresh(workspace: &Workspace, platform: &str, from: Option<&str>) -
 }
 
 /// The JSON Schema of `x-mlhub`, as it should be checked in.
-pub(crate) fn meaning_schema() -> String {
-    canonical(&meta::schema())
+pub(crate) fn extension_schema() -> String {
+    canonical(&extension::schema())
 }
 
 pub(crate) fn run(workspace: &Workspace, platform: &str, from: Option<&str>) -> Result<(), Failure> {
@@ -61,7 +61,7 @@ pub(crate) fn run(workspace: &Workspace, platform: &str, from: Option<&str>) -> 
     // What was there may not even be JSON; then there is nothing to compare.
     let before = workspace.read_json(&path).ok().flatten();
     write(workspace, &path, &canonical(&fresh.document))?;
-    write(workspace, &workspace.meaning_schema(), &meaning_schema())?;
+    write(workspace, &workspace.extension_schema(), &extension_schema())?;
     if let Some(before) = before {
         print!("{}", diff::Changes::between(&before, &fresh.document));
     }
@@ -108,7 +108,7 @@ mod tests {
         run(&workspace, "runs", Some(&published)).expect("a refresh");
         let text = fs::read_to_string(workspace.document("runs")).expect("the document");
         insta::assert_snapshot!(text);
-        assert_eq!(fs::read_to_string(workspace.meaning_schema()).expect("the schema"), meaning_schema());
+        assert_eq!(fs::read_to_string(workspace.extension_schema()).expect("the schema"), extension_schema());
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Workspace {
     }
 
     /// The JSON Schema of `x-mlhub`, for editors.
-    pub(crate) fn meaning_schema(&self) -> PathBuf {
+    pub(crate) fn extension_schema(&self) -> PathBuf {
         self.root.join("openapi/x-mlhub.schema.json")
     }
 

@@ -1,4 +1,4 @@
-//! The one error of this crate: which document, where in it, and what is wrong.
+//! Error of this crate: which document could not be compiled, where in it, and what is wrong.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! From a document to Rust: lint, lower, generate, rework, emit, print.
+//! Code generation, from a document to Rust: lint, lower, generate, rewrite, emit, print.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -7,11 +7,11 @@ use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagSt
 use quote::quote;
 use serde_json::Value;
 
-use crate::document::Document;
 use crate::error::Error;
+use crate::generated::GeneratedCode;
 use crate::lower::{self, Replacement};
-use crate::model::Model;
-use crate::{dialect, emit, pass};
+use crate::spec::Spec;
+use crate::{dialect, emit, rewrite};
 
 /// How the emitted code refers to the world around it.
 #[derive(Clone, Debug)]
@@ -29,20 +29,21 @@ pub struct Settings {
 /// Everything that the lint finds, then the first thing that cannot be generated.
 pub fn generate(name: &str, text: &str, settings: &Settings) -> Result<String, Error> {
     let json: Value = serde_json::from_str(text).map_err(|e| Error::new(name, "", format!("not JSON: {e}")))?;
-    let violations = dialect::lint(name, &json);
+    let mut spec = Spec::new(name, &json);
+    let violations = dialect::check(&spec);
     if !violations.is_empty() {
         let all: Vec<_> = violations.iter().map(ToString::to_string).collect();
         return Err(Error::new(name, "", format!("outside the dialect:\n  {}", all.join("\n  "))));
     }
-    let document = Document::read(name, json)?;
+    spec.operations.sort_by_key(|operation| operation.id);
     let root: TokenStream =
         settings.root.parse().map_err(|e| Error::new(name, "", format!("root `{}` is no path: {e}", settings.root)))?;
-    let (lowered, replacements) = lower::lower(&document)?;
+    let (lowered, replacements) = lower::lower(&spec)?;
     let mut file = run_generator(name, lowered, &replacements, &settings.root)?;
-    let model = Model::read(&document, &file)?;
-    pass::rework(&document, &model, settings.features, &mut file)?;
-    let additions = emit::additions(&document, &model, &root, settings.features)?;
-    let mut file = pass::insert(&document, file, additions)?;
+    let code = GeneratedCode::read(&spec, &file)?;
+    rewrite::rewrite(&spec, &code, settings.features, &mut file)?;
+    let additions = emit::additions(&spec, &code, &root, settings.features)?;
+    let mut file = rewrite::insert(&spec, file, additions)?;
     file.attrs.clear();
     Ok(prettyplease::unparse(&file))
 }

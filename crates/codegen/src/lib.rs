@@ -1,8 +1,7 @@
-//! Compiles mlhub's OpenAPI documents into typed endpoint methods.
+//! Code generator: compiles mlhub's OpenAPI documents into typed endpoint methods.
 //!
-//! A document is linted ([`dialect`]), read with what its endpoints mean
-//! ([`meta`]), lowered to what progenitor compiles well, generated, reworked and
-//! completed: our own `send`, groups, streams, waits and the table of operations.
+//! A document is read ([`spec`]) with what its endpoints mean ([`extension`]), linted ([`dialect`]), lowered to what
+//! progenitor compiles well, generated, rewritten and completed: our own `send`, groups, streams, waits and the table of operations.
 //! [`upstream`] goes the other way, from what a server publishes to a document.
 //!
 //! A build script calls [`compile`]; what it refuses, [`dialect::lint`] says beforehand:
@@ -15,15 +14,15 @@
 //! ```
 
 pub mod dialect;
-mod document;
 mod emit;
 mod error;
+pub mod extension;
 mod generate;
+mod generated;
+mod identifier;
 mod lower;
-pub mod meta;
-mod model;
-mod names;
-mod pass;
+mod rewrite;
+pub mod spec;
 pub mod upstream;
 
 use std::path::{Path, PathBuf};

@@ -1,66 +1,27 @@
-//! `diff`: what a changed document means for those who call it.
+//! Document diff (`cargo xtask diff`): what a changed document means for those who call it.
 
-mod api;
-mod calls;
-mod meaning;
-mod shapes;
+mod changes;
+mod extension;
+mod operations;
+mod schemas;
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::Path;
 
+pub(crate) use changes::Changes;
+use mlhub_codegen::spec::Spec;
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::platforms;
 use crate::workspace::{Workspace, json};
 
-/// What a change does to a program that compiles today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Effect {
-    /// It may not compile, or its requests or replies no longer fit.
-    Breaking,
-    /// It compiles and is sent, retried, walked or waited for differently.
-    Meaning,
-    /// There is more to call or read.
-    Additive,
-}
-
-/// All that changes between two documents, each once.
-#[derive(Debug, Default)]
-pub(crate) struct Changes(BTreeSet<(Effect, String)>);
-
 impl Changes {
+    /// All that changes from one document to another.
     pub(crate) fn between(old: &Value, new: &Value) -> Self {
         let mut changes = Self::default();
-        calls::compare(&api::Api::new(old), &api::Api::new(new), &mut changes);
+        operations::compare(&Spec::new("old", old), &Spec::new("new", new), &mut changes);
         changes
-    }
-
-    fn add(&mut self, effect: Effect, what: impl Into<String>) {
-        self.0.insert((effect, what.into()));
-    }
-}
-
-impl fmt::Display for Changes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return writeln!(f, "nothing changes for callers");
-        }
-        for (effect, heading) in [
-            (Effect::Breaking, "breaking: a program may not compile, or its requests or replies no longer fit"),
-            (Effect::Meaning, "meaning: the same calls are carried out differently"),
-            (Effect::Additive, "additive: there is more to call or read"),
-        ] {
-            let lines: Vec<_> = self.0.iter().filter(|(of, _)| *of == effect).collect();
-            if !lines.is_empty() {
-                writeln!(f, "{heading}")?;
-            }
-            for (_, line) in lines {
-                writeln!(f, "  {line}")?;
-            }
-        }
-        Ok(())
     }
 }
 

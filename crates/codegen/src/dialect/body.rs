@@ -1,10 +1,7 @@
-//! Rules for request bodies: one media type, with a schema that can be written in it.
+//! Request body rules: one media type, with a schema that can be written in it.
 
-use super::Family;
-use super::at::At;
-use super::view::{JSON, Operation, View};
-use super::violation::{Report, Rule};
-use super::walk::contents;
+use super::rule::{Report, Rule, RuleGroup};
+use crate::spec::{Content, JSON, Located, Operation, Spec, contents};
 
 const BODY_ONE_MEDIA: Rule =
     Rule { name: "body-one-media", why: "the generator panics on several media types for one body" };
@@ -21,7 +18,7 @@ const BODY_EXTRA: Rule =
     Rule { name: "body-extra", why: "callers would have to set the field for further keys even when there are none" };
 const MEDIA_ENCODING: Rule = Rule { name: "media-encoding", why: "the generator panics on \"encoding\"" };
 
-pub(super) const FAMILY: Family = Family {
+pub(super) const GROUP: RuleGroup = RuleGroup {
     rules: &[
         BODY_ONE_MEDIA,
         BODY_MEDIA,
@@ -40,22 +37,21 @@ const FORM: &str = "application/x-www-form-urlencoded";
 const BYTES: &str = "application/octet-stream";
 const TEXT: &str = "text/plain";
 
-fn check(view: &View<'_>, report: &mut Report) {
-    for operation in &view.operations {
+fn check(spec: &Spec<'_>, report: &mut Report) {
+    for operation in &spec.operations {
         if let Some(body) = &operation.body {
             whole(operation, body, report);
-            for (media, at) in contents(Some(body)) {
-                one(view, media, &at, report);
+            for content in contents(Some(body)) {
+                one(&content, report);
             }
         }
-        let success = contents(operation.success());
-        for (_, media) in contents(operation.body.as_ref()).iter().chain(&success) {
-            if media.has("encoding") {
-                report.add(media, MEDIA_ENCODING, "\"encoding\" is not read; leave it out");
+        for content in [operation.body.as_ref(), operation.success()].into_iter().flat_map(contents) {
+            if content.at.has("encoding") {
+                report.add(&content.at, MEDIA_ENCODING, "\"encoding\" is not read; leave it out");
             }
         }
     }
-    for schema in view.schemas.iter().filter(|schema| schema.body) {
+    for schema in spec.schemas.iter().filter(|schema| schema.body) {
         let further = schema.at.get("additionalProperties");
         if schema.at.has("properties") && further.is_some_and(|at| at.value.is_object()) {
             report.add(
@@ -67,7 +63,7 @@ fn check(view: &View<'_>, report: &mut Report) {
     }
 }
 
-fn whole(operation: &Operation<'_>, body: &At<'_>, report: &mut Report) {
+fn whole(operation: &Operation<'_>, body: &Located<'_>, report: &mut Report) {
     if operation.is_lowered() {
         report.add(
             body,
@@ -92,7 +88,8 @@ fn whole(operation: &Operation<'_>, body: &At<'_>, report: &mut Report) {
     }
 }
 
-fn one(view: &View<'_>, media: &str, at: &At<'_>, report: &mut Report) {
+fn one(content: &Content<'_>, report: &mut Report) {
+    let (media, at) = (content.media, &content.at);
     if ![JSON, FORM, BYTES, TEXT].contains(&media) {
         report.add(
             at,
@@ -105,7 +102,7 @@ fn one(view: &View<'_>, media: &str, at: &At<'_>, report: &mut Report) {
         report.add(at, BODY_SCHEMA, "there is no schema; write one, {} if anything goes");
         return;
     };
-    let schema = view.resolve(&schema);
+    let schema = schema.resolve();
     let wanted = match media {
         BYTES => Some(serde_json::json!({"type": "string", "format": "binary"})),
         TEXT => Some(serde_json::json!({"type": "string"})),
@@ -116,12 +113,12 @@ fn one(view: &View<'_>, media: &str, at: &At<'_>, report: &mut Report) {
             report.add(at, BODY_RAW, format!("the schema of {media} has to be {wanted}; write that"));
         }
     } else if media == FORM {
-        form(view, &schema, report);
+        form(&schema, report);
     }
 }
 
 /// The same schema, apart from what only describes.
-fn is_exactly(schema: &At<'_>, wanted: &serde_json::Value) -> bool {
+fn is_exactly(schema: &Located<'_>, wanted: &serde_json::Value) -> bool {
     let describes = |key: &str| matches!(key, "description" | "title" | "example") || key.starts_with("x-");
     let members = schema.entries().into_iter();
     let rest = members.filter(|(key, _)| !describes(key));
@@ -129,9 +126,9 @@ fn is_exactly(schema: &At<'_>, wanted: &serde_json::Value) -> bool {
     wanted.as_object() == Some(&rest)
 }
 
-fn form(view: &View<'_>, schema: &At<'_>, report: &mut Report) {
+fn form(schema: &Located<'_>, report: &mut Report) {
     for (name, property) in schema.entries_of("properties") {
-        let kind = view.resolve(&property);
+        let kind = property.resolve();
         if matches!(kind.text("type"), Some("array" | "object")) {
             report.add(&property, BODY_FORM, format!("{name:?} is a list or an object; write a string, or send JSON"));
         }

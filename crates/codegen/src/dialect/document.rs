@@ -1,10 +1,8 @@
-//! Rules for the document as a whole: its version, and references that lead somewhere.
+//! Document rules: its version, and references that lead somewhere.
 
-use super::at::At;
-use super::view::View;
-use super::violation::{Report, Rule};
-use super::walk;
-use super::{Family, case};
+use super::rule::{Report, Rule, RuleGroup};
+use crate::identifier;
+use crate::spec::{Located, Spec};
 
 const VERSION: Rule = Rule { name: "version", why: "the generator takes OpenAPI 3.0.x and nothing else" };
 const PATH_REFERENCE: Rule = Rule { name: "path-reference", why: "the generator panics on a path that is a reference" };
@@ -20,34 +18,34 @@ const REFERENCE_LOOP: Rule = Rule { name: "reference-loop", why: "references tha
 /// What is left when no other rule explains why the document cannot be read.
 pub(super) const PARSE: Rule = Rule { name: "parse", why: "the generator's own parser has to take the document" };
 
-pub(super) const FAMILY: Family = Family {
+pub(super) const GROUP: RuleGroup = RuleGroup {
     rules: &[VERSION, PATH_REFERENCE, REFERENCE_OUTSIDE, REFERENCE_PLACE, REFERENCE_DANGLING, REFERENCE_LOOP],
     check,
 };
 
-fn check(view: &View<'_>, report: &mut Report) {
-    let version = view.root.text("openapi").unwrap_or_default();
+fn check(spec: &Spec<'_>, report: &mut Report) {
+    let version = spec.root.text("openapi").unwrap_or_default();
     if !version.starts_with("3.0.") {
         report.add(
-            &view.root,
+            &spec.root,
             VERSION,
             format!("it says openapi {version:?}; write \"3.0.3\" and only what that version knows"),
         );
     }
-    for (_, item) in view.path_items() {
+    for (_, item) in spec.root.entries_of("paths") {
         if item.has("$ref") {
             report.add(&item, PATH_REFERENCE, "the path is a reference; write its operations out here");
         }
     }
-    for (at, section) in references(view) {
-        reference(view, &at, section, report);
+    for (at, section) in references(spec) {
+        reference(&at, section, report);
     }
 }
 
 /// Every place that may hold a reference, with the section that it has to lead to.
-fn references<'a>(view: &View<'a>) -> Vec<(At<'a>, &'static str)> {
-    let mut places: Vec<(At<'a>, &'static str)> = Vec::new();
-    for operation in &view.operations {
+fn references<'a>(spec: &Spec<'a>) -> Vec<(Located<'a>, &'static str)> {
+    let mut places: Vec<(Located<'a>, &'static str)> = Vec::new();
+    for operation in &spec.operations {
         let listed = operation.parameters.iter().map(|p| p.listed.clone());
         places.extend(listed.map(|at| (at, "parameters")));
         places.extend(operation.at.get("requestBody").map(|at| (at, "requestBodies")));
@@ -55,14 +53,14 @@ fn references<'a>(view: &View<'a>) -> Vec<(At<'a>, &'static str)> {
         places.extend(responses.into_iter().map(|(_, at)| (at, "responses")));
     }
     for section in ["parameters", "requestBodies", "responses"] {
-        let parts = walk::components(view, section);
+        let parts = spec.root.components(section);
         places.extend(parts.into_iter().map(|(_, at)| (at, section)));
     }
-    places.extend(view.schemas.iter().map(|s| (s.at.clone(), "schemas")));
+    places.extend(spec.schemas.iter().map(|s| (s.at.clone(), "schemas")));
     places
 }
 
-fn reference(view: &View<'_>, at: &At<'_>, section: &'static str, report: &mut Report) {
+fn reference(at: &Located<'_>, section: &'static str, report: &mut Report) {
     let Some(text) = at.text("$ref") else { return };
     if !text.starts_with('#') {
         report.add(
@@ -75,19 +73,19 @@ fn reference(view: &View<'_>, at: &At<'_>, section: &'static str, report: &mut R
         return;
     }
     let name = text.strip_prefix(&format!("#/components/{section}/"));
-    if !name.is_some_and(case::is_component_name) {
+    if !name.is_some_and(identifier::is_component_name) {
         report.add(
             at,
             REFERENCE_PLACE,
             format!("{text:?} is not of the form \"#/components/{section}/NAME\"; give the part a name there"),
         );
-    } else if view.target(text).is_none() {
+    } else if at.target(text).is_none() {
         report.add(
             at,
             REFERENCE_DANGLING,
             format!("{text:?} names nothing; add it under components/{section} or correct the name"),
         );
-    } else if never_ends(view, at) {
+    } else if never_ends(at) {
         report.add(
             at,
             REFERENCE_LOOP,
@@ -96,14 +94,14 @@ fn reference(view: &View<'_>, at: &At<'_>, section: &'static str, report: &mut R
     }
 }
 
-fn never_ends(view: &View<'_>, at: &At<'_>) -> bool {
-    let end = view.resolve(at);
-    end.text("$ref").is_some_and(|text| view.target(text).is_some())
+fn never_ends(at: &Located<'_>) -> bool {
+    let end = at.resolve();
+    end.text("$ref").is_some_and(|text| at.target(text).is_some())
 }
 
-pub(super) fn parses(view: &View<'_>, report: &mut Report) {
-    let parsed = serde_json::from_value::<openapiv3::OpenAPI>(view.root.value.clone());
+pub(super) fn parses(spec: &Spec<'_>, report: &mut Report) {
+    let parsed = serde_json::from_value::<openapiv3::OpenAPI>(spec.root.value.clone());
     if let Err(error) = parsed {
-        report.add(&view.root, PARSE, format!("it is no OpenAPI 3.0 document ({error}); compare it with one that is"));
+        report.add(&spec.root, PARSE, format!("it is no OpenAPI 3.0 document ({error}); compare it with one that is"));
     }
 }

@@ -1,10 +1,10 @@
-//! Rules for operations: the id and tag that become group and verb, and names that are taken.
+//! Operation rules: the id and tag that become group and verb, and names that are taken.
 
 use std::collections::BTreeMap;
 
-use super::view::{Operation, View};
-use super::violation::{Report, Rule};
-use super::{Family, case};
+use super::rule::{Report, Rule, RuleGroup};
+use crate::identifier;
+use crate::spec::{Operation, Spec};
 
 const METHOD: Rule = Rule { name: "method", why: "the HTTP client has no such method, the output would not compile" };
 const OPERATION_ID: Rule =
@@ -18,7 +18,7 @@ const VERB_RESERVED: Rule =
 const SUMMARY: Rule = Rule { name: "summary", why: "the summary is what help texts and listings show" };
 const DROPSHOT: Rule = Rule { name: "dropshot", why: "the generator would emit its own streams beside ours" };
 
-pub(super) const FAMILY: Family = Family {
+pub(super) const GROUP: RuleGroup = RuleGroup {
     rules: &[
         METHOD,
         OPERATION_ID,
@@ -41,17 +41,17 @@ const IMPORTED: &[&str] =
 /// Methods that every group has by hand.
 const GROUP_METHODS: &[&str] = &["resume"];
 
-fn check(view: &View<'_>, report: &mut Report) {
+fn check(spec: &Spec<'_>, report: &mut Report) {
     let taken = IMPORTED.iter().map(|name| ((*name).to_owned(), "a name of the generator"));
     let mut builders: BTreeMap<String, &str> = taken.collect();
-    for operation in &view.operations {
+    for operation in &spec.operations {
         form(operation, report);
         name(operation, report);
         let at = &operation.at;
         if operation.id.is_empty() {
             continue;
         }
-        if let Some(other) = builders.insert(case::pascal(operation.id), operation.id) {
+        if let Some(other) = builders.insert(identifier::pascal_case(operation.id), operation.id) {
             report.add(
                 at,
                 OPERATION_CLASH,
@@ -83,7 +83,7 @@ fn form(operation: &Operation<'_>, report: &mut Report) {
 fn name(operation: &Operation<'_>, report: &mut Report) {
     let at = &operation.at;
     let id = operation.id;
-    let plain = case::is_plain(id);
+    let plain = identifier::is_plain(id);
     if !plain {
         report.add(
             at,
@@ -91,30 +91,31 @@ fn name(operation: &Operation<'_>, report: &mut Report) {
             format!("the operationId is {id:?}; write lower-case words joined by \"_\", the group first, such as \"trial_list\""),
         );
     }
-    let Some(tag) = operation.tag.filter(|tag| case::is_plain(tag)) else {
+    let tag = operation.group;
+    if !identifier::is_plain(tag) {
         report.add(
             at,
             TAG,
             "write exactly one tag, the group in lower-case words joined by \"_\", such as [\"trial\"]",
         );
         return;
-    };
-    if CLIENT_METHODS.contains(&tag) || case::is_keyword(tag) {
+    }
+    if CLIENT_METHODS.contains(&tag) || identifier::is_keyword(tag) {
         report.add(
             at,
             GROUP_RESERVED,
             format!("a group cannot be called {tag:?}: the name is taken; choose another tag"),
         );
     }
-    match operation.verb() {
-        Some(verb) if GROUP_METHODS.contains(&verb) || case::is_keyword(verb) => report.add(
+    match operation.verb {
+        "" if plain => {
+            report.add(at, OPERATION_NAME, format!("{id:?} does not begin with its tag; write \"{tag}_VERB\""))
+        }
+        verb if GROUP_METHODS.contains(&verb) || identifier::is_keyword(verb) => report.add(
             at,
             VERB_RESERVED,
             format!("a verb cannot be {verb:?}: the name is taken; choose another operationId"),
         ),
-        None if plain => {
-            report.add(at, OPERATION_NAME, format!("{id:?} does not begin with its tag; write \"{tag}_VERB\""))
-        }
         _ => {}
     }
 }

@@ -1,9 +1,8 @@
-//! Rules for parameters: the places, styles and types that are sent as written.
+//! Parameter rules: the locations, styles and types that are sent as written.
 
-use super::at::At;
-use super::view::{Operation, Parameter, View};
-use super::violation::{Report, Rule};
-use super::{Family, case};
+use super::rule::{Report, Rule, RuleGroup};
+use crate::identifier;
+use crate::spec::{Located, Operation, Parameter, Spec};
 
 const PARAMETER_PLACE: Rule = Rule { name: "parameter-place", why: "the generator knows path, query and header" };
 const PARAMETER_SCHEMA: Rule =
@@ -24,7 +23,7 @@ const PARAMETER_SECRET: Rule = Rule {
 };
 const HEADER_NAME: Rule = Rule { name: "header-name", why: "a header of that name panics when it is sent" };
 
-pub(super) const FAMILY: Family = Family {
+pub(super) const GROUP: RuleGroup = RuleGroup {
     rules: &[
         PARAMETER_PLACE,
         PARAMETER_SCHEMA,
@@ -62,14 +61,14 @@ const BODY_NAMES: &[&str] = &["body", "body_map"];
 /// Forms within forms; deeper than any sound document.
 const MAX_NESTING: usize = 4;
 
-fn check(view: &View<'_>, report: &mut Report) {
-    for operation in &view.operations {
+fn check(spec: &Spec<'_>, report: &mut Report) {
+    for operation in &spec.operations {
         for (index, parameter) in operation.parameters.iter().enumerate() {
             let earlier = operation.parameters.get(..index).unwrap_or_default();
             name(operation, parameter, earlier, report);
             // In a JSON body any type goes, and there is no style.
-            if !(operation.is_lowered() && parameter.place == "query") {
-                form(view, parameter, report);
+            if !(operation.is_lowered() && parameter.location == "query") {
+                form(parameter, report);
             }
         }
     }
@@ -77,28 +76,28 @@ fn check(view: &View<'_>, report: &mut Report) {
 
 fn name(operation: &Operation<'_>, parameter: &Parameter<'_>, earlier: &[Parameter<'_>], report: &mut Report) {
     let at = &parameter.listed;
-    let setter = case::snake(parameter.name);
+    let setter = identifier::snake_case(parameter.name);
     // One setter for both is what is meant there.
     let same = |other: &Parameter<'_>| {
         operation.is_lowered()
             && other.name == parameter.name
-            && [(other.place, parameter.place), (parameter.place, other.place)].contains(&("path", "query"))
+            && [(other.location, parameter.location), (parameter.location, other.location)].contains(&("path", "query"))
     };
-    let clash = earlier.iter().find(|other| case::snake(other.name) == setter && !same(other));
+    let clash = earlier.iter().find(|other| identifier::snake_case(other.name) == setter && !same(other));
     if let Some(other) = clash {
         report.add(
             at,
             PARAMETER_CLASH,
             format!(
                 "{:?} in {} and {:?} in {} would both be set by .{setter}(..); leave one out, or with params: body write the same name in path and query to send it in both",
-                other.name, other.place, parameter.name, parameter.place
+                other.name, other.location, parameter.name, parameter.location
             ),
         );
     }
     let with_body = operation.body.is_some() || operation.is_lowered();
     let taken = BUILDER_NAMES.contains(&setter.as_str())
         || setter.starts_with("wait_")
-        || (setter == START_NAME && operation.meaning.starts.is_some())
+        || (setter == START_NAME && operation.extension.starts.is_some())
         || (with_body && BODY_NAMES.contains(&setter.as_str()));
     if taken || setter.is_empty() {
         report.add(
@@ -110,7 +109,7 @@ fn name(operation: &Operation<'_>, parameter: &Parameter<'_>, earlier: &[Paramet
             ),
         );
     }
-    if parameter.place == "header" && http::HeaderName::from_bytes(parameter.name.as_bytes()).is_err() {
+    if parameter.location == "header" && http::HeaderName::from_bytes(parameter.name.as_bytes()).is_err() {
         report.add(
             &parameter.at,
             HEADER_NAME,
@@ -119,9 +118,9 @@ fn name(operation: &Operation<'_>, parameter: &Parameter<'_>, earlier: &[Paramet
     }
 }
 
-fn form(view: &View<'_>, parameter: &Parameter<'_>, report: &mut Report) {
+fn form(parameter: &Parameter<'_>, report: &mut Report) {
     let at = &parameter.at;
-    let default_style = match parameter.place {
+    let default_style = match parameter.location {
         "query" => "form",
         "path" | "header" => "simple",
         place => {
@@ -148,15 +147,15 @@ fn form(view: &View<'_>, parameter: &Parameter<'_>, report: &mut Report) {
         );
         return;
     };
-    kind(view, parameter, &view.resolve(&schema), report);
+    kind(parameter, &schema.resolve(), report);
 }
 
-fn kind(view: &View<'_>, parameter: &Parameter<'_>, schema: &At<'_>, report: &mut Report) {
+fn kind(parameter: &Parameter<'_>, schema: &Located<'_>, report: &mut Report) {
     let list = schema.text("type") == Some("array");
-    let item = schema.get("items").map(|items| view.resolve(&items));
+    let item = schema.get("items").map(|items| items.resolve());
     let sendable = match item {
-        Some(item) if list => parameter.place == "query" && is_scalar(view, &item, MAX_NESTING),
-        _ => is_scalar(view, schema, MAX_NESTING),
+        Some(item) if list => parameter.location == "query" && is_scalar(&item, MAX_NESTING),
+        _ => is_scalar(schema, MAX_NESTING),
     };
     if schema.text("format") == Some("password") {
         report.add(
@@ -183,12 +182,12 @@ fn kind(view: &View<'_>, parameter: &Parameter<'_>, schema: &At<'_>, report: &mu
 }
 
 /// A type that has one text, or several forms that each have one.
-fn is_scalar(view: &View<'_>, schema: &At<'_>, nesting: usize) -> bool {
-    let schema = view.resolve(schema);
+fn is_scalar(schema: &Located<'_>, nesting: usize) -> bool {
+    let schema = schema.resolve();
     let wrapped = schema.items_of("allOf");
     let forms = if wrapped.len() == 1 { wrapped } else { schema.items_of("oneOf") };
     match nesting.checked_sub(1) {
-        Some(nesting) if !forms.is_empty() => forms.iter().all(|form| is_scalar(view, form, nesting)),
+        Some(nesting) if !forms.is_empty() => forms.iter().all(|form| is_scalar(form, nesting)),
         _ => matches!(schema.text("type"), Some("string" | "integer" | "number" | "boolean")),
     }
 }

@@ -1,12 +1,10 @@
-//! Rules for every schema: how forms are combined, and values that a type can hold.
+//! Schema rules: how forms are combined, and values that a type can hold.
 
 use serde_json::Value;
 
-use super::Family;
-use super::at::At;
-use super::view::{Parameter, View};
-use super::violation::{Report, Rule};
-use crate::meta::{FLAG, JOIN};
+use super::rule::{Report, Rule, RuleGroup};
+use crate::extension::{FLAG, JOIN};
+use crate::spec::{Located, Parameter, Spec};
 
 const ANY_OF: Rule =
     Rule { name: "any-of", why: "the generator makes a struct of all forms at once, which no value fits" };
@@ -30,11 +28,11 @@ const JOINED: Rule = Rule { name: "joined", why: "a list in one text is split an
 const FLAGGED: Rule =
     Rule { name: "flagged", why: "a truth value in a query is written as a word, as 1 or 0, or as 1 or not at all" };
 
-pub(super) const FAMILY: Family =
-    Family { rules: &[ANY_OF, NOT, NO_FORMS, DISCRIMINATOR, PATTERN, DATE, DEFAULT, WORD, JOINED, FLAGGED], check };
+pub(super) const GROUP: RuleGroup =
+    RuleGroup { rules: &[ANY_OF, NOT, NO_FORMS, DISCRIMINATOR, PATTERN, DATE, DEFAULT, WORD, JOINED, FLAGGED], check };
 
-fn check(view: &View<'_>, report: &mut Report) {
-    for schema in &view.schemas {
+fn check(spec: &Spec<'_>, report: &mut Report) {
+    for schema in &spec.schemas {
         let at = &schema.at;
         if at.has("$ref") {
             continue;
@@ -42,7 +40,7 @@ fn check(view: &View<'_>, report: &mut Report) {
         forms(at, report);
         if let Some(word) = at.value.get(FLAG) {
             let known = at.text("type") == Some("boolean") && ["bit", "set"].iter().any(|known| word == known);
-            if !(known && is_of_query(view, at)) {
+            if !(known && is_of_query(spec, at)) {
                 report.add(
                     at,
                     FLAGGED,
@@ -55,7 +53,7 @@ fn check(view: &View<'_>, report: &mut Report) {
     }
 }
 
-fn forms(at: &At<'_>, report: &mut Report) {
+fn forms(at: &Located<'_>, report: &mut Report) {
     if at.has("anyOf") {
         report.add(
             at,
@@ -87,15 +85,14 @@ fn forms(at: &At<'_>, report: &mut Report) {
 }
 
 /// Whether the schema is that of a query parameter, which alone is written so.
-fn is_of_query(view: &View<'_>, at: &At<'_>) -> bool {
+fn is_of_query(spec: &Spec<'_>, at: &Located<'_>) -> bool {
     let own = |parameter: &Parameter<'_>| {
-        parameter.place == "query"
-            && parameter.at.get("schema").is_some_and(|schema| std::ptr::eq(schema.value, at.value))
+        parameter.location == "query" && parameter.schema().is_some_and(|schema| std::ptr::eq(schema.value, at.value))
     };
-    view.operations.iter().any(|operation| !operation.is_lowered() && operation.parameters.iter().any(own))
+    spec.operations.iter().any(|operation| !operation.is_lowered() && operation.parameters.iter().any(own))
 }
 
-fn texts(at: &At<'_>, report: &mut Report) {
+fn texts(at: &Located<'_>, report: &mut Report) {
     if at.has("pattern") {
         report.add(at, PATTERN, "the pattern cannot be checked; leave it out and say it in the description");
     }
@@ -108,7 +105,7 @@ fn texts(at: &At<'_>, report: &mut Report) {
     }
 }
 
-fn default(at: &At<'_>, report: &mut Report) {
+fn default(at: &Located<'_>, report: &mut Report) {
     let fits = |value: &Value| is_of_type(at, value);
     for word in at.items_of("enum") {
         if !fits(word.value) {
@@ -129,7 +126,7 @@ fn default(at: &At<'_>, report: &mut Report) {
     }
 }
 
-fn is_of_type(schema: &At<'_>, value: &Value) -> bool {
+fn is_of_type(schema: &Located<'_>, value: &Value) -> bool {
     if value.is_null() && schema.is("nullable") {
         return true;
     }

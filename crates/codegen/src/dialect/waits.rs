@@ -1,12 +1,12 @@
-//! Rules for waits: an operation to poll, words that end them, and places that the reply has.
+//! Wait rules: an operation to poll, words that end it, and places that the reply has.
 
 use std::collections::BTreeMap;
 
-use super::place::Place;
-use super::view::{Operation, View};
-use super::violation::{Report, Rule};
-use super::{Family, case};
-use crate::meta::Wait;
+use super::rule::{Report, Rule, RuleGroup};
+use crate::extension::Wait;
+use crate::identifier;
+use crate::spec::field_path::{self, FieldLookup};
+use crate::spec::{Operation, Spec};
 
 const WAIT_GOAL: Rule = Rule { name: "wait-goal", why: "the goal's name becomes a method" };
 const WAIT_POLL: Rule =
@@ -16,19 +16,20 @@ const WAIT_END: Rule =
 const WAIT_PLACE: Rule = Rule { name: "wait-place", why: "status, progress, reason and value are read from the reply" };
 const WAIT_RESUME: Rule = Rule { name: "wait-resume", why: "a group has one resume, which gives one type" };
 
-pub(super) const FAMILY: Family = Family { rules: &[WAIT_GOAL, WAIT_POLL, WAIT_END, WAIT_PLACE, WAIT_RESUME], check };
+pub(super) const GROUP: RuleGroup =
+    RuleGroup { rules: &[WAIT_GOAL, WAIT_POLL, WAIT_END, WAIT_PLACE, WAIT_RESUME], check };
 
-fn check(view: &View<'_>, report: &mut Report) {
+fn check(spec: &Spec<'_>, report: &mut Report) {
     let mut values: BTreeMap<&str, (String, String)> = BTreeMap::new();
-    for operation in &view.operations {
-        for (goal, wait) in operation.meaning.waits.iter().flatten() {
+    for operation in &spec.operations {
+        for (goal, wait) in operation.extension.waits.iter().flatten() {
             words(operation, goal, wait, report);
-            let Some(value) = replies(view, operation, goal, wait, report) else {
+            let Some(value) = replies(spec, operation, goal, wait, report) else {
                 continue;
             };
-            let Some(tag) = operation.tag else { continue };
-            let (first, known) =
-                values.entry(tag).or_insert_with(|| (format!("{}'s {goal:?}", operation.id), value.clone()));
+            let (first, known) = values
+                .entry(operation.group)
+                .or_insert_with(|| (format!("{}'s {goal:?}", operation.id), value.clone()));
             if *known != value {
                 report.add(
                     &operation.at,
@@ -42,7 +43,7 @@ fn check(view: &View<'_>, report: &mut Report) {
 
 fn words(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) {
     let at = &operation.at;
-    if !case::is_plain(goal) {
+    if !identifier::is_plain(goal) {
         report.add(
             at,
             WAIT_GOAL,
@@ -79,12 +80,12 @@ fn words(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report
 }
 
 /// Checks what is polled and read; gives the place of the schema of the wait's value.
-fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
+fn replies(spec: &Spec<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
     let at = &operation.at;
     let polled = match wait.poll.as_deref() {
         None => operation,
         Some(id) => {
-            let Some(polled) = view.operation(id) else {
+            let Some(polled) = spec.operation(id) else {
                 report.add(
                     at,
                     WAIT_POLL,
@@ -120,7 +121,7 @@ fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, 
         ("reason", &wait.reason),
     ] {
         if let Some(path) = path
-            && matches!(view.place(&status, path), Place::Missing)
+            && field_path::is_missing(&status, path)
         {
             report.add(
                 at,
@@ -129,16 +130,16 @@ fn replies(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, 
             );
         }
     }
-    value(view, operation, goal, wait, report)
+    value(operation, goal, wait, report)
 }
 
 /// The value stands in the operation's own reply, also where a cheaper one is polled.
-fn value(view: &View<'_>, operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
+fn value(operation: &Operation<'_>, goal: &str, wait: &Wait, report: &mut Report) -> Option<String> {
     let reply = operation.reply_schema()?;
-    match view.place(&reply, wait.value.as_deref().unwrap_or_default()) {
-        Place::Found(value) => Some(value.pointer),
-        Place::Open => None,
-        Place::Missing => {
+    match field_path::lookup(&reply, wait.value.as_deref().unwrap_or_default()) {
+        FieldLookup::Found(value) => Some(value.pointer),
+        FieldLookup::FreeForm => None,
+        FieldLookup::Missing => {
             report.add(
                 &operation.at,
                 WAIT_PLACE,

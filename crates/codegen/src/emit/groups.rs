@@ -1,26 +1,27 @@
-//! `client.group().verb(..)`: one accessor for each tag, path parameters as arguments.
+//! Groups of operations, `client.group().verb(..)`: one accessor for each tag, path parameters as arguments.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{fields, sentence, waits};
-use crate::document::{Document, Operation};
+use super::{setters, waits};
 use crate::error::Error;
-use crate::model::Model;
-use crate::names;
+use crate::generated::GeneratedCode;
+use crate::identifier;
+use crate::spec::{Operation, Spec};
 
-pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Result<TokenStream, Error> {
-    let mut groups: BTreeMap<&str, Vec<&Operation>> = BTreeMap::new();
-    for operation in &document.operations {
-        groups.entry(&operation.group).or_default().push(operation);
+pub(super) fn emit(spec: &Spec<'_>, code: &GeneratedCode, root: &TokenStream) -> Result<TokenStream, Error> {
+    let mut groups: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for operation in &spec.operations {
+        groups.entry(operation.group).or_default().push(operation);
     }
     let mut accessors = TokenStream::new();
     let mut types = TokenStream::new();
     for (group, operations) in groups {
-        let (name, method) = (format_ident!("{}", names::pascal(group)), format_ident!("{}", names::snake(group)));
-        let doc = tag_description(document, group);
+        let (name, method) =
+            (format_ident!("{}", identifier::pascal(group)), format_ident!("{}", identifier::snake(group)));
+        let doc = spec.group_doc(group);
         accessors.extend(quote! {
             #[doc = #doc]
             #[must_use]
@@ -29,8 +30,8 @@ pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Re
             }
         });
         let methods =
-            operations.iter().map(|operation| method_of(document, model, operation)).collect::<Result<Vec<_>, _>>()?;
-        let resume = resume(document, model, &operations, root)?;
+            operations.iter().map(|operation| method_of(spec, code, operation)).collect::<Result<Vec<_>, _>>()?;
+        let resume = resume(spec, code, &operations, root)?;
         types.extend(quote! {
             #[doc = #doc]
             #[derive(Clone, Copy, Debug)]
@@ -59,34 +60,29 @@ pub(super) fn emit(document: &Document, model: &Model, root: &TokenStream) -> Re
     })
 }
 
-fn tag_description(document: &Document, group: &str) -> String {
-    let tags = document.json["tags"].as_array().into_iter().flatten();
-    let said = tags.filter(|tag| tag["name"] == group).find_map(|tag| tag["description"].as_str());
-    sentence(said.unwrap_or_default(), &format!("Calls about `{group}`"))
-}
-
-fn method_of(document: &Document, model: &Model, operation: &Operation) -> Result<TokenStream, Error> {
-    let fail = |what: String| Error::new(&document.name, &operation.id, what);
-    let builder = model.builders.get(&operation.id).ok_or_else(|| fail("no builder".into()))?;
+fn method_of(spec: &Spec<'_>, code: &GeneratedCode, operation: &Operation<'_>) -> Result<TokenStream, Error> {
+    let fail = |what: String| Error::new(spec.name, operation.id, what);
+    let builder = code.builders.get(operation.id).ok_or_else(|| fail("no builder".into()))?;
     let mut bounds = TokenStream::new();
     let mut arguments = TokenStream::new();
     let mut calls = TokenStream::new();
     for (index, param) in operation.arguments().enumerate() {
-        let (ident, ty) =
-            fields::of(model, operation, builder, param).ok_or_else(|| fail(format!("no field `{}`", param.name)))?;
+        let (ident, ty) = setters::setter(code, operation, builder, param)
+            .ok_or_else(|| fail(format!("no field `{}`", param.name)))?;
         let generic = format_ident!("V{index}");
         bounds.extend(quote!(#generic: ::std::convert::TryInto<#ty, Error: ::std::fmt::Display>,));
         arguments.extend(quote!(, #ident: #generic));
         calls.extend(quote!(.#ident(#ident)));
     }
-    let verb = format_ident!("{}", names::snake(&operation.verb));
-    let flat = format_ident!("{}", names::snake(&operation.id));
+    let verb = format_ident!("{}", identifier::snake(operation.verb));
+    let flat = format_ident!("{}", identifier::snake(operation.id));
     let name = &builder.name;
-    let mut doc = sentence(&operation.summary, &operation.id);
-    if !operation.description.is_empty() && operation.description != operation.summary {
-        doc = format!("{doc}\n\n{}", operation.description);
+    let mut doc = operation.doc();
+    let description = operation.at.trimmed("description");
+    if !description.is_empty() && description != operation.at.trimmed("summary") {
+        doc = format!("{doc}\n\n{description}");
     }
-    let wire = format!("`{} {}`", operation.method, operation.path);
+    let wire = format!("`{} {}`", operation.method.to_uppercase(), operation.path);
     Ok(quote! {
         #[doc = #doc]
         #[doc = ""]
@@ -99,46 +95,48 @@ fn method_of(document: &Document, model: &Model, operation: &Operation) -> Resul
 
 /// One `resume` for all waits of a group: the saved text says which it was.
 fn resume(
-    document: &Document,
-    model: &Model,
-    operations: &[&Operation],
+    spec: &Spec<'_>,
+    code: &GeneratedCode,
+    operations: &[&Operation<'_>],
     root: &TokenStream,
 ) -> Result<TokenStream, Error> {
     let mut arms = TokenStream::new();
     let mut ids = Vec::new();
     let mut value: Option<(String, TokenStream)> = None;
     for operation in operations {
-        for (goal, wait) in operation.meta.waits.iter().flatten() {
-            let (ty, _) = waits::value(document, model, operation, wait)?;
+        for (goal, wait) in operation.extension.waits.iter().flatten() {
+            let (ty, _) = waits::value(spec, code, operation, wait)?;
             match &value {
                 Some((first, _)) if *first != ty.to_string() => {
                     let what = format!(
                         "x-mlhub waits.{goal}: another wait of `{}` gives `{first}`, this one `{ty}`; one group resumes to one type",
                         operation.group
                     );
-                    return Err(Error::new(&document.name, &operation.id, what));
+                    return Err(Error::new(spec.name, operation.id, what));
                 }
                 _ => value = Some((ty.to_string(), ty)),
             }
             let wait = waits::method(goal);
-            let flat = format_ident!("{}", names::snake(&operation.id));
-            let params = operation.params.iter().filter(|p| p.place == "path");
+            let flat = format_ident!("{}", identifier::snake(operation.id));
+            let params = operation.parameters.iter().filter(|p| p.location == "path");
             let args = params.filter_map(|p| {
-                let (ident, ty) = model.builders.get(&operation.id)?.field(&p.name)?;
+                let (ident, ty) = code.builders.get(operation.id)?.field(p.name)?;
                 let wire = &p.name;
                 Some(quote!(.#ident(handle.arg::<#ty>(#wire)?)))
             });
             let held =
-                operation.params.iter().filter(|p| p.place == "query" && !operation.is_twin(p)).filter_map(|p| {
-                    let (ident, ty) = fields::of(model, operation, model.builders.get(&operation.id)?, p)?;
-                    let wire = &p.name;
-                    Some(quote! {
-                        let call = match handle.held::<#ty>(#wire)? {
-                            Some(value) => call.#ident(value),
-                            None => call,
-                        };
-                    })
-                });
+                operation.parameters.iter().filter(|p| p.location == "query" && !operation.is_twin(p)).filter_map(
+                    |p| {
+                        let (ident, ty) = setters::setter(code, operation, code.builders.get(operation.id)?, p)?;
+                        let wire = &p.name;
+                        Some(quote! {
+                            let call = match handle.held::<#ty>(#wire)? {
+                                Some(value) => call.#ident(value),
+                                None => call,
+                            };
+                        })
+                    },
+                );
             let id = &operation.id;
             arms.extend(quote! {
                 (#id, #goal) => {
@@ -148,12 +146,12 @@ fn resume(
                 }
             });
             if !ids.contains(id) {
-                ids.push(id.clone());
+                ids.push(*id);
             }
         }
     }
     let Some((_, value)) = value else { return Ok(TokenStream::new()) };
-    let group = operations.first().map(|o| o.group.as_str()).unwrap_or_default();
+    let group = operations.first().map(|o| o.group).unwrap_or_default();
     Ok(quote! {
         /// Takes up a wait that was saved by `.wait().handle()`, maybe in another process.
         ///

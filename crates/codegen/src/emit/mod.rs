@@ -1,24 +1,24 @@
-//! What is written beside the generator's output: the table of operations, the
-//! groups, and what makes a builder send, page and wait.
+//! Emitted code, beside that of the generator: the table of operations, the groups, and what makes a builder send, page
+//! and wait.
 
-mod calls;
-mod fields;
+mod extra_fields;
+mod field_paths;
 mod groups;
-mod open;
-mod ops;
+mod operation_params;
+mod operation_table;
 mod paging;
-mod places;
+mod send;
 pub(crate) mod setters;
 mod starts;
-mod tests;
+mod test_support;
 mod waits;
 mod walk;
 
 use proc_macro2::TokenStream;
 
-use crate::document::Document;
 use crate::error::Error;
-use crate::model::Model;
+use crate::generated::GeneratedCode;
+use crate::spec::Spec;
 
 /// Emitted code by where it belongs.
 pub(crate) struct Additions {
@@ -34,37 +34,28 @@ pub(crate) struct Additions {
 ///
 /// An `x-mlhub` that names what the operation does not have.
 pub(crate) fn additions(
-    document: &Document,
-    model: &Model,
+    spec: &Spec<'_>,
+    code: &GeneratedCode,
     root: &TokenStream,
     features: bool,
 ) -> Result<Additions, Error> {
     let mut in_builder = TokenStream::new();
-    for operation in &document.operations {
+    for operation in &spec.operations {
         let builder = model
             .builders
-            .get(&operation.id)
-            .ok_or_else(|| Error::new(&document.name, &operation.id, "no builder was generated"))?;
-        in_builder.extend(calls::emit(operation, builder, root));
+            .get(operation.id)
+            .ok_or_else(|| Error::new(spec.name, operation.id, "no builder was generated"))?;
+        in_builder.extend(send::emit(operation, builder, root));
         in_builder.extend(paging::raw_request(operation, builder, root));
-        in_builder.extend(paging::emit(document, model, operation, builder, root)?);
-        in_builder.extend(waits::emit(document, model, operation, builder, root)?);
-        in_builder.extend(starts::emit(document, model, operation, builder, root)?);
+        in_builder.extend(paging::emit(spec, code, operation, builder, root)?);
+        in_builder.extend(waits::emit(spec, code, operation, builder, root)?);
+        in_builder.extend(starts::emit(spec, code, operation, builder, root)?);
     }
-    let mut beside = ops::emit(document, root)?;
-    beside.extend(groups::emit(document, model, root)?);
-    beside.extend(open::emit(model, root));
+    let mut beside = operation_table::emit(spec, root)?;
+    beside.extend(groups::emit(spec, code, root)?);
+    beside.extend(extra_fields::emit(code, root));
     if features {
-        beside.extend(tests::emit(document, model, root));
+        beside.extend(test_support::emit(spec, code, root));
     }
     Ok(Additions { in_builder, beside })
-}
-
-/// Text for documentation: what a document says, as a sentence.
-fn sentence(text: &str, otherwise: &str) -> String {
-    let text = if text.is_empty() { otherwise } else { text };
-    match text.ends_with(['.', '!', '?', ':']) {
-        true => text.to_owned(),
-        false => format!("{text}."),
-    }
 }

@@ -4,26 +4,26 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::walk::{How, qualified, walk};
-use crate::document::{Document, Operation};
 use crate::error::Error;
-use crate::model::{Builder, Model, inside};
+use crate::generated::{Builder, GeneratedCode, inside};
+use crate::spec::{Operation, Spec};
 
 pub(super) fn emit(
-    document: &Document,
-    model: &Model,
-    operation: &Operation,
+    spec: &Spec<'_>,
+    code: &GeneratedCode,
+    operation: &Operation<'_>,
     builder: &Builder,
     root: &TokenStream,
 ) -> Result<TokenStream, Error> {
-    let Some(paging) = &operation.meta.paging else { return Ok(TokenStream::new()) };
-    let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub paging: {what}"));
+    let Some(paging) = &operation.extension.paging else { return Ok(TokenStream::new()) };
+    let fail = |what: String| Error::new(spec.name, operation.id, format!("x-mlhub paging: {what}"));
     let (name, reply) = (&builder.name, &builder.reply);
-    let items = walk(model, quote!(reply), reply, &paging.items, How::Take).map_err(|e| fail(format!("items: {e}")))?;
+    let items = walk(code, quote!(reply), reply, &paging.items, How::Take).map_err(|e| fail(format!("items: {e}")))?;
     let item = inside(items.ty, "Vec").ok_or_else(|| fail("items: no array stands there".into()))?;
     let items = items.expr;
     let read = |what: &str, start: TokenStream, ty, path: &Option<String>, with: TokenStream| match path {
         None => Ok(quote!(None)),
-        Some(path) => walk(model, start, ty, path, How::Borrow)
+        Some(path) => walk(code, start, ty, path, How::Borrow)
             .map(|found| {
                 let expr = found.expr;
                 quote!(#expr.and_then(#with))
@@ -64,9 +64,9 @@ pub(super) fn emit(
 }
 
 /// The builder's request with its parameters by name, for lists and waits.
-pub(super) fn raw_request(operation: &Operation, builder: &Builder, root: &TokenStream) -> Option<TokenStream> {
-    let meta = &operation.meta;
-    if meta.paging.is_none() && meta.waits.iter().flatten().next().is_none() {
+pub(super) fn raw_request(operation: &Operation<'_>, builder: &Builder, root: &TokenStream) -> Option<TokenStream> {
+    let extension = &operation.extension;
+    if extension.paging.is_none() && extension.waits.iter().flatten().next().is_none() {
         return None;
     }
     let (name, id) = (&builder.name, &operation.id);

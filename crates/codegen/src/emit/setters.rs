@@ -1,16 +1,15 @@
-//! One setter for each parameter, in place of the generator's: it says why a
-//! value was refused, and a list takes anything that can be walked.
+//! Setters of the parameters, one for each, in place of the generator's: a setter says why a value was refused, and that
+//! of a list takes anything that can be iterated.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, ImplItem, Type, parse_quote};
 
-use super::sentence;
 use super::walk::qualified;
-use crate::document::{Document, Operation, Param};
 use crate::error::Error;
+use crate::generated::{Builder, GeneratedCode, Shape, inside};
 use crate::lower;
-use crate::model::{Builder, Model, Shape, inside};
+use crate::spec::{Operation, Parameter, Spec};
 
 /// The setters of an operation's builder.
 ///
@@ -18,29 +17,29 @@ use crate::model::{Builder, Model, Shape, inside};
 ///
 /// A parameter that has no field in the builder, or none in the body that holds them.
 pub(crate) fn all(
-    document: &Document,
-    model: &Model,
-    operation: &Operation,
+    spec: &Spec<'_>,
+    code: &GeneratedCode,
+    operation: &Operation<'_>,
     builder: &Builder,
 ) -> Result<Vec<ImplItem>, Error> {
     let body =
-        lower::params_in_body(operation).then(|| model.structs.get(&lower::params_component(operation))).flatten();
-    let missing = |param: &Param| {
+        lower::params_in_body(operation).then(|| code.structs.get(&lower::params_component(operation))).flatten();
+    let missing = |param: &Parameter<'_>| {
         let what = format!("parameter `{}` has no field of that name in the generated code", param.name);
-        Error::new(&document.name, &operation.id, what)
+        Error::new(spec.name, operation.id, what)
     };
-    let setter = |param: &Param| match body {
-        Some(Shape::Fields(fields)) if param.place == "query" => {
-            let (ident, ty) = fields.get(&param.name).ok_or_else(|| missing(param))?;
+    let method = |param: &Parameter<'_>| match body {
+        Some(Shape::Fields(fields)) if param.location == "query" => {
+            let (ident, ty) = fields.get(param.name).ok_or_else(|| missing(param))?;
             let store = into_body(ident);
             let ty = syn::parse2(qualified(inside(ty, "Option").unwrap_or(ty))).map_err(|_| missing(param))?;
             Ok(one(param, ident, &ty, &store))
         }
         Some(Shape::Fields(fields))
-            if operation.params.iter().any(|p| p.name == param.name && operation.is_twin(p)) =>
+            if operation.parameters.iter().any(|p| p.name == param.name && operation.is_twin(p)) =>
         {
             let (ident, ty) = builder.field(&param.name).ok_or_else(|| missing(param))?;
-            let (field, _) = fields.get(&param.name).ok_or_else(|| missing(param))?;
+            let (field, _) = fields.get(param.name).ok_or_else(|| missing(param))?;
             let store = into_body(field);
             Ok(one(param, ident, ty, &quote!(self.#ident = value.clone(); #store)))
         }
@@ -53,7 +52,28 @@ pub(crate) fn all(
             Ok(one(param, ident, ty, &quote!(self.#ident = value #wrap;)))
         }
     };
-    operation.params.iter().filter(|param| !operation.is_twin(param)).map(setter).collect()
+    operation.parameters.iter().filter(|param| !operation.is_twin(param)).map(method).collect()
+}
+
+/// The setter of a parameter and what it takes, whether the parameter travels by itself or in the body.
+pub(super) fn setter<'a>(
+    code: &'a GeneratedCode,
+    operation: &Operation<'_>,
+    builder: &'a Builder,
+    param: &Parameter<'_>,
+) -> Option<(&'a Ident, TokenStream)> {
+    let (ident, ty) = match param.location.as_str() {
+        "query" if lower::params_in_body(operation) => {
+            let Some(Shape::Fields(fields)) = code.structs.get(&lower::params_component(operation)) else {
+                return None;
+            };
+            let (ident, ty) = fields.get(param.name)?;
+            return Some((ident, qualified(inside(ty, "Option").unwrap_or(ty))));
+        }
+        _ => builder.field(&param.name)?,
+    };
+    let ty = inside(ty, "Option").unwrap_or(ty);
+    Some((ident, quote!(#ty)))
 }
 
 /// A lowered parameter is a field of the body, which has a builder of its own.
@@ -62,8 +82,8 @@ fn into_body(ident: &Ident) -> TokenStream {
 }
 
 /// A setter; `store` keeps `value`, which is the converted one or why there is none.
-fn one(param: &Param, ident: &Ident, ty: &Type, store: &TokenStream) -> ImplItem {
-    let doc = sentence(&param.description, "A parameter");
+fn one(param: &Parameter<'_>, ident: &Ident, ty: &Type, store: &TokenStream) -> ImplItem {
+    let doc = param.doc();
     let wire = &param.name;
     if let Some(item) = inside(ty, "Vec") {
         return parse_quote! {

@@ -4,25 +4,25 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::walk::{How, walk};
-use crate::document::{Document, Operation};
 use crate::error::Error;
-use crate::model::{Builder, Model, last_name};
+use crate::generated::{Builder, GeneratedCode, last_name};
+use crate::spec::{Operation, Spec};
 
 /// The method, where the document says what the operation starts.
 pub(super) fn emit(
-    document: &Document,
-    model: &Model,
-    operation: &Operation,
+    spec: &Spec<'_>,
+    code: &GeneratedCode,
+    operation: &Operation<'_>,
     builder: &Builder,
     root: &TokenStream,
 ) -> Result<Option<TokenStream>, Error> {
-    let Some(starts) = &operation.meta.starts else { return Ok(None) };
-    let fail = |what: String| Error::new(&document.name, &operation.id, format!("x-mlhub starts: {what}"));
+    let Some(starts) = &operation.extension.starts else { return Ok(None) };
+    let fail = |what: String| Error::new(spec.name, operation.id, format!("x-mlhub starts: {what}"));
     let id = &starts.operation;
-    let job = document.operations.iter().find(|o| &o.id == id).zip(model.builders.get(id));
+    let job = spec.operation(id).zip(code.builders.get(id));
     let (job, made) = job.ok_or_else(|| fail(format!("no operation `{id}`")))?;
     let found =
-        walk(model, quote!(reply), &builder.reply, &starts.id, How::Take).map_err(|e| fail(format!("id: {e}")))?;
+        walk(code, quote!(reply), &builder.reply, &starts.id, How::Take).map_err(|e| fail(format!("id: {e}")))?;
     let field = |builder: &'_ Builder, name: &str| {
         builder.field(name).cloned().ok_or_else(|| fail(format!("`{}` has no parameter `{name}`", builder.name)))
     };
@@ -36,9 +36,9 @@ pub(super) fn emit(
         }
         false => found.expr,
     };
-    let shared = job.params.iter().filter(|p| p.place == "path" && p.name != starts.param);
+    let shared = job.parameters.iter().filter(|p| p.location == "path" && p.name != starts.param);
     let shared = shared.map(|p| field(builder, &p.name).map(|(ident, _)| ident)).collect::<Result<Vec<_>, _>>()?;
-    let pinned = job.meta.waits.iter().flatten().any(|(_, wait)| wait.pinned);
+    let pinned = job.extension.waits.iter().flatten().any(|(_, wait)| wait.pinned);
     let (node, at) = match pinned {
         true => (
             quote!(Some(answer.node())),
@@ -48,7 +48,7 @@ pub(super) fn emit(
     };
     let doc =
         format!("Sends the call, and gives `{}().{}(..)` about the job that it has started.{at}", job.group, job.verb);
-    let (name, own, reply, job) = (&builder.name, &operation.id, &builder.reply, &made.name);
+    let (name, own, reply, job) = (&builder.name, operation.id, &builder.reply, &made.name);
     Ok(Some(quote! {
         impl #name<'_> {
             #[doc = #doc]

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Type;
 
-use crate::model::{Model, Shape, inside, last_name};
+use crate::generated::{GeneratedCode, Shape, inside, last_name};
 
 /// Where a path ends: the expression and the type there.
 pub(super) struct Found<'a> {
@@ -25,21 +25,21 @@ pub(super) enum How {
 
 /// Walks `path` from `start` of type `ty`; an error says which step is not there.
 pub(super) fn walk<'a>(
-    model: &'a Model,
+    code: &'a GeneratedCode,
     start: TokenStream,
     ty: &'a Type,
     path: &str,
     how: How,
 ) -> Result<Found<'a>, String> {
-    let mut found = unwrapped(model, Found { expr: quote!(Some(#start)), ty }, how);
+    let mut found = unwrapped(code, Found { expr: quote!(Some(#start)), ty }, how);
     for step in path.split('.').filter(|s| !s.is_empty()) {
-        found = hop(model, found, step, how)?;
-        found = unwrapped(model, found, how);
+        found = hop(code, found, step, how)?;
+        found = unwrapped(code, found, how);
     }
     Ok(found)
 }
 
-fn hop<'a>(model: &'a Model, from: Found<'a>, step: &str, how: How) -> Result<Found<'a>, String> {
+fn hop<'a>(code: &'a GeneratedCode, from: Found<'a>, step: &str, how: How) -> Result<Found<'a>, String> {
     let Found { expr, ty } = from;
     let name = last_name(ty).unwrap_or_default();
     if name == "Value" || name == "Map" {
@@ -55,7 +55,7 @@ fn hop<'a>(model: &'a Model, from: Found<'a>, step: &str, how: How) -> Result<Fo
         };
         return Ok(Found { expr, ty: item });
     }
-    let Some(Shape::Fields(fields)) = model.structs.get(&name) else {
+    let Some(Shape::Fields(fields)) = code.structs.get(&name) else {
         return Err(format!("`{step}` is looked for in `{name}`, which has no fields"));
     };
     let Some((ident, ty)) = fields.get(step) else {
@@ -70,7 +70,7 @@ fn hop<'a>(model: &'a Model, from: Found<'a>, step: &str, how: How) -> Result<Fo
 }
 
 /// Goes through `Option`, `Box` and newtypes around a list.
-fn unwrapped<'a>(model: &'a Model, mut found: Found<'a>, how: How) -> Found<'a> {
+fn unwrapped<'a>(code: &'a GeneratedCode, mut found: Found<'a>, how: How) -> Found<'a> {
     loop {
         let Found { expr, ty } = &found;
         if let Some(inner) = inside(ty, "Option") {
@@ -85,7 +85,7 @@ fn unwrapped<'a>(model: &'a Model, mut found: Found<'a>, how: How) -> Found<'a> 
                 How::Take => quote!(#expr.map(|v| *v)),
             };
             found = Found { expr, ty: inner };
-        } else if let Some(Shape::Wrapper(inner)) = last_name(ty).and_then(|name| model.structs.get(&name))
+        } else if let Some(Shape::Wrapper(inner)) = last_name(ty).and_then(|name| code.structs.get(&name))
             && inside(inner, "Vec").is_some()
         {
             let expr = match how {

@@ -1,11 +1,10 @@
-//! Changes to a document before the generator sees it: what the dialect says
-//! more plainly than the generator can read.
+//! Lowering of a document before the generator sees it: what the dialect says more plainly than the generator can read.
 
-mod params;
-mod shared;
+mod own_types;
+mod params_in_body;
 
-use crate::document::Document;
 use crate::error::Error;
+use crate::spec::Spec;
 
 /// A component schema whose generated type is replaced by one of ours.
 pub(crate) struct Replacement {
@@ -22,11 +21,11 @@ pub(crate) struct Replacement {
 /// # Errors
 ///
 /// A parameter that cannot travel in a body.
-pub(crate) fn lower(document: &Document) -> Result<(serde_json::Value, Vec<Replacement>), Error> {
-    let mut json = document.json.clone();
-    params::into_bodies(document, &mut json)?;
-    let replacements = shared::types(&mut json);
+pub(crate) fn lower(spec: &Spec<'_>) -> Result<(serde_json::Value, Vec<Replacement>), Error> {
+    let mut json = spec.root.value.clone();
+    params_in_body::lower(spec, &mut json)?;
+    let replacements = own_types::lower(&mut json);
     Ok((json, replacements))
 }
 
-pub(crate) use params::{component as params_component, in_body as params_in_body};
+pub(crate) use params_in_body::{component as params_component, is_lowered as params_in_body};

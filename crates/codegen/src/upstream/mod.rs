@@ -1,21 +1,19 @@
-//! Turns what a server publishes into the dialect that documents are written in.
+//! Upstream document: what a server publishes, lowered to the dialect that documents are written in.
 //!
 //! Frameworks emit `OpenAPI` 3.0 or 3.1 with error replies, several media types, closed enums
 //! and checks on what they send. [`lower`] keeps what a client needs of it. What a server cannot
 //! know (groups, paging, waits) is then laid over it as a [`merge_patch`], and [`canonical`]
 //! writes the result so that the same document always gives the same text.
 
-mod canonical;
-mod merge;
-mod newer;
+mod json;
+mod openapi_31;
 mod operations;
-mod prune;
-mod values;
+mod schemas;
+mod unused_components;
 
 use std::fmt;
 
-pub use canonical::canonical;
-pub use merge::merge_patch;
+pub use json::{canonical, merge_patch};
 use serde_json::{Map, Value};
 
 /// Why a published document cannot be lowered.
@@ -54,10 +52,10 @@ pub fn lower(document: Value) -> Result<Value, NotLowered> {
         }
         root.insert("openapi".to_owned(), VERSION.into());
     }
-    newer::lower(&mut document);
+    openapi_31::lower(&mut document);
     operations::lower(&mut document)?;
-    values::lower(&mut document);
-    prune::lower(&mut document);
+    schemas::lower(&mut document);
+    unused_components::drop(&mut document);
     Ok(document)
 }
 

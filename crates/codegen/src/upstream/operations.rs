@@ -1,4 +1,4 @@
-//! Keeps of each operation what a call sends and the one success that it gets.
+//! Operations, lowered to what a call sends and the one success that it gets.
 
 use serde_json::{Map, Value};
 
