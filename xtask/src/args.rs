@@ -1,4 +1,4 @@
-//! The command line.
+//! Command line of `cargo xtask`.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) enum Task {
         #[arg(long, value_name = "URL|FILE")]
         from: Option<String>,
     },
-    /// Fail if a document or snapshot is not what refresh and the tests would write.
+    /// Fail if a document or snapshot is not what refresh and the tests would write, or if imports go in a circle.
     Check {
         /// Leave out the snapshots, which need a run of all tests.
         #[arg(long)]

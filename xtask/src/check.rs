@@ -1,4 +1,5 @@
-//! `check`: nothing is checked in that refresh and the tests would write differently.
+//! Check (`cargo xtask check`): nothing is checked in that refresh and the tests would write differently, and no imports
+//! go in a circle or reach a higher floor.
 
 use std::path::PathBuf;
 
@@ -6,7 +7,7 @@ use mlhub_codegen::upstream::canonical;
 
 use crate::failure::Failure;
 use crate::workspace::Workspace;
-use crate::{platforms, refresh, snapshots};
+use crate::{platforms, refresh, snapshots, structure};
 
 /// How to find out about snapshots.
 pub(crate) enum Snapshots {
@@ -21,13 +22,14 @@ pub(crate) enum Snapshots {
 pub(crate) fn run(workspace: &Workspace, snapshots: Snapshots) -> Result<(), Failure> {
     let documents_only = matches!(snapshots, Snapshots::Leave);
     let mut problems = documents(workspace)?;
+    problems.extend(structure::problems(workspace)?);
     problems.extend(match snapshots {
         Snapshots::Leave => Vec::new(),
         Snapshots::Test => snapshots::problems(workspace)?,
         Snapshots::Tested(references) => snapshots::stray(workspace, &references)?,
     });
     if problems.is_empty() {
-        println!("documents{} are as they should be", if documents_only { "" } else { " and snapshots" });
+        println!("structure, documents{} are as they should be", if documents_only { "" } else { " and snapshots" });
         return Ok(());
     }
     Err(Failure::new(problems.join("\n")))
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_schema_of_the_meaning_fails() {
+    fn an_old_schema_of_the_extension_fails() {
         let (_folder, workspace) = in_order();
         fs::write(workspace.extension_schema(), "{}\n").expect("a schema");
         let message = run(&workspace, Snapshots::Leave).expect_err("an old schema").to_string();

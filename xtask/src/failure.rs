@@ -1,4 +1,4 @@
-//! Why a task failed, in words that name the file and the command to run.
+//! Failure of a task, in words that name the file and the command to run.
 
 use std::fmt;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Reads a published document from an address or a file.
+//! Fetch of a published document, from an address or a file.
 
 use std::path::Path;
 use std::time::Duration;

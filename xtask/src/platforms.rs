@@ -1,4 +1,4 @@
-//! The platforms there are, and what each of them publishes.
+//! Platforms: which there are, and what each of them publishes.
 
 use std::collections::BTreeSet;
 use std::fs;

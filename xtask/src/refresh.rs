@@ -1,4 +1,4 @@
-//! `refresh`: from what a server publishes to the checked-in document.
+//! Refresh (`cargo xtask refresh`): from what a server publishes to the checked-in document.
 
 use std::fs;
 use std::path::Path;
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn what_breaks_the_dialect_is_not_written() {
         let (_folder, workspace, published) = workspace("{}");
-        let failure = run(&workspace, "runs", Some(&published)).expect_err("no overlay, no meaning");
+        let failure = run(&workspace, "runs", Some(&published)).expect_err("no overlay, no extension");
         let message = failure.to_string();
         assert!(message.contains("openapi/overlays/runs.json"), "{message}");
         assert!(message.contains("operation-name"), "{message}");

@@ -1,4 +1,4 @@
-//! `snapshot`: what tests would change, shown and accepted; and what `check` holds snapshots to.
+//! Snapshots (`cargo xtask snapshot`): what tests would change, shown and accepted; and what `check` holds snapshots to.
 
 use std::collections::BTreeSet;
 use std::fs;

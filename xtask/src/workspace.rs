@@ -1,4 +1,4 @@
-//! Where things stand in this repository.
+//! Workspace: where things stand in this repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Each change of a document, and what it is called.
+//! Tests of the document diff: each change, and what it is called.
 
 use serde_json::{Value, json};
 

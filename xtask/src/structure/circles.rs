@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::Imports;
-use super::modules::Crate;
+use super::module_tree::Crate;
 
 /// Nodes that all lead to each other, and the imports that make it so.
 #[derive(Debug, PartialEq, Eq)]

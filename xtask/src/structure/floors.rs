@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::imports::Imports;
-use super::modules::Crate;
+use super::module_tree::Crate;
 use crate::failure::Failure;
 use crate::workspace::Workspace;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::modules::{Crate, ROOT};
+use super::module_tree::{Crate, ROOT};
 
 /// More re-exports of one name than any crate has; one that leads to itself ends here.
 const MAX_HOPS: usize = 16;

@@ -1,4 +1,4 @@
-//! Planted circles and planted imports that reach up, in a workspace of a few files.
+//! Tests of the structure: planted circles and planted imports that reach up, in a workspace of a few files.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use super::circles::{of_files, of_folders};
 use super::floors::{dependencies, upward};
 use super::imports::imports;
-use super::modules::Crate;
+use super::module_tree::Crate;
 use crate::workspace::Workspace;
 
 /// What is found in a crate of those files: circles of files, of folders, and imports that reach up.

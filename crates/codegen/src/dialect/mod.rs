@@ -27,7 +27,7 @@ use serde_json::Value;
 
 use rule::{Report, RuleGroup};
 pub use rule::{Rule, Violation};
-pub(crate) use table_columns::table;
+pub(crate) use table_columns::{Table, table};
 
 use crate::spec::Spec;
 

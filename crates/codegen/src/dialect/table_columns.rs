@@ -41,7 +41,7 @@ fn check(spec: &Spec<'_>, report: &mut Report) {
 }
 
 /// What tables show of an operation's reply.
-pub(crate) fn table(operation: &Operation<'_>) -> Table<'_> {
+pub(crate) fn table<'a>(operation: &'a Operation<'_>) -> Table<'a> {
     let columns = operation.extension.columns.iter().flatten().map(String::as_str);
     let row = operation.extension.row.as_deref().filter(|path| found(operation, path).is_some());
     Table { columns: columns.filter(|path| has(operation, path)).collect(), row: row.unwrap_or_default() }

@@ -41,7 +41,7 @@ pub(crate) fn additions(
 ) -> Result<Additions, Error> {
     let mut in_builder = TokenStream::new();
     for operation in &spec.operations {
-        let builder = model
+        let builder = code
             .builders
             .get(operation.id)
             .ok_or_else(|| Error::new(spec.name, operation.id, "no builder was generated"))?;
@@ -51,7 +51,7 @@ pub(crate) fn additions(
         in_builder.extend(waits::emit(spec, code, operation, builder, root)?);
         in_builder.extend(starts::emit(spec, code, operation, builder, root)?);
     }
-    let mut beside = operation_table::emit(spec, root)?;
+    let mut beside = operation_table::emit(spec, root);
     beside.extend(groups::emit(spec, code, root)?);
     beside.extend(extra_fields::emit(code, root));
     if features {

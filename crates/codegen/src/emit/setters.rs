@@ -38,13 +38,13 @@ pub(crate) fn all(
         Some(Shape::Fields(fields))
             if operation.parameters.iter().any(|p| p.name == param.name && operation.is_twin(p)) =>
         {
-            let (ident, ty) = builder.field(&param.name).ok_or_else(|| missing(param))?;
+            let (ident, ty) = builder.field(param.name).ok_or_else(|| missing(param))?;
             let (field, _) = fields.get(param.name).ok_or_else(|| missing(param))?;
             let store = into_body(field);
             Ok(one(param, ident, ty, &quote!(self.#ident = value.clone(); #store)))
         }
         _ => {
-            let (ident, ty) = builder.field(&param.name).ok_or_else(|| missing(param))?;
+            let (ident, ty) = builder.field(param.name).ok_or_else(|| missing(param))?;
             let (ty, wrap) = match inside(ty, "Option") {
                 Some(ty) => (ty, quote!(.map(Some))),
                 None => (ty, quote!()),
@@ -62,7 +62,7 @@ pub(super) fn setter<'a>(
     builder: &'a Builder,
     param: &Parameter<'_>,
 ) -> Option<(&'a Ident, TokenStream)> {
-    let (ident, ty) = match param.location.as_str() {
+    let (ident, ty) = match param.location {
         "query" if lower::params_in_body(operation) => {
             let Some(Shape::Fields(fields)) = code.structs.get(&lower::params_component(operation)) else {
                 return None;
@@ -70,7 +70,7 @@ pub(super) fn setter<'a>(
             let (ident, ty) = fields.get(param.name)?;
             return Some((ident, qualified(inside(ty, "Option").unwrap_or(ty))));
         }
-        _ => builder.field(&param.name)?,
+        _ => builder.field(param.name)?,
     };
     let ty = inside(ty, "Option").unwrap_or(ty);
     Some((ident, quote!(#ty)))

@@ -46,7 +46,7 @@ pub(super) fn lower(spec: &Spec<'_>, json: &mut Value) -> Result<(), Error> {
 }
 
 /// All nullable: the generator leaves out an empty array that is not.
-fn fields(operation: &Operation<'_>) -> (Map<String, Value>, Vec<&str>) {
+fn fields<'a>(operation: &Operation<'a>) -> (Map<String, Value>, Vec<&'a str>) {
     let query = || operation.parameters.iter().filter(|p| p.location == "query");
     let properties = query().map(|param| {
         let written = param.schema().map_or(Value::Null, |at| at.value.clone());

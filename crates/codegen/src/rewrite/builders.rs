@@ -3,7 +3,7 @@
 
 use syn::{Fields, ImplItem, ImplItemFn, Item, Stmt, parse_quote};
 
-use super::changed;
+use super::{as_fn, changed};
 use crate::emit::setters;
 use crate::error::Error;
 use crate::generated::{GeneratedCode, last_name};
@@ -60,13 +60,6 @@ pub(super) fn rewrite(
     match done {
         [true, true] => Ok(()),
         _ => Err(fail("a builder without struct or `send`")),
-    }
-}
-
-fn as_fn(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
-    match item {
-        ImplItem::Fn(function) => Some(function),
-        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use syn::{ImplItem, Item, UseTree, Visibility, parse_quote};
 
-use super::changed;
+use super::{as_fn, changed};
 use crate::error::Error;
 use crate::generated::last_name;
 use crate::spec::Spec;
@@ -40,13 +40,6 @@ pub(super) fn rewrite(spec: &Spec<'_>, file: &mut syn::File) -> Result<(), Error
         (false, _) => Err(changed(spec, "", "no `Client::new_with_client`")),
         (_, false) => Err(changed(spec, "", &format!("{hidden} methods on `Client`, not one for each operation"))),
         _ => Ok(()),
-    }
-}
-
-fn as_fn(item: &mut ImplItem) -> Option<&mut syn::ImplItemFn> {
-    match item {
-        ImplItem::Fn(function) => Some(function),
-        _ => None,
     }
 }
 

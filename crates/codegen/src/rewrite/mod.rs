@@ -6,7 +6,7 @@ mod client;
 mod prune_builders;
 mod types;
 
-use syn::{Item, ItemMod};
+use syn::{ImplItem, ImplItemFn, Item, ItemMod};
 
 use crate::emit::Additions;
 use crate::error::Error;
@@ -49,6 +49,13 @@ fn module<'a>(spec: &Spec<'_>, file: &'a mut syn::File, name: &str) -> Result<&'
             _ => None,
         })
         .ok_or_else(|| changed(spec, "", &format!("no `mod {name}`")))
+}
+
+fn as_fn(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
+    match item {
+        ImplItem::Fn(function) => Some(function),
+        _ => None,
+    }
 }
 
 /// The error for output of an unexpected form.

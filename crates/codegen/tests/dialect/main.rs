@@ -2,9 +2,9 @@
 //! passes can be compiled.
 
 mod compiles;
+mod description;
 mod never_panics;
 mod rules;
-mod text;
 mod upstream;
 
 use std::collections::BTreeMap;

@@ -1,33 +1,13 @@
-//! Module tree of a crate, read from its source: for each module the names that it defines, imports and mentions.
+//! Module of a crate: the names that it defines, imports and mentions, without what only tests compile.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-use crate::failure::Failure;
-use crate::workspace::Workspace;
-
-/// The crate root, which is always the first module.
-pub(super) const ROOT: usize = 0;
 /// Macros whose tokens are code of another crate.
 const QUOTES: &[&str] = &["quote", "quote_spanned", "parse_quote"];
-
-/// The modules and files of one crate, without what only tests compile.
-pub(super) struct Crate {
-    pub(super) modules: Vec<Module>,
-    /// Each with its module, by the index that modules give.
-    pub(super) files: Vec<File>,
-}
-
-/// A source file.
-pub(super) struct File {
-    /// As people write it, from the root of the workspace.
-    pub(super) shown: String,
-    pub(super) module: usize,
-}
 
 /// A module: a file, or a block within one.
 #[derive(Default)]
@@ -45,98 +25,17 @@ pub(super) struct Module {
     pub(super) uses: Vec<Vec<String>>,
 }
 
-impl Crate {
-    /// Reads the crate whose root is that file.
-    pub(super) fn read(workspace: &Workspace, root: &Path) -> Result<Self, Failure> {
-        let mut read = Self { modules: Vec::new(), files: Vec::new() };
-        let folder = root.parent().unwrap_or(root);
-        read.file(workspace, root, folder, None, String::new())?;
-        Ok(read)
-    }
-
-    /// Reads a file as a module; `folder` holds the files of its children.
-    fn file(
-        &mut self,
-        workspace: &Workspace,
-        path: &Path,
-        folder: &Path,
-        parent: Option<usize>,
-        name: String,
-    ) -> Result<usize, Failure> {
-        let text = workspace.read(path)?.ok_or_else(|| Failure::file(path, &"no such file"))?;
-        let parsed = syn::parse_file(&text).map_err(|error| Failure::file(path, &error))?;
-        self.files.push(File { shown: workspace.shown(path), module: self.modules.len() });
-        self.module(
-            workspace,
-            &parsed.items,
-            folder,
-            Module { parent, name, file: self.files.len() - 1, ..Module::default() },
-        )
-    }
-
-    fn module(
-        &mut self,
-        workspace: &Workspace,
-        items: &[Item],
-        folder: &Path,
-        module: Module,
-    ) -> Result<usize, Failure> {
-        let (here, file) = (self.modules.len(), module.file);
-        let mut names = Names { module };
+impl Module {
+    /// Adds what its items define and mention; modules among them are left to themselves.
+    pub(super) fn with_names(self, items: &[Item]) -> Self {
+        let mut names = Names { module: self };
         items.iter().for_each(|item| names.visit_item(item));
-        self.modules.push(names.module);
-        for item in items {
-            let Item::Mod(child) = item else { continue };
-            if is_test(&child.attrs) {
-                continue;
-            }
-            let name = child.ident.to_string();
-            let inner = folder.join(&name);
-            let index = match &child.content {
-                Some((_, items)) => {
-                    let child = Module { parent: Some(here), name: name.clone(), file, ..Module::default() };
-                    self.module(workspace, items, &inner, child)?
-                }
-                None => {
-                    let flat = inner.with_extension("rs");
-                    let path = if flat.is_file() { flat } else { inner.join("mod.rs") };
-                    self.file(workspace, &path, &inner, Some(here), name.clone())?
-                }
-            };
-            if let Some(here) = self.modules.get_mut(here) {
-                here.children.insert(name, index);
-            }
-        }
-        Ok(here)
+        names.module
     }
-
-    /// The module and those around it, outermost last.
-    pub(super) fn ancestors(&self, module: usize) -> impl Iterator<Item = usize> {
-        std::iter::successors(Some(module), |&module| self.modules.get(module)?.parent)
-    }
-
-    /// The names of the modules that lead to a file.
-    pub(super) fn path(&self, file: &File) -> Vec<&str> {
-        let names = self.ancestors(file.module).filter_map(|module| self.modules.get(module));
-        let mut names: Vec<&str> = names.map(|module| module.name.as_str()).filter(|name| !name.is_empty()).collect();
-        names.reverse();
-        names
-    }
-}
-
-/// The root files of all crates of the workspace.
-pub(super) fn roots(workspace: &Workspace) -> Result<Vec<PathBuf>, Failure> {
-    let mut packages = vec![workspace.root().to_owned(), workspace.root().join("xtask")];
-    let crates = workspace.root().join("crates");
-    let entries = std::fs::read_dir(&crates).map_err(|error| Failure::file(&crates, &error))?;
-    packages.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
-    packages.sort();
-    let files = packages.iter().flat_map(|package| ["src/lib.rs", "src/main.rs"].map(|file| package.join(file)));
-    Ok(files.filter(|file| file.is_file()).collect())
 }
 
 /// Whether something is compiled for tests alone.
-fn is_test(attributes: &[Attribute]) -> bool {
+pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let said = attribute.meta.require_list().map(|list| list.tokens.to_string().replace(' ', ""));
         attribute.path().is_ident("test")
@@ -145,7 +44,7 @@ fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Collects what a module defines and mentions; modules inside it are left to themselves.
+/// Collects what a module defines and mentions.
 struct Names {
     module: Module,
 }
