@@ -104,11 +104,18 @@ impl Crate {
 
 /// The root files of all crates of the workspace.
 pub(super) fn roots(workspace: &Workspace) -> Result<Vec<PathBuf>, Failure> {
-    let mut packages = vec![workspace.root().to_owned(), workspace.root().join("xtask")];
-    let crates = workspace.root().join("crates");
-    if crates.is_dir() {
-        let entries = std::fs::read_dir(&crates).map_err(|error| Failure::file(&crates, &error))?;
-        packages.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
+    let manifest = workspace.read(&workspace.root().join("Cargo.toml"))?.unwrap_or_default();
+    let members = manifest.lines().find(|line| line.starts_with("members")).unwrap_or_default();
+    let mut packages = Vec::new();
+    for member in members.split('"').skip(1).step_by(2) {
+        match member.strip_suffix("/*") {
+            None => packages.push(workspace.root().join(member)),
+            Some(folder) => {
+                let folder = workspace.root().join(folder);
+                let entries = std::fs::read_dir(&folder).map_err(|error| Failure::file(&folder, &error))?;
+                packages.extend(entries.filter_map(|entry| Some(entry.ok()?.path())));
+            }
+        }
     }
     packages.sort();
     let files = packages.iter().flat_map(|package| ["src/lib.rs", "src/main.rs"].map(|file| package.join(file)));
