@@ -1,4 +1,4 @@
-//! Prints how long a suggestion takes after 10, 50, 200 and 500 results.
+//! Time of an ask: prints how long a suggestion takes after 10, 50, 200 and 500 results.
 //!
 //! ```text
 //! cargo bench -p mlhub-engine --bench ask

@@ -1,4 +1,4 @@
-//! Prints how near to known optima the engine comes.
+//! Regret: prints how near to known optima the engine comes.
 //!
 //! ```text
 //! cargo bench -p mlhub-engine --bench regret -- [--seeds N] [--from SEED] [--noisy] [--check] [NAME..]

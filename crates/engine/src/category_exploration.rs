@@ -1,4 +1,4 @@
-//! Exploration of categories: a look into the options that the best result does not use.
+//! Exploration of categories: a search within the options that the best result does not use.
 //!
 //! A process that knows one option well and another hardly at all expects little improvement of
 //! the other, polishes the first for ever and never learns better. So in a space with categories

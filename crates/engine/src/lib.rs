@@ -24,7 +24,7 @@
 //!
 //! Read `study` first: it says in what order things are tried. `model` is what is learnt from
 //! results (`warp`, `length_scale_fit`, `gaussian_process`, `kernel`, `hyperparameters`), `search` is
-//! where the next point is looked for (`acquisition`, `excluded`, `category_exploration`), and `space`
+//! where the next point is searched for (`acquisition`, `excluded`, `category_exploration`), and `space`
 //! with `axis` is how users' values become numbers between zero and one.
 
 mod acquisition;

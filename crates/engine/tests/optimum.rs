@@ -1,4 +1,4 @@
-//! That the optimum is found: loose bounds here, the exact figures in the `regret` bench.
+//! Optima are found: loose bounds here, the exact figures in the `regret` bench.
 
 #[path = "../benches/problems/mod.rs"]
 mod problems;

@@ -1,4 +1,4 @@
-//! What a space accepts, what it refuses, and what it says then.
+//! Search spaces: what one accepts, what it refuses, and what it says then.
 
 use mlhub_engine::{Error, Kind, Space, Value, Variable};
 

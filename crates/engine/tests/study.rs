@@ -1,4 +1,4 @@
-//! What a study suggests, and what it never does.
+//! Studies: what one suggests, and what it never does.
 
 use mlhub_engine::{Acquisition, Error, Kind, Observation, Point, Space, Study, Value, Variable};
 

@@ -1,4 +1,4 @@
-//! How many requests a hub answers in a second over loopback, each change of its file synced before it is acknowledged.
+//! Throughput: how many requests a hub answers in a second over loopback, each change of its file synced before it is acknowledged.
 //!
 //! `cargo bench -p mlhub-server --bench requests`. Absolute figures say as much of the disk as of the hub; the ratio of
 //! eight clients to one says whether clients hold each other up.

@@ -1,4 +1,4 @@
-//! The tuning hub: ask and tell Bayesian optimisation over HTTP, by the routes of AutoTune and by plain ones under `/v1`.
+//! Tuning hub: ask and tell Bayesian optimisation over HTTP, by the routes of AutoTune and by plain ones under `/v1`.
 //!
 //! [`Settings`] say how a hub is to run, [`Server`] runs one, [`openapi_document`] describes what it serves.
 //!

@@ -92,7 +92,7 @@ fn study(input: &ModelInput) -> Result<Study, ModelError> {
     })
 }
 
-/// A fit pool: the threads on which models are fitted, a bounded number at once. Those who wait for one hold up nobody else.
+/// A fit pool: the threads on which models are fitted, a bounded number at once. Who waits for one holds up nobody.
 #[derive(Debug)]
 pub(crate) struct FitPool {
     model: Arc<dyn Model>,

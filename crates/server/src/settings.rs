@@ -40,7 +40,7 @@ pub(crate) struct ProxySettings {
 }
 
 impl Settings {
-    /// Settings of a hub that listens on `listen` (port 0 takes a free one) and keeps everything in `database`, `sqlite://FILE`.
+    /// Settings to listen on `listen` (port 0 takes a free one) and keep everything in `database`, `sqlite://FILE`.
     pub fn new(listen: SocketAddr, database: impl Into<String>) -> Self {
         Self {
             listen,

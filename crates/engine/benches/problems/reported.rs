@@ -1,4 +1,4 @@
-//! The five problems of the published table.
+//! Problems of the published table, five of them.
 
 use super::{Problem, cat, cont, int, real, text, well};
 use mlhub_engine::{Value, Variable};

@@ -1,4 +1,4 @@
-//! Documentation page: the OpenAPI document for people. It is one file, written here: no script, and nothing from anywhere else.
+//! Documentation page: the OpenAPI document for people, as one file with no script and nothing from anywhere else.
 
 use serde_json::{Map, Value};
 

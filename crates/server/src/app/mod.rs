@@ -20,7 +20,7 @@ use crate::http::parameters::ParameterLocations;
 use crate::hub::Hub;
 use crate::routes::{self, auth, experiments, info, legacy_experiments, trials, users};
 
-/// Content security policy: what a browser may do for the pages of the hub, show their own style, and nothing else from anywhere.
+/// Content security policy: a browser may show the style of the hub's pages, and nothing else from anywhere.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 

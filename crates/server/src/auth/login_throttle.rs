@@ -44,7 +44,7 @@ pub(crate) struct LoginFailures {
 }
 
 impl LoginFailures {
-    /// Until when no password is looked at, if that is later than `now`.
+    /// Until when no password is checked, if that is later than `now`.
     pub(crate) fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
         let account = FailureCount::within(self.account, QUIET, now);
         let account = account.and_then(|counted| Some(after(counted.at, wait(counted.failures)?)));

@@ -7,7 +7,7 @@ use crate::secret::Secret;
 /// Length of a token in random bytes: 256 bits, which nobody guesses.
 const BYTES: usize = 32;
 
-/// A token's hash, which is what is stored of it. It needs no salt and no slow hash: what it stands for is random and long.
+/// A token's hash, which is what is stored. It needs no salt and no slow hash: what it stands for is random and long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TokenHash([u8; BYTES]);
 

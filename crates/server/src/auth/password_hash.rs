@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::secret::Secret;
 
-/// A hasher of passwords, which also verifies them, a bounded number at once: each takes 19 MiB (the default of RFC 9106's second choice as
-/// OWASP trimmed it, which is argon2's own default).
+/// A hasher of passwords, which also verifies them, a bounded number at once: each takes 19 MiB (the default of RFC
+/// 9106's second choice as OWASP trimmed it, which is argon2's own default).
 #[derive(Debug)]
 pub(crate) struct PasswordHasher {
     permits: Arc<Semaphore>,

@@ -28,7 +28,7 @@ const NOT_VALIDATED: &str = "Could not validate credentials";
 /// The longest idempotency key, in characters. The draft of the header suggests UUIDs, which have 36.
 const MAX_KEY: usize = 255;
 
-/// The caller of a route of the original, which refuses as the original does: 403, and 401 only for a token of another type.
+/// The caller of a route of the original, refused as there: 403, and 401 only for a token of another type.
 pub(crate) struct LegacyCaller(pub(crate) User, pub(crate) AuthMethod);
 
 /// The caller of any other route: refused with 401 and a challenge.

@@ -13,7 +13,7 @@ use super::error::{ApiError, ValidationError};
 use super::fields::{Field, Fields, FromFields, RawObject};
 use crate::study::Scalar;
 
-/// Maximum length of a request body, in bytes. A study of a hundred variables with long lists of options needs a tenth of it.
+/// Maximum length of a request body, in bytes. A hundred variables with long lists of options need a tenth of it.
 pub(crate) const MAX_BODY: usize = 1 << 20;
 
 /// A request body of the documented shape `T`.

@@ -1,4 +1,4 @@
-//! Observation of requests: one line in the log and one count in the metrics for each, under the path that the document has.
+//! Request log and metrics: one line and one count for each request, under the path that the document has.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ pub(crate) struct PathTemplate {
     pub(crate) allow: String,
 }
 
-/// The templates of every path that is served, by their pattern in the routing, which knows parameters by position alone.
+/// The templates of all paths that are served, by the pattern in the routing, which knows parameters by position.
 pub(crate) struct PathTemplates(HashMap<String, PathTemplate>);
 
 impl PathTemplates {

@@ -1,5 +1,5 @@
-//! Accounts: passwords are checked, and sessions opened for one, kept up with refresh tokens and ended by whoever can show
-//! one. Nothing tells whether it was the account or its password that was wrong.
+//! Accounts and sessions: passwords are checked, sessions opened, kept up with refresh tokens, and ended by whoever can
+//! show one. Nothing tells whether it was the account or its password that was wrong.
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use crate::store::StoreError;
 
-/// An error of the hub. Texts are for the caller; the cause of what is no fault of theirs is for the log.
+/// An error of the hub. Texts are for the caller; the cause of an error of ours is for the log.
 #[derive(Debug)]
 pub(crate) enum HubError {
     /// It belongs to somebody else.

@@ -26,8 +26,8 @@ pub(crate) use error::HubError;
 /// thirty seconds for an attempt of mlhub's.
 const BATCH_DEADLINE: SignedDuration = SignedDuration::from_secs(10);
 
-/// Number of attempts to choose points where another replica proposed them first. Each time that one got ahead, so this is only
-/// reached where very many replicas ask the same experiment at once.
+/// Number of attempts to choose points where another replica proposed them first. Each time that one got ahead, so this
+/// is only reached where very many replicas ask the same experiment at once.
 const ATTEMPTS: usize = 32;
 
 /// The state of a running hub. Nothing in it is needed after a restart: what counts is in the store.

@@ -1,4 +1,4 @@
-//! Store: what the hub keeps, behind traits. Each method is one transaction, so that any database with transactions will do.
+//! Store: what the hub keeps, behind traits whose methods are one transaction each, so that any database will do.
 
 mod accounts;
 mod backup;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::study::{Direction, Scalar, Variable};
 
-/// Maximum number of leases of a trial that may end with nothing told before it counts as failed: whatever it is that its workers die
-/// of, a third attempt rules out most accidents and a fourth would only be another victim.
+/// Maximum number of leases of a trial that may end with nothing told before it counts as failed: whatever it is that
+/// its workers die of, a third attempt rules out most accidents and a fourth would only be another victim.
 pub(crate) const MOST_LEASES: u32 = 3;
 
 /// An account.

@@ -1,4 +1,4 @@
-//! Names of models and of the ways to choose a point, as the original has them. What stands behind them, and why some are
+//! Names of models and of ways to choose a point, as the original has them. What stands behind them, and why some are
 //! refused, is for the engine to say.
 
 use mlhub_engine::{Acquisition, ModelType};

@@ -12,7 +12,7 @@ use crate::study::Variable;
 
 /// Maximum length of the name of an experiment or a variable, in characters, as in the original.
 const MAX_NAME: usize = 256;
-/// Maximum number of variables of one experiment: beyond some tens of dimensions a Gaussian process is no better than chance.
+/// Maximum number of variables of an experiment: beyond some tens of them a Gaussian process is no better than chance.
 const MAX_VARIABLES: usize = 100;
 
 /// A new experiment.

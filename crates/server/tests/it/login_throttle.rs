@@ -1,4 +1,4 @@
-//! Guessing of passwords: five mistakes are free, then each costs twice the wait of the one before and no work of the hub.
+//! Guessing of passwords: five mistakes are free, then each costs twice the wait of the one before and the hub no work.
 //! Whoever logs in from elsewhere is not held up.
 
 use std::time::Duration;

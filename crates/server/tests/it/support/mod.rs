@@ -20,7 +20,7 @@ pub(crate) use client::{Reply, call};
 /// The key that every test hub signs with.
 pub(crate) const KEY: &str = "a key for tests which is long enough to sign with";
 
-/// Time that moves one microsecond a look, so that no two moments are the same, and as far as a test says.
+/// Time that moves one microsecond at each reading, so that no two moments are the same, and as far as a test says.
 #[derive(Debug, Clone)]
 pub(crate) struct TestClock(Arc<AtomicI64>);
 
