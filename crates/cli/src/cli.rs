@@ -1,6 +1,8 @@
 //! Command line of the program: its global options and the tree of its commands.
 
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches, Parser, Subcommand};
+use futures::FutureExt as _;
+use futures::future::LocalBoxFuture;
 
 use crate::command::{CommandContext, CommandEntry, DetachHint};
 use crate::commands::{COMMANDS, platform};
@@ -69,21 +71,27 @@ impl Cli {
         self.command.entry.log_level
     }
 
+    /// Context of the command.
+    pub(crate) fn context<'a>(&'a self, out: &'a Out, detach: &'a DetachHint) -> CommandContext<'a> {
+        CommandContext { global: &self.global, out, detach, program: Cli::command }
+    }
+
     /// Executes the command, until its end or Ctrl-C.
-    pub(crate) async fn exec(&self, out: &Out) -> CliResult {
-        let detach = DetachHint::default();
-        let context = CommandContext { global: &self.global, out, detach: &detach, program: Cli::command };
+    pub(crate) fn exec<'a>(&'a self, context: &'a CommandContext<'a>) -> LocalBoxFuture<'a, CliResult> {
         let ParsedCommand { entry, name, matches } = &self.command;
-        let execution = (entry.exec)(name, matches, &context);
-        if entry.hears_ctrl_c {
-            return execution.await;
+        let execution = (entry.exec)(name, matches, context);
+        if entry.handles_ctrl_c {
+            return execution;
         }
-        tokio::select! {
-            // In this order: Ctrl-C is caught before the command begins.
-            biased;
-            Ok(()) = tokio::signal::ctrl_c() => Err(detach.interrupted()),
-            result = execution => result,
-        }
+        let until_ctrl_c = async move {
+            tokio::select! {
+                // In this order: Ctrl-C is caught before the command begins.
+                biased;
+                Ok(()) = tokio::signal::ctrl_c() => Err(context.detach.interrupted()),
+                result = execution => result,
+            }
+        };
+        until_ctrl_c.boxed_local()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Command of the program: its arguments and its execution, side by side in one file below `commands`.
 
+use std::future::ready;
 use std::sync::{Mutex, PoisonError};
 
 use clap::ArgMatches;
@@ -14,8 +15,8 @@ use crate::output::Out;
 pub(crate) trait Command: clap::Args {
     /// Name on the command line.
     const NAME: &'static str;
-    /// Whether Ctrl-C is its own to hear. Any other command ends with it.
-    const HEARS_CTRL_C: bool = false;
+    /// Whether it handles Ctrl-C itself. Any other command ends with it.
+    const HANDLES_CTRL_C: bool = false;
     /// Log level where `RUST_LOG` is not set.
     const LOG_LEVEL: &'static str = "warn";
 
@@ -33,7 +34,7 @@ pub(crate) struct CommandEntry {
     /// Whether it has the command of that name.
     pub(crate) has: fn(&str) -> bool,
     pub(crate) exec: Exec,
-    pub(crate) hears_ctrl_c: bool,
+    pub(crate) handles_ctrl_c: bool,
     pub(crate) log_level: &'static str,
 }
 
@@ -43,14 +44,11 @@ impl CommandEntry {
         CommandEntry {
             augment: |program| program.subcommand(C::augment_args(clap::Command::new(C::NAME))),
             has: |name| name == C::NAME,
-            exec: |_, matches, context| {
-                async move {
-                    let command = C::from_arg_matches(matches);
-                    command.map_err(|error| CliError::usage(error.to_string(), "mlhub --help"))?.exec(context).await
-                }
-                .boxed_local()
+            exec: |_, matches, context| match C::from_arg_matches(matches) {
+                Ok(command) => command.exec(context).boxed_local(),
+                Err(error) => ready(Err(CliError::usage(error.to_string(), "mlhub --help"))).boxed_local(),
             },
-            hears_ctrl_c: C::HEARS_CTRL_C,
+            handles_ctrl_c: C::HANDLES_CTRL_C,
             log_level: C::LOG_LEVEL,
         }
     }

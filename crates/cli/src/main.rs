@@ -30,6 +30,7 @@ use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
 
 use cli::Cli;
+use command::DetachHint;
 use error::{CliError, CliResult};
 use exit::Exit;
 use output::Out;
@@ -48,7 +49,8 @@ fn main() -> ExitCode {
         anstream::ColorChoice::from(choice).write_global();
     }
     terminal::log(cli.log_level());
-    ended(run(cli.exec(&Out::new(&cli.global))))
+    let (out, detach) = (Out::new(&cli.global), DetachHint::default());
+    ended(run(cli.exec(&cli.context(&out, &detach))))
 }
 
 fn run(command: impl Future<Output = CliResult>) -> CliResult {

@@ -1,7 +1,6 @@
 //! `call`: any operation of any document, its reply on stdout.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use futures::TryStreamExt as _;
 use mlhub::op::{BodyKind, ReplyKind};
 use mlhub::{Op, RawCall};
@@ -25,7 +24,7 @@ use crate::profile::access::Access;
 #[command(after_help = "Example:\n  mlhub call autotune experiment_list limit=5")]
 pub(crate) struct Call {
     /// Which platform
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: String,
     /// Which operation; `mlhub ops PLATFORM` lists them
     operation: String,

@@ -1,6 +1,5 @@
 //! `config explain`: settings, and the source of each.
 
-use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use mlhub::Timestamp;
 use serde_json::Value;
@@ -36,7 +35,7 @@ enum ConfigCommand {
 #[derive(Args, Debug)]
 struct ExplainConfig {
     /// Which platform; all of them otherwise
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: Option<String>,
 }
 

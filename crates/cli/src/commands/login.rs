@@ -1,7 +1,6 @@
 //! `login`: fetches a token, proves that it works, and keeps it in the profile.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use mlhub::Secret;
 
 use super::platform::overrides;
@@ -19,7 +18,7 @@ use crate::{input, platforms, terminal};
 #[derive(Args, Debug)]
 pub(crate) struct LoginArgs {
     /// Which platform
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: String,
     /// Whose login; else `MLHUB_<PLATFORM>_USERNAME`, else asked for
     #[arg(long, value_name = "NAME")]

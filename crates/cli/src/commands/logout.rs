@@ -1,7 +1,6 @@
 //! `logout`: forgets the token in the profile.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 
 use crate::command::{Command, CommandContext};
 use crate::error::CliResult;
@@ -14,7 +13,7 @@ use crate::{platforms, terminal};
 #[derive(Args, Debug)]
 pub(crate) struct Logout {
     /// Which platform
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: String,
 }
 

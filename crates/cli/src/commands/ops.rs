@@ -1,7 +1,6 @@
 //! `ops`: operations of the platforms, and the parameters of one.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use mlhub::Op;
 use mlhub::op::{BodyKind, ParamKind, ParamLocation};
 
@@ -15,7 +14,7 @@ use crate::platforms;
 #[derive(Args, Debug)]
 pub(crate) struct Ops {
     /// Which platform; all of them otherwise
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: Option<String>,
     /// The operation whose parameters are listed
     operation: Option<String>,

@@ -52,7 +52,7 @@ pub(crate) struct Serve {
 impl Command for Serve {
     const NAME: &str = "serve";
     /// Ctrl-C is how a server is asked to stop.
-    const HEARS_CTRL_C: bool = true;
+    const HANDLES_CTRL_C: bool = true;
     /// A server tells of its requests.
     const LOG_LEVEL: &str = "info";
 

@@ -10,7 +10,7 @@ use crate::command::{Command, CommandContext};
 use crate::error::{CliError, CliResult};
 use crate::format::parse_duration;
 use crate::operation::context::PlatformContext;
-use crate::operation::failure::operation_error;
+use crate::operation::error::operation_error;
 use crate::operation::reply_view::ReplyView;
 use crate::operation::wait::{resume_command, watch};
 use crate::platforms;

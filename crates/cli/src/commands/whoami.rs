@@ -1,7 +1,6 @@
 //! `whoami`: who the token speaks for, where it is used and where it came from.
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
 use serde_json::Value;
 
 use crate::command::{Command, CommandContext};
@@ -15,7 +14,7 @@ use crate::profile::setting_source::shown;
 #[derive(Args, Debug)]
 pub(crate) struct Whoami {
     /// Which platform
-    #[arg(value_parser = PossibleValuesParser::new(platforms::names()))]
+    #[arg(value_parser = platforms::name_parser())]
     platform: String,
 }
 

@@ -5,7 +5,7 @@ pub(crate) mod body;
 pub(crate) mod columns;
 pub(crate) mod command_override;
 pub(crate) mod context;
-pub(crate) mod failure;
+pub(crate) mod error;
 pub(crate) mod options;
 pub(crate) mod reply_view;
 pub(crate) mod run;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::arguments;
 use super::context::PlatformContext;
-use super::failure::operation_error;
+use super::error::operation_error;
 use super::options::{self, LIMIT, WAIT, YES, deletes};
 use super::reply_view::ReplyView;
 use super::wait;

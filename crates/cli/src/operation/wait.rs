@@ -8,7 +8,7 @@ use mlhub::{ErrorKind, Op, Progress, RawCall, WaitHandle};
 use serde_json::Value;
 
 use super::context::PlatformContext;
-use super::failure::operation_error;
+use super::error::operation_error;
 use super::options::{self, GOAL};
 use super::reply_view::ReplyView;
 use super::{arguments, columns};

@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod loudml;
 pub(crate) mod vantage6;
 
+use clap::builder::PossibleValuesParser;
 use mlhub::op::AuthKind;
 use mlhub::{Error, ErrorKind, Op, Secret};
 
@@ -36,9 +37,9 @@ pub(crate) fn one_or_all(name: Option<&str>) -> impl Iterator<Item = &'static Pl
     all().filter(move |platform| name.is_none_or(|name| platform.name == name))
 }
 
-/// Names of all platforms.
-pub(crate) fn names() -> Vec<&'static str> {
-    all().map(|platform| platform.name).collect()
+/// Parser of an argument that names a platform.
+pub(crate) fn name_parser() -> PossibleValuesParser {
+    PossibleValuesParser::new(all().map(|platform| platform.name))
 }
 
 /// The platform of that name.

@@ -270,7 +270,7 @@ async fn a_key_is_made_shown_and_registered_and_never_replaced_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_task_is_made_waited_for_and_shown_opened() {
+async fn a_task_is_made_waited_for_and_shown_decrypted() {
     let hub = Hub::start().await;
     let (home, ran) = run(hub.home(), TASK).await;
     assert!(ran.stderr.contains("to wait for it: mlhub vantage6 task wait 5"), "{ran:?}");

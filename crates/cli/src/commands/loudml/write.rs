@@ -6,7 +6,7 @@ use super::points;
 use crate::error::{CliError, CliResult};
 use crate::operation::arguments::fill;
 use crate::operation::context::PlatformContext;
-use crate::operation::failure::operation_error;
+use crate::operation::error::operation_error;
 use crate::operation::options::{BODY, WAIT};
 use crate::operation::run::run;
 use crate::operation::wait::{announce, ended};

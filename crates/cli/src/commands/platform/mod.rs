@@ -23,7 +23,7 @@ pub(crate) const ENTRY: CommandEntry = CommandEntry {
     exec: |name, matches, context| {
         async move { exec(&PlatformContext::new(platforms::named(name)?, context), matches).await }.boxed_local()
     },
-    hears_ctrl_c: false,
+    handles_ctrl_c: false,
     log_level: "warn",
 };
 

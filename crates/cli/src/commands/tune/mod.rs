@@ -1,5 +1,6 @@
 //! `tune`: any command, tried with the values that a study proposes.
 
+mod heartbeat;
 #[cfg(feature = "hub")]
 mod local_study;
 mod process;
@@ -119,7 +120,7 @@ fn lease(text: &str) -> Result<Duration, String> {
 impl Command for Tune {
     const NAME: &str = "tune";
     /// Ctrl-C is how its trials are asked to stop.
-    const HEARS_CTRL_C: bool = true;
+    const HANDLES_CTRL_C: bool = true;
 
     /// Runs the trials that the study still needs, and reports what came of all of them.
     async fn exec(self, context: &CommandContext<'_>) -> CliResult {

@@ -152,13 +152,10 @@ impl TrialProcess {
     }
 }
 
-/// This program, also when its file was replaced meanwhile, as a build does.
-#[cfg(target_os = "linux")]
+/// This program.
+#[cfg(unix)]
 fn this_program() -> io::Result<std::path::PathBuf> {
-    Ok("/proc/self/exe".into())
-}
-
-#[cfg(all(unix, not(target_os = "linux")))]
-fn this_program() -> io::Result<std::path::PathBuf> {
-    std::env::current_exe()
+    let path = std::env::current_exe()?;
+    // Its file was replaced meanwhile, as a build does: what runs is still there.
+    Ok(if cfg!(target_os = "linux") && !path.exists() { "/proc/self/exe".into() } else { path })
 }

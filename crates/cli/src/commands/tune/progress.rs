@@ -67,6 +67,8 @@ pub(super) struct StudyProgress<'a> {
     direction: Direction,
     trials: u64,
     waiting: bool,
+    /// What the bar says of the best value.
+    label: String,
     /// How many trials have a value, as the hub said last, and what this worker told since.
     pub(super) told: u64,
     /// How many failed.
@@ -87,8 +89,10 @@ impl<'a> StudyProgress<'a> {
         out: &'a Out,
     ) -> Self {
         let bar = TrialBar::new(trials, out);
+        let label = best.map_or_else(|| "no value yet".to_owned(), |best| format!("best {}", number(best.value)));
         let best = best.map(|best| (best.value, best.params.clone()));
-        StudyProgress { bar, space, direction, trials, waiting: false, told: 0, failed: 0, best, last_failure: None }
+        let (waiting, told, failed, last_failure) = (false, 0, 0, None);
+        StudyProgress { bar, space, direction, trials, waiting, label, told, failed, best, last_failure }
     }
 
     /// Trials of the study that are done with.
@@ -113,10 +117,8 @@ impl<'a> StudyProgress<'a> {
             WorkEvent::Waiting => self.wait(),
             WorkEvent::Finished(trial) => self.finished_trial(trial),
         }
-        let best =
-            self.best.as_ref().map_or_else(|| "no value yet".to_owned(), |best| format!("best {}", number(best.0)));
         let failed = if self.failed > 0 { format!(", {} failed", self.failed) } else { String::new() };
-        self.bar.show(self.finished(), format!("{best}{failed}"));
+        self.bar.show(self.finished(), format!("{}{failed}", self.label));
     }
 
     /// Takes the bar away.
@@ -139,6 +141,7 @@ impl<'a> StudyProgress<'a> {
                 self.told += 1;
                 if self.direction.beats(value, self.best.as_ref().map(|best| best.0)) {
                     self.best = Some((value, trial.params.clone()));
+                    self.label = format!("best {}", number(value));
                     self.bar.instead(&format!(
                         "{}: {} with {}",
                         self.number(),

@@ -5,7 +5,7 @@ use mlhub::vantage6::crypto::PrivateKey;
 
 use crate::error::{CliError, CliResult};
 use crate::operation::context::PlatformContext;
-use crate::operation::failure::operation_error;
+use crate::operation::error::operation_error;
 use crate::platforms::vantage6::{PLATFORM, PRIVATE_KEY, connect};
 use crate::profile::access::Access;
 

@@ -56,7 +56,7 @@ pub(super) async fn task(context: &PlatformContext<'_>, matches: &ArgMatches) ->
         context.out.text("\n")?;
         return show(context, &found.results);
     }
-    value["results"] = rows(&found.results).iter().map(RunResult::value).collect();
+    value["results"] = rows(&found.results).iter().map(RunRow::value).collect();
     match show_fields(context, op, matches, &value) {
         Some(shown) => shown,
         None => context.out.value(&value),
@@ -112,27 +112,27 @@ fn wait_command_line(hub: &HqClient, task: i64) -> String {
 }
 
 /// Result of one run.
-struct RunResult {
+struct RunRow {
     run: i64,
     organization: i64,
     status: String,
     result: Value,
 }
 
-impl RunResult {
+impl RunRow {
     fn value(&self) -> Value {
         json!({"run": self.run, "organization": self.organization, "status": self.status, "result": self.result})
     }
 }
 
 /// Bytes that are no JSON are shown as text, as far as they are text.
-fn rows(results: &Results) -> Vec<RunResult> {
+fn rows(results: &Results) -> Vec<RunRow> {
     let rows = results.rows.iter().map(|row| {
         let bytes = row.bytes.as_deref().unwrap_or_default();
         let text = || Value::from(String::from_utf8_lossy(bytes).into_owned());
         let result =
             if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).unwrap_or_else(|_| text()) };
-        RunResult { run: row.run, organization: row.organization, status: row.status.clone(), result }
+        RunRow { run: row.run, organization: row.organization, status: row.status.clone(), result }
     });
     rows.collect()
 }

@@ -1,4 +1,4 @@
-//! Worker: asks a study for trials, keeps so many of them running, renews their leases, and tells what came out.
+//! Worker: asks a study for trials, keeps so many of them running, and tells what came out.
 
 #[cfg(test)]
 mod tests;
@@ -14,11 +14,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+use super::heartbeat::heartbeat;
 use super::study::{AskReply, Study, Trial};
 use super::trial::{RunOutcome, RunResult, StopRequest, stop_requested};
 
-/// Renewals in the time of a lease: two may fail before it ends.
-const RENEWALS: u32 = 3;
 /// First pause after a failure; each is twice as long as the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// Longest pause.
@@ -196,7 +195,7 @@ impl<S: Study> RunningTrial<S> {
         let mut lost = false;
         let mut heard = StopRequest::No;
         let RunResult { outcome, left } = {
-            let lease_lost = self.lease_lost();
+            let lease_lost = heartbeat(&*self.study, self.trial.id, self.lease);
             tokio::pin!(lease_lost);
             let mut requests = self.requests.clone();
             loop {
@@ -222,17 +221,6 @@ impl<S: Study> RunningTrial<S> {
             RunOutcome::Failed(reason) => self.deliver(Err(reason)).await,
         };
         FinishedTrial { trial: self.trial, outcome, left }
-    }
-
-    /// Renews the lease for as long as the hub lets this worker have the trial; ends when it does not.
-    async fn lease_lost(&self) {
-        loop {
-            SystemClock::new().sleep(self.lease / RENEWALS).await;
-            // Any other failure may pass, and the next renewal is not far.
-            if self.study.renew(self.trial.id).await.is_err_and(|error| is_gone(&error)) {
-                return;
-            }
-        }
     }
 
     /// Tells the hub what came out, however long it takes.
@@ -267,11 +255,6 @@ impl<S: Study> RunningTrial<S> {
         }
         TrialOutcome::Released
     }
-}
-
-/// Whether the trial is not this worker's any more: told by somebody else, or deleted.
-fn is_gone(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Conflict | ErrorKind::NotFound)
 }
 
 /// Backoff: pauses that double up to a cap.
