@@ -4,65 +4,66 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A truth value that travels as 1 or 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct NumericBool(pub bool);
+/// A truth value that is written as 1 where it is true; how it is written otherwise, as text and as JSON, follows.
+macro_rules! encoding {
+    ($(#[$doc:meta])+ $name:ident, $text:literal, $write:ident($($zero:literal)?), $values:tt) => {
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+        pub struct $name(pub bool);
 
-/// A truth value that travels as 1, or not at all: for servers that take any
-/// text for true, also `false`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct PresenceFlag(pub bool);
-
-impl From<bool> for NumericBool {
-    fn from(value: bool) -> Self {
-        NumericBool(value)
-    }
-}
-
-impl From<bool> for PresenceFlag {
-    fn from(value: bool) -> Self {
-        PresenceFlag(value)
-    }
-}
-
-impl fmt::Display for NumericBool {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0 { "1" } else { "0" })
-    }
-}
-
-impl fmt::Display for PresenceFlag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0 { "1" } else { "" })
-    }
-}
-
-impl Serialize for NumericBool {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_u8(u8::from(self.0))
-    }
-}
-
-impl Serialize for PresenceFlag {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            true => serializer.serialize_u8(1),
-            false => serializer.serialize_none(),
+        impl From<bool> for $name {
+            fn from(value: bool) -> Self {
+                $name(value)
+            }
         }
-    }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(if self.0 { "1" } else { $text })
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if self.0 { serializer.serialize_u8(1) } else { serializer.$write($($zero)?) }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                truth(deserializer).map($name)
+            }
+        }
+
+        #[cfg(feature = "schema")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "integer", "enum": $values})
+            }
+        }
+    };
 }
 
-impl<'de> Deserialize<'de> for NumericBool {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        truth(deserializer).map(NumericBool)
-    }
-}
+encoding!(
+    /// A truth value that travels as 1 or 0.
+    NumericBool,
+    "0",
+    serialize_u8(0),
+    [0, 1]
+);
 
-impl<'de> Deserialize<'de> for PresenceFlag {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        truth(deserializer).map(PresenceFlag)
-    }
-}
+encoding!(
+    /// A truth value that travels as 1, or not at all: for servers that take any
+    /// text for true, also `false`.
+    PresenceFlag,
+    "",
+    serialize_none(),
+    [1]
+);
 
 /// A truth value in any of its spellings.
 fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
@@ -80,28 +81,6 @@ fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
         BoolSpelling::Text(text) => !matches!(text.as_str(), "" | "0" | "false"),
         BoolSpelling::Nothing(()) => false,
     })
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for NumericBool {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "NumericBool".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "integer", "enum": [0, 1]})
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for PresenceFlag {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "PresenceFlag".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "integer", "enum": [1]})
-    }
 }
 
 #[cfg(test)]

@@ -55,21 +55,19 @@ impl<const SEPARATOR: char> FromStr for DelimitedList<SEPARATOR> {
     }
 }
 
-impl<const SEPARATOR: char> TryFrom<&str> for DelimitedList<SEPARATOR> {
-    type Error = Error;
+macro_rules! one_part {
+    ($($text:ty)*) => {$(
+        impl<const SEPARATOR: char> TryFrom<$text> for DelimitedList<SEPARATOR> {
+            type Error = Error;
 
-    fn try_from(one: &str) -> Result<Self, Error> {
-        DelimitedList::new([one])
-    }
+            fn try_from(one: $text) -> Result<Self, Error> {
+                DelimitedList::new([one])
+            }
+        }
+    )*};
 }
 
-impl<const SEPARATOR: char> TryFrom<String> for DelimitedList<SEPARATOR> {
-    type Error = Error;
-
-    fn try_from(one: String) -> Result<Self, Error> {
-        DelimitedList::new([one])
-    }
-}
+one_part!(&str String);
 
 impl<S: Into<String>, const SEPARATOR: char> TryFrom<Vec<S>> for DelimitedList<SEPARATOR> {
     type Error = Error;

@@ -121,23 +121,17 @@ impl From<&Id> for Id {
     }
 }
 
-impl From<i64> for Id {
-    fn from(number: i64) -> Self {
-        Id(Form::Number(number))
-    }
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl From<$number> for Id {
+            fn from(number: $number) -> Self {
+                Id(Form::Number(number.into()))
+            }
+        }
+    )*};
 }
 
-impl From<i32> for Id {
-    fn from(number: i32) -> Self {
-        Id(Form::Number(number.into()))
-    }
-}
-
-impl From<u32> for Id {
-    fn from(number: u32) -> Self {
-        Id(Form::Number(number.into()))
-    }
-}
+numbers!(i32 i64 u32);
 
 impl From<u64> for Id {
     fn from(number: u64) -> Self {
@@ -170,6 +164,15 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
+/// Visits of what an id can be made from.
+macro_rules! taken {
+    ($($visit:ident $ty:ty),*) => {$(
+        fn $visit<E>(self, value: $ty) -> Result<Id, E> {
+            Ok(Id::from(value))
+        }
+    )*};
+}
+
 struct IdVisitor;
 
 impl serde::de::Visitor<'_> for IdVisitor {
@@ -179,21 +182,7 @@ impl serde::de::Visitor<'_> for IdVisitor {
         f.write_str("an id: a text or a whole number")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Id, E> {
-        Ok(Id::from(text))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Id, E> {
-        Ok(Id::from(text))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Id, E> {
-        Ok(Id::from(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Id, E> {
-        Ok(Id::from(number))
-    }
+    taken!(visit_str &str, visit_string String, visit_i64 i64, visit_u64 u64);
 
     fn visit_unit<E>(self) -> Result<Id, E> {
         Ok(Id::default())

@@ -79,26 +79,18 @@ impl From<Timestamp> for TimeExpr {
     }
 }
 
-impl From<i32> for TimeExpr {
-    /// Seconds since 1970.
-    fn from(seconds: i32) -> Self {
-        TimeExpr(seconds.to_string())
-    }
+macro_rules! seconds {
+    ($($number:ty)*) => {$(
+        impl From<$number> for TimeExpr {
+            /// Seconds since 1970.
+            fn from(seconds: $number) -> Self {
+                TimeExpr(seconds.to_string())
+            }
+        }
+    )*};
 }
 
-impl From<i64> for TimeExpr {
-    /// Seconds since 1970.
-    fn from(seconds: i64) -> Self {
-        TimeExpr(seconds.to_string())
-    }
-}
-
-impl From<f64> for TimeExpr {
-    /// Seconds since 1970.
-    fn from(seconds: f64) -> Self {
-        TimeExpr(seconds.to_string())
-    }
-}
+seconds!(i32 i64 f64);
 
 impl FromStr for TimeExpr {
     type Err = Infallible;

@@ -165,10 +165,7 @@ impl Client {
     /// gives one at a time.
     pub async fn ask_many(&self, experiment: Uuid, count: u32, total: Option<u32>) -> Result<TrialBatch, Error> {
         self.needs_v1("asking for several trials").await?;
-        let mut body = types::TrialOrder::builder().count(count);
-        if let Some(total) = total {
-            body = body.total(total);
-        }
+        let body = types::TrialOrder::builder().count(count).total(total);
         let asked = self.trial().create_many(experiment).body(body).send().await?;
         let trials = asked.items.iter().map(trial_of).collect::<Result<_, _>>()?;
         Ok(TrialBatch { trials, told: asked.told, failed: asked.failed, pending: asked.pending })

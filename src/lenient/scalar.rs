@@ -8,6 +8,15 @@ use serde::de::{Error, Visitor};
 
 use super::LenientDeserialize;
 
+/// Visits that take a value as the text that shows it.
+macro_rules! shown {
+    ($($visit:ident $ty:ty),*) => {$(
+        fn $visit<E>(self, value: $ty) -> Result<String, E> {
+            Ok(value.to_string())
+        }
+    )*};
+}
+
 impl LenientDeserialize for String {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct StringVisitor;
@@ -19,29 +28,11 @@ impl LenientDeserialize for String {
                 f.write_str("a text")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<String, E> {
-                Ok(text.to_owned())
-            }
-
             fn visit_string<E>(self, text: String) -> Result<String, E> {
                 Ok(text)
             }
 
-            fn visit_i64<E>(self, number: i64) -> Result<String, E> {
-                Ok(number.to_string())
-            }
-
-            fn visit_u64<E>(self, number: u64) -> Result<String, E> {
-                Ok(number.to_string())
-            }
-
-            fn visit_f64<E>(self, number: f64) -> Result<String, E> {
-                Ok(number.to_string())
-            }
-
-            fn visit_bool<E>(self, yes: bool) -> Result<String, E> {
-                Ok(yes.to_string())
-            }
+            shown!(visit_str &str, visit_i64 i64, visit_u64 u64, visit_f64 f64, visit_bool bool);
 
             fn visit_unit<E>(self) -> Result<String, E> {
                 Ok(String::new())

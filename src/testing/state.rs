@@ -15,7 +15,7 @@ use super::{Reply, SeenRequest};
 pub(super) type ResponseRule = Arc<dyn Fn(&SeenRequest) -> Option<Reply> + Send + Sync>;
 
 /// What a call looks like from its server.
-type CallKey = (Method, String, Bytes);
+type RequestKey = (Method, String, Bytes);
 
 #[derive(Default)]
 pub(super) struct LabState {
@@ -24,13 +24,13 @@ pub(super) struct LabState {
     pub(super) script: VecDeque<Reply>,
     pub(super) journal: Vec<SeenRequest>,
     /// Requests for the same that have not succeeded yet.
-    attempts: HashMap<CallKey, u32>,
+    attempts: HashMap<RequestKey, u32>,
 }
 
 impl LabState {
     /// Which attempt a request is.
     pub(super) fn attempt(&mut self, seen: &SeenRequest) -> u32 {
-        let attempts = self.attempts.entry(call(seen)).or_default();
+        let attempts = self.attempts.entry(request_key(seen)).or_default();
         *attempts += 1;
         *attempts
     }
@@ -44,7 +44,7 @@ impl LabState {
     /// count of its attempts with a success.
     pub(super) fn note(&mut self, seen: SeenRequest, reply: Option<&Reply>) {
         if reply.is_some_and(Reply::is_success) {
-            self.attempts.remove(&call(&seen));
+            self.attempts.remove(&request_key(&seen));
         }
         if !reply.is_some_and(|reply| matches!(reply.action, ReplyAction::NoConnection)) {
             self.journal.push(seen);
@@ -59,7 +59,7 @@ impl LabState {
     }
 }
 
-fn call(seen: &SeenRequest) -> CallKey {
+fn request_key(seen: &SeenRequest) -> RequestKey {
     let target = match seen.query() {
         "" => seen.path().to_owned(),
         query => format!("{}?{query}", seen.path()),

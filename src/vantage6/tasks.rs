@@ -39,10 +39,7 @@ impl Client {
     pub async fn create_dataframe(&self, session: i64, dataframe: NewDataframe) -> Result<types::Dataframe, Error> {
         let NewDataframe { label, name, step } = dataframe;
         let task = self.session_task(session, step).await?;
-        let mut body = types::DataframeBody::builder().label(label).task(task);
-        if let Some(name) = name {
-            body = body.name(name);
-        }
+        let body = types::DataframeBody::builder().label(label).task(task).name(name);
         self.dataframe().create(session).body(body).send().await
     }
 
@@ -76,10 +73,9 @@ impl Client {
             None => participants.organizations(self).await?.into_iter().map(|organization| organization.id).collect(),
         };
         let organizations = encrypted_arguments(self, participants, step.arguments.for_each(everywhere)?).await?;
-        let mut task = types::SessionTask::builder().image(step.image).method(step.method).organizations(organizations);
-        if let Some(store) = step.store.or_else(|| self.default_store()) {
-            task = task.store_id(store);
-        }
+        let store = step.store.or_else(|| self.default_store());
+        let task = types::SessionTask::builder().image(step.image).method(step.method).store_id(store);
+        let task = task.organizations(organizations);
         types::SessionTask::try_from(task).map_err(|why| crate::__private::invalid(&why))
     }
 
@@ -95,14 +91,8 @@ impl Client {
                 `client.setup_collaboration(id)`";
             return Err(Error::new(ErrorKind::Request, detail));
         };
-        let mut body =
-            types::SessionBody::builder().scope(word::<types::SessionScope>(&scope)?).collaboration_id(collaboration);
-        if let Some(name) = name {
-            body = body.name(name);
-        }
-        if let Some(study) = participants.study {
-            body = body.study_id(study);
-        }
+        let body = types::SessionBody::builder().scope(word::<types::SessionScope>(&scope)?);
+        let body = body.collaboration_id(collaboration).study_id(participants.study).name(name);
         self.session().create().body(body).send().await
     }
 

@@ -18,17 +18,49 @@ pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, Invalid> {
     STANDARD.decode(text).map_err(|_| Invalid)
 }
 
-/// Keeps what is not yet a group of four.
-pub(super) struct Decoder {
-    group: [u8; 4],
+/// The begin of a group of so many bytes, until the rest of it is there.
+#[derive(Clone, Copy)]
+struct PartialGroup<const N: usize> {
+    bytes: [u8; N],
     held: usize,
+}
+
+impl<const N: usize> PartialGroup<N> {
+    const EMPTY: Self = PartialGroup { bytes: [0; N], held: 0 };
+
+    /// Goes on with the front of the data; gives the group that is whole with it.
+    fn fill(&mut self, data: &mut &[u8]) -> Option<[u8; N]> {
+        let (more, rest) = data.split_at(data.len().min(N - self.held));
+        for (place, byte) in self.bytes.iter_mut().skip(self.held).zip(more) {
+            *place = *byte;
+        }
+        (self.held, *data) = (self.held + more.len(), rest);
+        if self.held < N {
+            return None;
+        }
+        self.held = 0;
+        Some(self.bytes)
+    }
+
+    /// The whole groups of the data; what follows them is held.
+    fn whole<'a>(&mut self, data: &'a [u8]) -> &'a [u8] {
+        let (whole, mut rest) = data.split_at(data.len() - data.len() % N);
+        // Fewer than a group has.
+        self.fill(&mut rest);
+        whole
+    }
+}
+
+/// Decodes a text as it arrives, group of four by group.
+pub(super) struct Base64Decoder {
+    group: PartialGroup<4>,
     ended: bool,
     space: Vec<u8>,
 }
 
-impl Decoder {
+impl Base64Decoder {
     pub(super) fn new() -> Self {
-        Decoder { group: [0; 4], held: 0, ended: false, space: vec![0; PIECE / 4 * 3] }
+        Base64Decoder { group: PartialGroup::EMPTY, ended: false, space: vec![0; PIECE / 4 * 3] }
     }
 
     /// Hands over what the text stands for, as far as its groups are complete, in
@@ -38,34 +70,21 @@ impl Decoder {
         mut text: &[u8],
         mut each: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.held > 0 {
-            let (more, rest) = text.split_at(text.len().min(4 - self.held));
-            for (place, byte) in self.group.iter_mut().skip(self.held).zip(more) {
-                *place = *byte;
+        if self.group.held > 0 {
+            match self.group.fill(&mut text) {
+                Some(group) => each(self.groups(&group)?)?,
+                None => return Ok(()),
             }
-            self.held += more.len();
-            text = rest;
-            if self.held < 4 {
-                return Ok(());
-            }
-            self.held = 0;
-            let group = self.group;
-            each(self.groups(&group)?)?;
         }
-        let (whole, rest) = text.split_at(text.len() - text.len() % 4);
-        for piece in whole.chunks(PIECE) {
+        for piece in self.group.whole(text).chunks(PIECE) {
             each(self.groups(piece)?)?;
         }
-        for (place, byte) in self.group.iter_mut().zip(rest) {
-            *place = *byte;
-        }
-        self.held = rest.len();
         Ok(())
     }
 
     /// Whether the text may end here.
     pub(super) fn finish(&self) -> Result<(), Invalid> {
-        if self.held == 0 { Ok(()) } else { Err(Invalid) }
+        if self.group.held == 0 { Ok(()) } else { Err(Invalid) }
     }
 
     fn groups(&mut self, text: &[u8]) -> Result<&[u8], Invalid> {
@@ -78,48 +97,34 @@ impl Decoder {
     }
 }
 
-/// Keeps what is not yet a group of three.
-pub(super) struct Encoder {
-    group: [u8; 3],
-    held: usize,
+/// Encodes bytes as they arrive, group of three by group.
+pub(super) struct Base64Encoder {
+    group: PartialGroup<3>,
     space: Vec<u8>,
 }
 
-impl Encoder {
+impl Base64Encoder {
     pub(super) fn new() -> Self {
-        Encoder { group: [0; 3], held: 0, space: vec![0; PIECE / 3 * 4] }
+        Base64Encoder { group: PartialGroup::EMPTY, space: vec![0; PIECE / 3 * 4] }
     }
 
     /// Appends the text, as far as its groups are complete.
     pub(super) fn push(&mut self, mut data: &[u8], out: &mut Vec<u8>) {
-        if self.held > 0 {
-            let (more, rest) = data.split_at(data.len().min(3 - self.held));
-            for (place, byte) in self.group.iter_mut().skip(self.held).zip(more) {
-                *place = *byte;
+        if self.group.held > 0 {
+            match self.group.fill(&mut data) {
+                Some(group) => self.append(&group, out),
+                None => return,
             }
-            self.held += more.len();
-            data = rest;
-            if self.held < 3 {
-                return;
-            }
-            self.held = 0;
-            let group = self.group;
-            self.append(&group, out);
         }
-        let (whole, rest) = data.split_at(data.len() - data.len() % 3);
-        for piece in whole.chunks(PIECE) {
+        for piece in self.group.whole(data).chunks(PIECE) {
             self.append(piece, out);
         }
-        for (place, byte) in self.group.iter_mut().zip(rest) {
-            *place = *byte;
-        }
-        self.held = rest.len();
     }
 
     /// Appends the last group with its padding.
     pub(super) fn finish(mut self, out: &mut Vec<u8>) {
-        let group = self.group;
-        self.append(group.get(..self.held).unwrap_or_default(), out);
+        let PartialGroup { bytes, held } = self.group;
+        self.append(bytes.get(..held).unwrap_or_default(), out);
     }
 
     fn append(&mut self, data: &[u8], out: &mut Vec<u8>) {

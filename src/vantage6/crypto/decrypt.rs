@@ -3,7 +3,7 @@
 use serde::de::IgnoredAny;
 
 use super::aes_ctr::{AesCtr, OutputBuffer};
-use super::base64::{Decoder, Invalid};
+use super::base64::{Base64Decoder, Invalid};
 use super::envelope::{EnvelopeHeader, HeaderProgress};
 use super::{BLOCK, Layout, PrivateKey, base64, unreadable};
 use crate::error::{Error, ErrorKind, Result};
@@ -27,12 +27,12 @@ pub struct Decryptor {
 
 enum DecryptState {
     Header(EnvelopeHeader),
-    Text(Decoder, AesCtr),
+    Text(Base64Decoder, AesCtr),
     Blob(AesCtr),
     /// Not encrypted.
-    Plain(Decoder),
+    Plain(Base64Decoder),
     /// In the web interface's layout: what has been decrypted so far.
-    Browser(Option<Decoder>, AesCtr, OutputBuffer),
+    Browser(Option<Base64Decoder>, AesCtr, OutputBuffer),
     Failed,
 }
 
@@ -49,7 +49,7 @@ impl Decryptor {
 
     /// For a message that is not encrypted: base64 in both layouts.
     pub fn plain() -> Self {
-        Decryptor { layout: Layout::Text, key: None, plain: true, state: DecryptState::Plain(Decoder::new()) }
+        Decryptor { layout: Layout::Text, key: None, plain: true, state: DecryptState::Plain(Base64Decoder::new()) }
     }
 
     /// For a message of either sort; it shows by itself which it is. An
@@ -122,10 +122,10 @@ impl Decryptor {
                     let key = self.key.as_ref().ok_or_else(keyless)?;
                     let (cipher, browser) = head.cipher(key)?;
                     self.state = match (self.layout, browser) {
-                        (Layout::Text, false) => DecryptState::Text(Decoder::new(), cipher),
+                        (Layout::Text, false) => DecryptState::Text(Base64Decoder::new(), cipher),
                         (Layout::Blob, false) => DecryptState::Blob(cipher),
                         (Layout::Text, true) => {
-                            DecryptState::Browser(Some(Decoder::new()), cipher, OutputBuffer::sized(0))
+                            DecryptState::Browser(Some(Base64Decoder::new()), cipher, OutputBuffer::sized(0))
                         }
                         (Layout::Blob, true) => DecryptState::Browser(None, cipher, OutputBuffer::sized(0)),
                     };
@@ -155,7 +155,7 @@ impl Decryptor {
     fn headless(&mut self, bytes: &[u8], out: &mut OutputBuffer) -> Result<()> {
         match &self.state {
             DecryptState::Header(head) if self.plain && !head.is_encrypted() => {
-                self.state = DecryptState::Plain(Decoder::new());
+                self.state = DecryptState::Plain(Base64Decoder::new());
                 self.step(bytes, out)
             }
             _ => Err(unreadable()),

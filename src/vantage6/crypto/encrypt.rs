@@ -4,7 +4,7 @@ use aws_lc_rs::rand;
 use zeroize::Zeroizing;
 
 use super::aes_ctr::{AesCtr, OutputBuffer};
-use super::base64::{self, Encoder};
+use super::base64::{self, Base64Encoder};
 use super::envelope::SEPARATOR;
 use super::{BLOCK, KEY, Layout, PIECE, PublicKey, unreadable};
 use crate::error::{Error, ErrorKind, Result};
@@ -18,7 +18,7 @@ pub struct Encryptor {
     head: Vec<u8>,
     cipher: Option<AesCtr>,
     /// Base64; nothing for raw bytes.
-    text: Option<Encoder>,
+    text: Option<Base64Encoder>,
     space: Vec<u8>,
 }
 
@@ -40,14 +40,14 @@ impl Encryptor {
         head.push(SEPARATOR);
         head.extend_from_slice(base64::encode(&iv).as_bytes());
         head.push(SEPARATOR);
-        let text = (layout == Layout::Text).then(Encoder::new);
+        let text = (layout == Layout::Text).then(Base64Encoder::new);
         let cipher = AesCtr::new(key, iv).map_err(|_| failed())?;
         Ok(Encryptor { head, cipher: Some(cipher), text, space: Vec::new() })
     }
 
     /// Encrypts nothing: base64, in both layouts.
     pub fn plain() -> Self {
-        Encryptor { head: Vec::new(), cipher: None, text: Some(Encoder::new()), space: Vec::new() }
+        Encryptor { head: Vec::new(), cipher: None, text: Some(Base64Encoder::new()), space: Vec::new() }
     }
 
     /// Takes the next piece, and appends to `out` what it is encrypted as.

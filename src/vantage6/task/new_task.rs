@@ -39,7 +39,7 @@ pub struct NewTask {
     arguments: Arguments,
     databases: Option<Vec<Vec<types::TaskSource>>>,
     depends_on: Vec<i64>,
-    fault: Option<Error>,
+    error: Option<Error>,
 }
 
 /// What the runs of a task are given: the same, or something of their own.
@@ -48,7 +48,7 @@ pub(in crate::vantage6) struct Arguments {
     /// JSON text.
     all: Option<Bytes>,
     each: BTreeMap<i64, Bytes>,
-    fault: Option<Error>,
+    error: Option<Error>,
 }
 
 /// A task, taken apart.
@@ -71,7 +71,7 @@ impl NewTask {
             arguments: Arguments::default(),
             databases: None,
             depends_on: Vec::new(),
-            fault: None,
+            error: None,
         }
     }
 
@@ -175,15 +175,15 @@ impl NewTask {
     fn databases(mut self, sources: Vec<Result<types::TaskSource, Error>>) -> Self {
         match sources.into_iter().collect() {
             Ok(sources) => self.databases.get_or_insert_default().push(sources),
-            Err(error) => self.fault = Some(error),
+            Err(error) => self.error = Some(error),
         }
         self
     }
 
     /// Takes it apart; what it does not say and the client has as default is as there.
     pub(in crate::vantage6) fn prepare(self, client: &Client) -> Result<Prepared, Error> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         let Some(session) = self.session else {
             let detail = "a task needs a session; make one, and name it by `.session(id)`";
@@ -206,34 +206,19 @@ impl NewTask {
             let detail = "a task needs organizations to run at; name them by `.organizations([..])`";
             return Err(Error::new(ErrorKind::Request, detail));
         }
-        let mut body = types::TaskBody::builder().image(self.image).method(self.method).session_id(session);
-        if let Some(name) = self.name {
-            body = body.name(name);
-        }
-        if let Some(description) = self.description {
-            body = body.description(description);
-        }
-        if let Some(action) = self.action {
-            body = body.action(word::<types::Action>(&action)?);
-        }
-        if let Some(collaboration) = participants.collaboration {
-            body = body.collaboration_id(collaboration);
-        }
-        if let Some(study) = participants.study {
-            body = body.study_id(study);
-        }
-        if let Some(store) = self.store.or_else(|| client.default_store()) {
-            body = body.store_id(store);
-        }
-        if let Some(dataframe) = self.changes {
-            body = body.dataframe_id(dataframe);
-        }
-        if let Some(databases) = self.databases {
-            body = body.databases(databases);
-        }
-        if !self.depends_on.is_empty() {
-            body = body.depends_on_ids(self.depends_on);
-        }
+        let body = types::TaskBody::builder()
+            .image(self.image)
+            .method(self.method)
+            .session_id(session)
+            .name(self.name)
+            .description(self.description)
+            .action(self.action.as_deref().map(word::<types::Action>).transpose()?)
+            .collaboration_id(participants.collaboration)
+            .study_id(participants.study)
+            .store_id(self.store.or_else(|| client.default_store()))
+            .dataframe_id(self.changes)
+            .databases(self.databases)
+            .depends_on_ids((!self.depends_on.is_empty()).then_some(self.depends_on));
         Ok((participants, self.arguments.for_each(organizations)?, body))
     }
 }
@@ -242,21 +227,21 @@ impl Arguments {
     pub(super) fn set(&mut self, arguments: &impl Serialize) {
         match text(arguments) {
             Ok(text) => self.all = Some(text),
-            Err(error) => self.fault = Some(error),
+            Err(error) => self.error = Some(error),
         }
     }
 
     pub(super) fn set_for(&mut self, organization: i64, arguments: &impl Serialize) {
         match text(arguments) {
             Ok(text) => drop(self.each.insert(organization, text)),
-            Err(error) => self.fault = Some(error),
+            Err(error) => self.error = Some(error),
         }
     }
 
     /// The text for each of these; one text is shared, not copied.
     pub(in crate::vantage6) fn for_each(self, organizations: Vec<i64>) -> Result<Vec<(i64, Bytes)>, Error> {
-        if let Some(fault) = self.fault {
-            return Err(fault);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         let all = self.all.unwrap_or_else(|| Bytes::from_static(b"null"));
         let text = |id: i64| (id, self.each.get(&id).unwrap_or(&all).clone());
