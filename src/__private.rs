@@ -20,7 +20,7 @@ pub use crate::op::{
 };
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
-pub use crate::platform::Platform;
+pub use crate::platform::{Platform, common_refusals};
 pub use crate::raw::{Job, PagedList, RawCall, RawRequest, count, missing, word};
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
@@ -61,14 +61,6 @@ impl std::fmt::Display for Unforeseen {
 }
 
 impl std::error::Error for Unforeseen {}
-
-/// What the document says about refused credentials for all its operations, so
-/// that a call outside the document is understood alike.
-pub fn common_refusals(ops: &[Op]) -> &'static [Refused] {
-    let mut all = ops.iter().filter(|op| op.auth != AuthKind::None).map(|op| op.refused);
-    let first = all.next().unwrap_or_default();
-    if all.all(|other| other == first) { first } else { &[] }
-}
 
 /// The client whose calls go to that node alone, or to any.
 pub fn at<C: Platform>(client: &C, node: Option<&str>) -> C {

@@ -1,5 +1,6 @@
 //! Platform trait and macro: what makes a generated client one of ours.
 
+use crate::op::{AuthKind, Op, Refused};
 use crate::pipeline::Pipeline;
 
 /// A client that sends its calls over a [`Pipeline`].
@@ -15,6 +16,14 @@ pub trait Platform: Sized {
 
     /// The pipeline that the client's calls take.
     fn pipeline(&self) -> &Pipeline;
+}
+
+/// What the document says about refused credentials for all its operations, so
+/// that a call outside the document is understood alike.
+pub fn common_refusals(ops: &[Op]) -> &'static [Refused] {
+    let mut all = ops.iter().filter(|op| op.auth != AuthKind::None).map(|op| op.refused);
+    let first = all.next().unwrap_or_default();
+    if all.all(|other| other == first) { first } else { &[] }
 }
 
 /// Joins a generated module (with `Client` and `ops`) to the pipeline: its
