@@ -80,6 +80,8 @@ mod timestamp;
 pub mod vantage6;
 mod wait;
 
+#[doc(inline)]
+pub use crate::__mlhub_platform as platform;
 pub use bool_encoding::{NumericBool, PresenceFlag};
 pub use builder::Builder;
 pub use delimited_list::DelimitedList;

@@ -1,4 +1,4 @@
-//! Error response: the message of the server in it, out of whatever it wraps it in.
+//! Server message: what an error response says, out of whatever it is wrapped in.
 //!
 //! Platforms disagree about the key: `detail` (FastAPI; a text, or a list with
 //! one entry per field), `msg`, `message`, `error`, `errors`, a bare JSON

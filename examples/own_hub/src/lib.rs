@@ -8,4 +8,4 @@ mod generated {
 
 pub use generated::{Client, builder, groups, ops, types};
 
-mlhub::__private::platform!(generated, "workshop");
+mlhub::platform!(generated, "workshop");

@@ -12,6 +12,15 @@
 //! | without encryption | [`encode`], [`decode`] | [`Encryptor::plain`], [`Decryptor::plain`] |
 //! | a text inside of a JSON reply | | [`JsonMessageReader`], [`JsonStringExtractor`] |
 //!
+//! ```
+//! use mlhub::vantage6::crypto::PrivateKey;
+//!
+//! let key = PrivateKey::generate()?;
+//! let message = key.public_key().encrypt(br#"{"column_name": "age"}"#)?;
+//! assert_eq!(key.decrypt(message)?, br#"{"column_name": "age"}"#);
+//! # Ok::<(), mlhub::Error>(())
+//! ```
+//!
 //! An encrypted message is `key$iv$message`: a fresh AES-256 key under RSA
 //! (PKCS#1 v1.5), the first counter, and the message in counter mode. As text
 //! all three are base64; as a blob the message is raw. What is not encrypted is
