@@ -155,8 +155,8 @@ const TABLE: &[(ErrorKind, &str, &str, &str)] = &[
     (
         ErrorKind::Decrypt,
         "MLH-DECRYPT",
-        "A message does not open: it was encrypted for another key, or damaged on its way. Which of them, no error says: that would help whoever guesses at keys.",
-        "Compare your private key with the public key that your organization has on the server; what was encrypted for an earlier key opens with that one alone.",
+        "A message cannot be decrypted: it was encrypted for another key, or damaged on its way. Which of them, no error says: that would help whoever guesses at keys.",
+        "Compare your private key with the public key that your organization has on the server; what was encrypted for an earlier key is decrypted by that one alone.",
     ),
 ];
 
