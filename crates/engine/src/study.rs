@@ -50,11 +50,11 @@ impl Study {
         let told = self.encode(history.iter().map(|observation| &observation.point))?;
         let open = self.encode(pending)?;
         let excluded = ExcludedPoints::new(&self.space, told.iter().chain(&open).cloned().collect())?;
-        let mut stream = Stream::new(self.seed, told.len(), open.len(), Purpose::Search);
 
         if let Some(point) = self.initial(&excluded, told.len() + open.len()) {
             return Ok(point);
         }
+        let mut stream = Stream::new(self.seed, told.len(), open.len(), Purpose::Search);
         let results: Vec<f64> = history.iter().map(|observation| observation.value).collect();
         let suggested = self.model_suggestion(&told, &results, &open, &excluded, &mut stream);
         let x = match suggested {
