@@ -56,8 +56,8 @@ fn main() -> ExitCode {
 fn run(command: impl Future<Output = CliResult>) -> CliResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::local)?;
     let result = runtime.block_on(command);
-    // A password prompt or a model being fitted cannot be cancelled; nobody waits for its end once the answer, or Ctrl-C,
-    // is there.
+    // A password prompt or a model being fitted cannot be cancelled; nobody waits for its end once the answer, or
+    // Ctrl-C, is there.
     runtime.shutdown_background();
     result
 }

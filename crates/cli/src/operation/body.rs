@@ -69,8 +69,8 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Values by name: JSON where they parse as JSON, else text; a name that is given twice makes a list. A parameter that the
-/// document knows as a secret stays text: a password of digits is no number.
+/// Values by name: JSON where they parse as JSON, else text; a name that is given twice makes a list. A parameter that
+/// the document knows as a secret stays text: a password of digits is no number.
 pub(crate) fn values_by_name<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Value> {
     let mut values: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (name, text) in pairs {

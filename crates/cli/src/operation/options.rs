@@ -49,7 +49,8 @@ pub(crate) fn fields(matches: &ArgMatches) -> Vec<String> {
     matches.get_many::<String>(FIELDS).into_iter().flatten().cloned().collect()
 }
 
-/// Goal that `--wait` means without a word: what is called like the command (`undeployed` after `undeploy`), else its end.
+/// Goal that `--wait` means without a word: what is called like the command (`undeployed` after `undeploy`), else its
+/// end.
 pub(crate) fn default_goal(op: &'static Op, verb: &str) -> &'static str {
     let named = op.waits.iter().find(|wait| wait.goal.starts_with(verb));
     named.or_else(|| op.wait("done")).or_else(|| op.waits.first()).map_or("done", |wait| wait.goal)

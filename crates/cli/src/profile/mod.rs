@@ -1,5 +1,5 @@
-//! Profile: where an address and a credential come from (the command line, the environment, the profile's files, in that
-//! order).
+//! Profile: where an address and a credential come from (the command line, the environment, the profile's files, in
+//! that order).
 
 pub(crate) mod access;
 pub(crate) mod files;

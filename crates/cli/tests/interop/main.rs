@@ -1,6 +1,6 @@
-//! Interop tests of `mlhub vantage6` as people type it, against the real HQ (public Python packages), with a stand-in for
-//! its identity provider and simulated nodes. What they need is installed by `tests/interop/environment` at the root; without
-//! that the tests say that they are skipped.
+//! Interop tests of `mlhub vantage6` as people type it, against the real HQ (public Python packages), with a stand-in
+//! for its identity provider and simulated nodes. What they need is installed by `tests/interop/environment` at the
+//! root; without that the tests say that they are skipped.
 
 // The library's own tests of this sort have these. There is one way to start the real HQ, and one set of nodes, and no
 // crate for what two test programs share.

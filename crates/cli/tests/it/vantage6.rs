@@ -1,4 +1,5 @@
-//! vantage6 from a shell: logins, keys, tasks and what they give, against a stand-in of a hub and its identity provider.
+//! vantage6 from a shell: logins, keys, tasks and what they give, against a stand-in of a hub and its identity
+//! provider.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
-//! `quickstart`: a hub in this process, a real classifier, and a search through the public client, as any program of a user
-//! would do it.
+//! `quickstart`: a hub in this process, a real classifier, and a search through the public client, as any program of a
+//! user would do it.
 
 mod data;
 mod model;

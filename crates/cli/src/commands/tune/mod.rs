@@ -150,7 +150,9 @@ impl Command for Tune {
                 biased;
                 _ = stop_requested(&mut hurry, StopRequest::Gently) => {}
                 // A hub that is away leaves what is known here.
-                counts = study.counts() => counts.into_iter().for_each(|counts| progress.show(WorkEvent::Counts(counts))),
+                counts = study.counts() => {
+                    counts.into_iter().for_each(|counts| progress.show(WorkEvent::Counts(counts)));
+                }
             }
         }
         let ended = match worked {

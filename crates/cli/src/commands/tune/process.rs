@@ -16,8 +16,8 @@ use super::process_tree::{MARK, ProcessTree};
 use super::supervisor::{COMMAND, ProcessReport, StopOrder, SupervisorSocket};
 use super::trial_output::{StderrTail, StdoutSummary, collect};
 
-/// Longest output after the last process has ended: time to read what is in the pipes. One that is held open beyond that
-/// is held by a process that got away.
+/// Longest output after the last process has ended: time to read what is in the pipes. One that is held open beyond
+/// that is held by a process that got away.
 const DRAIN: Duration = Duration::from_secs(1);
 
 /// Command of a trial, with its values.

@@ -85,8 +85,8 @@ impl ProcessTree {
         usize::from(group.is_some_and(|group| rustix::process::test_kill_process_group(group).is_ok()))
     }
 
-    /// Takes note of the end of adopted processes, without which they would stay in the system's table. The first process
-    /// is left to whoever waits for it.
+    /// Takes note of the end of adopted processes, without which they would stay in the system's table. The first
+    /// process is left to whoever waits for it.
     pub(super) fn reap(&self) {
         #[cfg(target_os = "linux")]
         for id in ended_children().filter(|id| *id != self.group) {
@@ -110,8 +110,8 @@ struct Process {
     ended: bool,
 }
 
-/// Processes that run, are not this process, and belong to a trial: by their group, by the mark in their environment or, if
-/// `below`, as descendants of this process.
+/// Processes that run, are not this process, and belong to a trial: by their group, by the mark in their environment
+/// or, if `below`, as descendants of this process.
 #[cfg(target_os = "linux")]
 fn members(group: i32, mark: &str, below: bool) -> impl Iterator<Item = Process> {
     let table: BTreeMap<i32, Process> = table().map(|process| (process.id, process)).collect();

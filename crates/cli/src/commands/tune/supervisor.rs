@@ -1,8 +1,8 @@
-//! Trial process supervisor: a process that starts a trial's command in a group of its own and sees to it that nothing of
-//! it stays.
+//! Trial process supervisor: a process that starts a trial's command in a group of its own and sees to it that nothing
+//! of it stays.
 //!
-//! `tune` starts one for each trial and holds a socket to its stdin. Whatever ends `tune`, SIGKILL included, closes that
-//! socket, and the supervisor stops the command: no process needs to be alive to clean up after another.
+//! `tune` starts one for each trial and holds a socket to its stdin. Whatever ends `tune`, SIGKILL included, closes
+//! that socket, and the supervisor stops the command: no process needs to be alive to clean up after another.
 
 use std::ffi::OsString;
 use std::io;
@@ -126,7 +126,10 @@ impl Supervisor {
                     _ = interrupt.recv() => self.stage = self.stage.max(StopStage::Asked),
                     _ = hangup.recv() => self.stage = self.stage.max(StopStage::Asked),
                     _ = self.ended.recv() => self.tree.reap(),
-                    () = &mut grace => self.stage = if self.stage == StopStage::Asked { StopStage::Forced } else { StopStage::GivenUp },
+                    () = &mut grace => {
+                        let asked = self.stage == StopStage::Asked;
+                        self.stage = if asked { StopStage::Forced } else { StopStage::GivenUp };
+                    }
                     () = SystemClock::new().sleep(POLL_INTERVAL), if polling => {}
                 }
             }

@@ -16,7 +16,8 @@ use super::trial_output::{StderrTail, StdoutSummary, TrialResult};
 use super::unsupervised_process::UnsupervisedProcess as TrialProcess;
 use crate::format::duration;
 
-/// Names of signals that people meet, by their numbers in POSIX and where those leave room, as Linux and the BSDs agree.
+/// Names of signals that people meet, by their numbers in POSIX and where those leave room, as Linux and the BSDs
+/// agree.
 const SIGNALS: &[(i32, &str)] = &[
     (1, "SIGHUP"),
     (2, "SIGINT"),

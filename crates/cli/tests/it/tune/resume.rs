@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::{Bench, object, set, signal};
 use crate::support::Ran;
 
-/// Runs ten trials and hangs from then on, until it is allowed to go on. Notes each trial when it starts, hangs and ends.
+/// Runs ten trials and hangs from then on, until it is allowed to go on. Notes each trial when it starts, hangs and
+/// ends.
 const HANGING: &str = r#"
 echo "$MLHUB_TRIAL $1" >> started
 n=0

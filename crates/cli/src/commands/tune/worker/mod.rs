@@ -278,8 +278,8 @@ impl Backoff {
     }
 }
 
-/// Retries a call until the hub answers, or work stops. A call that work's end finds waiting is made once more, so that it
-/// fails with what is true then.
+/// Retries a call until the hub answers, or work stops. A call that work's end finds waiting is made once more, so that
+/// it fails with what is true then.
 async fn retry_while_away<T, F: Future<Output = Result<T, Error>>>(
     requests: &mut watch::Receiver<StopRequest>,
     mut call: impl FnMut() -> F,
