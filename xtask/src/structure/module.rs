@@ -6,8 +6,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, UseTree};
 
-/// Macros whose tokens are code of another place: of another crate, or of whoever calls what is defined.
-const QUOTES: &[&str] = &["quote", "quote_spanned", "parse_quote", "macro_rules"];
+/// Macros whose tokens are code of another crate.
+const QUOTES: &[&str] = &["quote", "quote_spanned", "parse_quote"];
 
 /// A module: a file, or a block within one.
 #[derive(Default)]
