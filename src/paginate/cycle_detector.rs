@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 /// Names that are remembered one by one: a cycle of as many pages is noticed when it closes.
 const RECENT: usize = 1024;
 
-/// Cycle detector over the names that a walk has asked for. Longer cycles than it remembers are found as Brent does it: one name is kept,
-/// a later one each time as many more have been asked for as before, so that it lies within the cycle in the end.
+/// Cycle detector over the names that a walk has asked for. Longer cycles than it remembers are found as Brent does it:
+/// one name is kept, a later one each time as many more have been asked for as before, so that it lies within the cycle
+/// in the end.
 #[derive(Default)]
 pub(super) struct CycleDetector {
     recent: VecDeque<u64>,

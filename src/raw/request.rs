@@ -216,7 +216,8 @@ impl RawRequest {
     pub(super) async fn decode<T: DeserializeOwned>(self) -> Result<(T, Option<Duration>), Error> {
         let pipeline = self.pipeline.clone();
         let reply = self.send(false).await?;
-        let asked = reply.retry_after(&pipeline);
+        // Few replies ask for a pause.
+        let asked = reply.headers.contains_key(header::RETRY_AFTER).then(|| reply.retry_after(&pipeline)).flatten();
         Ok((reply.decode().await?, asked))
     }
 
