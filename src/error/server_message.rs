@@ -1,4 +1,4 @@
-//! Server message: what an error response says, out of whatever it is wrapped in.
+//! Server message: the words of the server in its error response, out of whatever it wraps them in.
 //!
 //! Platforms disagree about the key: `detail` (FastAPI; a text, or a list with
 //! one entry per field), `msg`, `message`, `error`, `errors`, a bare JSON

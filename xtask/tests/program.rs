@@ -8,5 +8,5 @@ fn documents_are_what_refresh_writes() {
     let checked = checked.expect("the program starts");
     let said = String::from_utf8_lossy(&checked.stderr);
     assert!(checked.status.success(), "{said}");
-    assert_eq!(String::from_utf8_lossy(&checked.stdout), "documents are as they should be\n");
+    assert_eq!(String::from_utf8_lossy(&checked.stdout), "structure, documents are as they should be\n");
 }

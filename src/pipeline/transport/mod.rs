@@ -34,7 +34,7 @@ pub(crate) use serializer::{Serializers, to_json};
 /// use futures::future::BoxFuture;
 /// use mlhub::pipeline::{Body, Transport, TransportError};
 ///
-/// A hub that is closed for maintenance: no request leaves the machine.
+/// /// A hub that is closed for maintenance: no request leaves the machine.
 /// #[derive(Debug)]
 /// struct Closed;
 ///

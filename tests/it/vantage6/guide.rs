@@ -133,7 +133,7 @@ async fn node(client: &Client) -> Result<(), Error> {
     // The key is in this answer and nowhere else; it shows itself only where it is asked to.
     let api_key = node.api_key.as_ref().map(|key| key.expose()).unwrap_or_default();
     println!(
-        "KeyRegistration a node for collaboration with id {collaboration_id}, organization with id {organization_id}. \
+        "Registered a node for collaboration with id {collaboration_id}, organization with id {organization_id}. \
          The API key that was generated for this node was {api_key}"
     );
     Ok(())
