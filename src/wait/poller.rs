@@ -16,13 +16,16 @@ const GRACE: Duration = Duration::from_secs(1);
 /// passes by which schedulers, Loud ML's for one, bring their words up to date.
 const DOUBT: Duration = Duration::from_secs(2);
 
+/// Callback that is told of the progress of a wait.
+pub(super) type ProgressCallback<'f> = Box<dyn FnMut(&Progress) + Send + 'f>;
+
 /// Options of a wait: what the caller has asked for.
 pub(super) struct WaitOptions<'f> {
     pub(super) timeout: Option<Duration>,
     pub(super) every: Option<Duration>,
     pub(super) max_consecutive_failures: u32,
     /// Tells the caller how it goes.
-    pub(super) on_progress: Option<Box<dyn FnMut(&Progress) + Send + 'f>>,
+    pub(super) on_progress: Option<ProgressCallback<'f>>,
     pub(super) cancel_on_drop: bool,
 }
 

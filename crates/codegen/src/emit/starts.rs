@@ -37,7 +37,7 @@ pub(super) fn emit(
         false => found.expr,
     };
     let shared = job.parameters.iter().filter(|p| p.location == "path" && p.name != starts.param);
-    let shared = shared.map(|p| field(builder, &p.name).map(|(ident, _)| ident)).collect::<Result<Vec<_>, _>>()?;
+    let shared = shared.map(|p| field(builder, p.name).map(|(ident, _)| ident)).collect::<Result<Vec<_>, _>>()?;
     let pinned = job.extension.waits.iter().flatten().any(|(_, wait)| wait.pinned);
     let (node, at) = match pinned {
         true => (

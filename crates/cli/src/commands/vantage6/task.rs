@@ -54,12 +54,15 @@ pub(super) fn create_command(_: Command) -> Command {
         .args(wait_options("Wait for what its runs give"))
 }
 
+/// Setter of one field of a task.
+type TaskSetter<T> = fn(NewTask, T) -> NewTask;
+
 fn new_task(matches: &ArgMatches) -> CliResult<NewTask> {
     let text = |id: &str| matches.get_one::<String>(id).cloned();
     let numbers = |id: &str| matches.get_many::<i64>(id).into_iter().flatten().copied().collect::<Vec<_>>();
     let mut task = NewTask::new(text(IMAGE).unwrap_or_default(), text(METHOD).unwrap_or_default());
     task = task.organizations(numbers(ORGANIZATION)).depends_on(numbers(DEPENDS));
-    let ids: [(&str, fn(NewTask, i64) -> NewTask); 5] = [
+    let ids: [(&str, TaskSetter<i64>); 5] = [
         (COLLABORATION, NewTask::collaboration),
         (STUDY, NewTask::study),
         (SESSION, NewTask::session),
@@ -69,7 +72,7 @@ fn new_task(matches: &ArgMatches) -> CliResult<NewTask> {
     for (name, set) in ids {
         task = numbers(name).into_iter().fold(task, set);
     }
-    let texts: [(&str, fn(NewTask, String) -> NewTask); 3] =
+    let texts: [(&str, TaskSetter<String>); 3] =
         [(ACTION, NewTask::action), (NAME, NewTask::name), (DESCRIPTION, NewTask::description)];
     for (name, set) in texts {
         task = text(name).into_iter().fold(task, set);
