@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind};
 
-/// One entry of `meta.errors`: a parameter and what is wrong with it.
+/// Parameter error: one entry of `meta.errors`, a parameter and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use super::Client;
 use super::trial::Best;
 use crate::error::{Error, ErrorKind};
 
-/// What a server speaks.
+/// Protocol that a server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {
@@ -20,7 +20,7 @@ pub enum Protocol {
     Original,
 }
 
-/// What a client and its clones learn about their server.
+/// Server state: what a client and its clones learn about their server.
 #[derive(Default)]
 pub(super) struct ServerState {
     pub(super) protocol: OnceLock<Protocol>,

@@ -66,7 +66,7 @@ impl Trial {
     }
 }
 
-/// What an ask for several trials gave, and where the experiment stood then.
+/// Batch of trials that one ask gave, and where the experiment stood then.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrialBatch {

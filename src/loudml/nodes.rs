@@ -1,4 +1,4 @@
-//! Nodes of a client: their addresses in every form that the Python client takes, discovery, and its cooldowns.
+//! Addresses of servers in every form that the Python client takes; how a client finds more, and its classic cooldowns.
 
 use std::fmt;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(super) fn begin(builder: Builder<Client>) -> Builder<Client> {
     builder.addresses(|text| Host::from(text).address(&Shared::default())).discover(NodeListing)
 }
 
-/// One server: a name, and what goes with it alone.
+/// Host of a server: a name, and what goes with it alone.
 ///
 /// A text is `host`, `host:port`, `[::1]:8077`, or an address as RFC 1738 has
 /// it, `https://user:secret@host:443/prefix`, with `%40` for an `@` in the

@@ -10,7 +10,7 @@ const LOWER: &str = "lower_";
 /// Where the upper bounds of a feature stand.
 const UPPER: &str = "upper_";
 
-/// One step of a series, for one feature. What is missing is NaN.
+/// Step of a series, for one feature. What is missing is NaN.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SeriesStep {

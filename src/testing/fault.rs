@@ -9,7 +9,7 @@ use super::{Reply, RetryAfter};
 /// Where a redirect to another host leads. Nobody can own a name under `.invalid`.
 const ELSEWHERE: &str = "http://elsewhere.invalid/";
 
-/// What goes wrong with a request.
+/// Injected fault: what goes wrong with a request.
 ///
 /// Some faults spoil what the service would have answered: [`Slow`](Fault::Slow),
 /// [`StallInBody`](Fault::StallInBody), [`CutBody`](Fault::CutBody),

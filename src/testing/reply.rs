@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-/// What a scripted service does with a request.
+/// Scripted reply: what a service does with a request.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Reply {
@@ -36,7 +36,7 @@ pub(super) struct ScriptedResponse {
     pub(super) announced: Option<usize>,
 }
 
-/// How a body ends.
+/// End of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Whole,

@@ -1,10 +1,10 @@
-//! `Retry-After` spellings: every way in which servers write how long they want to be left alone.
+//! Header spellings: every way in which servers write how long they want to be left alone.
 
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
-/// How a `Retry-After` is written. Dates are counted from the moment of the answer.
+/// Spelling of a `Retry-After`. Dates are counted from the moment of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RetryAfter {

@@ -17,7 +17,7 @@ const INTERVAL: u64 = 5;
 /// What an answer that asks to slow down adds to it (RFC 8628, 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
-/// How to log in.
+/// Login: how to prove who a client speaks for.
 #[must_use]
 pub struct Login(LoginMethod);
 
@@ -28,7 +28,7 @@ enum LoginMethod {
     Saved(Token),
 }
 
-/// What a person is to be told: go to that page and confirm the code.
+/// Prompt of a login at another device: go to that page and confirm the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DevicePrompt {
@@ -72,7 +72,7 @@ impl Login {
     }
 }
 
-/// What a token can be asked for with a second time, without anybody's help.
+/// Reauthentication: what a token can be asked for with a second time, without anybody's help.
 #[derive(Clone)]
 pub(super) enum Reauthentication {
     Client { id: String, secret: Secret },

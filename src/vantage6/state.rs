@@ -6,7 +6,7 @@ use super::crypto::PrivateKey;
 use super::keycloak::Keycloak;
 use super::types;
 
-/// One for each client: two clients in a program share nothing.
+/// State of a client, one for each: two clients in a program share nothing.
 #[derive(Default)]
 pub(super) struct ClientState {
     pub(super) keycloak: Option<Keycloak>,
@@ -16,7 +16,7 @@ pub(super) struct ClientState {
     pub(super) store: OnceLock<bool>,
 }
 
-/// Who a client speaks for.
+/// Identity: who a client speaks for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Identity {

@@ -9,8 +9,8 @@ use super::{BLOCK, KEY, PIECE};
 /// More room at a time; copied, which takes the same in every profile of the compiler.
 static NOUGHTS: [u8; PIECE] = [0; PIECE];
 
-/// Encrypts and decrypts: in this mode they are the same. The whole of the 16
-/// bytes is one counter.
+/// Cipher that encrypts and decrypts: in this mode they are the same. The whole
+/// of the 16 bytes is one counter.
 pub(super) struct AesCtr(StreamingDecryptingKey);
 
 impl AesCtr {

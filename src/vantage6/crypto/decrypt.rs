@@ -8,7 +8,7 @@ use super::envelope::{EnvelopeHeader, HeaderProgress};
 use super::{BLOCK, Layout, PrivateKey, base64, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Decrypts one message in pieces of any length: [`push`](Self::push) each,
+/// Decryptor of one message in pieces of any length: [`push`](Self::push) each,
 /// [`finish`](Self::finish) after the last.
 ///
 /// It holds no more than the piece it works on. Only a message in the layout of

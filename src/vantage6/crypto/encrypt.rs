@@ -9,7 +9,7 @@ use super::envelope::SEPARATOR;
 use super::{BLOCK, KEY, Layout, PIECE, PublicKey, unreadable};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Encrypts one message in pieces of any length: [`push`](Self::push) each,
+/// Encryptor of one message in pieces of any length: [`push`](Self::push) each,
 /// [`finish`](Self::finish) after the last. It holds no more than the piece it
 /// works on.
 #[must_use]

@@ -20,7 +20,7 @@ pub(super) struct EnvelopeHeader {
     separators: usize,
 }
 
-/// What is known after the next piece.
+/// Progress with a header after the next piece.
 pub(super) enum HeaderProgress<'a> {
     /// Not enough.
     More,

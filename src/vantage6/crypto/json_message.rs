@@ -3,7 +3,7 @@
 use super::{Decryptor, JsonStringExtractor, TextLocation, TextPiece};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Reads a reply that is one JSON object with a message in one of its members,
+/// Reader of a reply that is one JSON object with a message in one of its members,
 /// such as `{"id": 7, "result": "..", "run": {..}}`.
 ///
 /// Neither the reply nor the message is ever whole in memory.
@@ -35,7 +35,7 @@ enum Message {
     Read,
 }
 
-/// What else a reply with a message had.
+/// Remainder of a reply with a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReplyRemainder {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// Where in a reply the texts stand.
+/// Location of the texts in a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextLocation {
@@ -22,7 +22,7 @@ impl TextLocation {
     }
 }
 
-/// What a [`JsonStringExtractor`] takes out.
+/// Piece of a text that a [`JsonStringExtractor`] takes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextPiece<'a> {
@@ -37,7 +37,7 @@ pub enum TextPiece<'a> {
 /// As deep as serde_json reads.
 const DEEPEST: usize = 128;
 
-/// Takes the texts of one member out of JSON that comes in pieces of any length.
+/// Extractor of the texts of one member, out of JSON that comes in pieces of any length.
 ///
 /// What remains is JSON again, with the number of each text (`"0"`, `"1"`, ..)
 /// in its place; null stays null. It grows with the remainder alone, however

@@ -63,7 +63,7 @@ const BLOCK: usize = 16;
 /// and is whole groups of base64, of four and of three, as well as whole blocks.
 const PIECE: usize = 24 * 1024;
 
-/// How a message travels.
+/// Layout in which a message travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {

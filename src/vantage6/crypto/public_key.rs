@@ -20,7 +20,7 @@ struct PublicKeyParts {
     der: Vec<u8>,
 }
 
-/// How the key that an organization has on the server stands to one of ours.
+/// Registration of a key: how the one that an organization has on the server stands to one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyRegistration {

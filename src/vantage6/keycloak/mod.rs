@@ -17,7 +17,7 @@ pub(super) use provider::IdentityProvider;
 
 crate::__private::platform!(generated, "keycloak", None, "error_description");
 
-/// Where a hub's logins are made: a Keycloak server, one of its realms, and the
+/// Keycloak server where a hub's logins are made, with one of its realms and the
 /// client that people log in through.
 ///
 /// A hub does not tell where its identity provider is; its operator does.

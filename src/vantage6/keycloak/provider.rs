@@ -29,7 +29,7 @@ pub(in crate::vantage6) struct IdentityProvider {
     devices: Option<String>,
 }
 
-/// Why the provider gave no token.
+/// Refusal of a token: why the provider gave none.
 pub(in crate::vantage6) struct TokenRefusal {
     pub(in crate::vantage6) reason: Option<RefusalKnown>,
     pub(in crate::vantage6) error: Error,

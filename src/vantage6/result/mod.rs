@@ -26,7 +26,7 @@ pub struct Results {
     pub rows: Vec<ResultRow>,
 }
 
-/// What one organization's run has given.
+/// Result of one organization's run.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ResultRow {

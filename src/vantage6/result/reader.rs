@@ -15,7 +15,7 @@ const MEMBER: &str = "result";
 /// A reply that is longer holds a value: with the id of one it has half of that.
 const SHORT: usize = 1024;
 
-/// Takes pieces as they arrive, and gives what they stand for.
+/// Reader that takes pieces as they arrive, and gives what they stand for.
 pub(in crate::vantage6) enum ResultReader {
     /// A message in a member of a JSON reply.
     Json(Box<JsonMessageReader>),

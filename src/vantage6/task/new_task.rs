@@ -42,7 +42,7 @@ pub struct NewTask {
     error: Option<Error>,
 }
 
-/// What the runs of a task are given: the same, or something of their own.
+/// Arguments of the runs of a task: the same, or something of their own.
 #[derive(Clone, Debug, Default)]
 pub(in crate::vantage6) struct Arguments {
     /// JSON text.
