@@ -38,7 +38,7 @@ pub struct Endpoint {
     pub retry: Option<Retry>,
     /// A header that always carries a fresh key, whatever the retry class; implied by a keyed retry.
     pub key: Option<String>,
-    /// How a list is walked. Operations with it get `.items()` and `.pages()`.
+    /// How a list is paged. Operations with it get `.items()` and `.pages()`.
     pub paging: Option<Paging>,
     /// What people look at first in a table: fields of an item of the list, else of the reply, as dotted paths. Among
     /// the defaults it counts wherever there are such fields.
@@ -52,7 +52,7 @@ pub struct Endpoint {
     pub starts: Option<Starts>,
     /// How the caller proves who it is (left out: `none`).
     pub auth: Option<Auth>,
-    /// Answers that refuse the credential. Where any of them has the status 401 only those do, else every 401 as well.
+    /// Responses that refuse the credential. Where any of them has the status 401 only those do, else each 401 too.
     pub refused: Option<Vec<Refused>>,
     /// `body`: every documented query parameter travels in one JSON body. One that has the name of a path parameter is
     /// set along with it.
@@ -139,7 +139,7 @@ pub struct Keyed {
     pub proof: String,
 }
 
-/// How a list is walked.
+/// How a list is paged.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -190,7 +190,7 @@ pub enum PagingStyle {
     Link,
 }
 
-/// One goal of a job: where to look and which words are final.
+/// One goal of a job: what to poll and which words are final.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -208,7 +208,7 @@ pub struct Wait {
     /// The words before the work begins. They mean nothing at first, and failure once another word has been seen.
     #[serde(default)]
     pub start: Vec<String>,
-    /// Those of the words above that the server may take back: they count when the next look says the same.
+    /// Those of the words above that the server may take back: they count when the next poll says the same.
     #[serde(default)]
     pub unsure: Vec<String>,
     /// A field whose presence is final, whatever the status word.
@@ -262,8 +262,8 @@ pub struct WaitList {
     pub status: Option<String>,
     /// The field of an item whose presence is final.
     pub present: Option<String>,
-    /// As many of its items cost the server about as much as one look at a job. Pages then hold as many items as there
-    /// are jobs, and no more of them are read than looks would cost. Left out: pages as large as may be.
+    /// As many of its items cost the server about as much as one poll of a job. Pages then hold as many items as there
+    /// are jobs, and no more of them are read than polls would cost. Left out: pages as large as may be.
     pub worth: Option<u64>,
 }
 
@@ -294,16 +294,16 @@ pub enum Auth {
     None,
 }
 
-/// An answer that refuses the credential.
+/// A response that refuses the credential.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Refused {
-    /// The answer's status.
+    /// The response's status.
     pub status: u16,
-    /// What the server's own message has to equal; left out: any answer of that status.
+    /// What the server's own message has to equal; left out: any response of that status.
     pub message: Option<String>,
-    /// Other faults are answered alike: the credential is replaced and the call repeated only where it is safe to, and
+    /// Other errors are answered alike: the credential is replaced and the call repeated only where it is safe to, and
     /// the error stays that of its status.
     #[serde(default)]
     pub unsure: bool,

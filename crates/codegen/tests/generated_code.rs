@@ -142,7 +142,7 @@ fn a_job_that_is_started_on_one_server_is_waited_for_there() {
 fn what_is_only_received_has_no_builder() {
     let code = code(&workshop()).expect("compiles");
     assert!(code.contains("pub fn builder() -> builder::Login "), "requests are filled in:\n{code}");
-    assert!(!code.contains("builder::ToolPage "), "nobody fills in an answer:\n{code}");
+    assert!(!code.contains("builder::ToolPage "), "nobody fills in a reply:\n{code}");
 }
 
 #[test]

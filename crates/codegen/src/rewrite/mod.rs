@@ -31,7 +31,7 @@ pub(crate) fn rewrite(spec: &Spec<'_>, code: &GeneratedCode, schema: bool, file:
 ///
 /// # Errors
 ///
-/// Emitted code that is not Rust, which is a fault of this crate.
+/// Emitted code that is not Rust, which is an error of this crate.
 pub(crate) fn insert(spec: &Spec<'_>, mut file: syn::File, additions: Additions) -> Result<syn::File, Error> {
     let invalid = |e: syn::Error| Error::new(spec.name, "", format!("emitted code is not Rust: {e}"));
     let inner: syn::File = syn::parse2(additions.in_builder).map_err(invalid)?;
