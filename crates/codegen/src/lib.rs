@@ -1,7 +1,8 @@
 //! Code generator: compiles mlhub's OpenAPI documents into typed endpoint methods.
 //!
 //! A document is read ([`spec`]) with what its endpoints mean ([`extension`]), linted ([`dialect`]), lowered to what
-//! progenitor compiles well, generated, rewritten and completed: our own `send`, groups, streams, waits and the table of operations.
+//! progenitor compiles well, generated, rewritten and completed: our own `send`, groups, streams, waits and the table of
+//! operations.
 //! [`upstream`] goes the other way, from what a server publishes to a document.
 //!
 //! A build script calls [`compile`]; what it refuses, [`dialect::lint`] says beforehand:

@@ -1,5 +1,5 @@
-//! Setters of the parameters, one for each, in place of the generator's: a setter says why a value was refused, and that
-//! of a list takes anything that can be iterated.
+//! Setters of the parameters, one for each, in place of the generator's: a setter says why a value was refused, that of
+//! a list takes anything that can be iterated.
 
 use proc_macro2::TokenStream;
 use quote::quote;
