@@ -127,7 +127,7 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Config`] for what is no address.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for what is no address.
     pub fn elsewhere(&self, url: &str) -> Result<Self, Error> {
         let core = &self.core;
         let options = self.options.for_another_server();

@@ -1,6 +1,6 @@
 //! Pipeline: what every request of a client goes through, whichever the platform.
 //!
-//! A call is prepared once, then attempted until it succeeds or the retry policy says to stop: [`call`] is the whole
+//! A call is prepared once, then attempted until it succeeds or the retry policy says to stop: `call` is the whole
 //! loop. Nothing here knows a platform by name: what differs is data in [`Op`](crate::Op) and [`Options`].
 //!
 //! The retry policy is a value, and what follows from it is a table:

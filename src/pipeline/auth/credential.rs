@@ -101,7 +101,7 @@ impl fmt::Debug for Credential {
 
 /// Authentication: gives out the credential of each attempt.
 ///
-/// [`Bearer`], [`Basic`] and [`ApiKey`] come with the crate. One that logs
+/// [`Bearer`](super::Bearer), [`Basic`] and [`ApiKey`](super::ApiKey) come with the crate. One that logs
 /// in with a client of its own takes a clone that has no credential, else the
 /// client and its credential keep each other alive.
 ///
