@@ -32,7 +32,7 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// that fails or takes longer leaves the old one in use for a while.
 pub struct Bearer {
     source: Option<Arc<dyn TokenSource>>,
-    held: RwLock<Option<HeldToken>>,
+    held: RwLock<Option<Arc<HeldToken>>>,
     /// How many fetches have ended; tells a waiter that one ended meanwhile.
     ended: AtomicU64,
     /// Held while a token is fetched.
@@ -55,7 +55,6 @@ impl LastFetch {
     }
 }
 
-#[derive(Clone)]
 struct HeldToken {
     token: Token,
     credential: Credential,
@@ -95,14 +94,14 @@ impl Bearer {
 
     /// The token in use, to save it.
     pub fn current(&self) -> Option<Token> {
-        self.held().map(|held| held.token)
+        self.held().map(|held| held.token.clone())
     }
 
     fn over(source: Option<Arc<dyn TokenSource>>) -> Self {
         Bearer { source, held: RwLock::new(None), ended: AtomicU64::new(0), fetching: Mutex::default() }
     }
 
-    fn held(&self) -> Option<HeldToken> {
+    fn held(&self) -> Option<Arc<HeldToken>> {
         // A poisoned lock holds a whole value: writing it is one assignment.
         self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -111,7 +110,7 @@ impl Bearer {
         let mut credential = Credential::bearer(token.value())?;
         let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         credential.generation = held.as_ref().map_or(1, |held| held.credential.generation + 1);
-        *held = Some(HeldToken { token, credential: credential.clone(), renew_at });
+        *held = Some(Arc::new(HeldToken { token, credential: credential.clone(), renew_at }));
         Ok(credential)
     }
 
@@ -124,13 +123,16 @@ impl Bearer {
             return Freshness::Expired;
         }
         if self.source.is_none() || held.renew_at.is_none_or(|at| now < at) {
-            return Freshness::Fresh(held.credential);
+            return Freshness::Fresh(held.credential.clone());
         }
         match held.token.expires() {
             Some(end) if end <= now => Freshness::Expired,
             end => {
                 let left = end.and_then(|end| end.duration_since(now).ok());
-                Freshness::Expiring(held.credential, left.map_or(REFRESH_TIMEOUT, |left| REFRESH_TIMEOUT.min(left / 2)))
+                Freshness::Expiring(
+                    held.credential.clone(),
+                    left.map_or(REFRESH_TIMEOUT, |left| REFRESH_TIMEOUT.min(left / 2)),
+                )
             }
         }
     }
@@ -176,7 +178,7 @@ impl Bearer {
             let detail = "the token was refused and nothing can replace it";
             return Err(Error::new(ErrorKind::Unauthenticated, detail));
         };
-        let last = self.held().map(|held| held.token);
+        let last = self.held().map(|held| held.token.clone());
         let token = source.fetch(last).await?;
         let renew_at = token.renew_at(clock.wall());
         self.hold(token, renew_at)

@@ -86,7 +86,7 @@ impl<'a> Call<'a> {
         let mut repetition = 0;
         loop {
             let mut left = self.time_left()?;
-            if discovery::in_passing(self.pipeline, left).await {
+            if core.sniffer.is_some() && discovery::in_passing(self.pipeline, left).await {
                 left = self.left();
             }
             // A call without a credential has no use for who gives them out.
