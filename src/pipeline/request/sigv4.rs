@@ -25,7 +25,7 @@ const TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 /// use mlhub::pipeline::{Pipeline, SigV4};
 /// # fn main() -> Result<(), mlhub::Error> {
 /// let signature = SigV4::new("AKIDEXAMPLE", "secret", "eu-central-1", "execute-api");
-/// let road = mlhub::Builder::new("https://hub.example.org", |road: Pipeline| road).with(|o| o.sign(signature)).build()?;
+/// let pipeline = mlhub::Builder::new("https://hub.example.org", |pipeline: Pipeline| pipeline).with(|o| o.sign(signature)).build()?;
 /// # Ok(())
 /// # }
 /// ```
