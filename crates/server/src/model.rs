@@ -125,7 +125,12 @@ impl FitPool {
             metrics.fit_seconds.observe(from.duration_until(clock.now()).as_secs_f64());
             point
         });
-        fit.await.map_err(failed)?
+        match fit.await {
+            Ok(point) => point,
+            // The runtime ends, and this request with it: nobody is left to be told of a failure.
+            Err(error) if error.is_cancelled() => std::future::pending().await,
+            Err(error) => Err(failed(error)),
+        }
     }
 }
 
