@@ -1,5 +1,5 @@
-//! Check (`cargo xtask check`): nothing is checked in that refresh and the tests would write differently, and no imports
-//! go in a circle or reach a higher floor.
+//! Check (`cargo xtask check`): nothing is checked in that refresh and the tests would write differently, no imports go
+//! in a circle or reach a higher floor, and each row of the report tables has its test.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use mlhub_codegen::upstream::canonical;
 
 use crate::failure::Failure;
 use crate::workspace::Workspace;
-use crate::{platforms, refresh, snapshots, structure};
+use crate::{platforms, refresh, report_table, snapshots, structure};
 
 /// How to find out about snapshots.
 pub(crate) enum Snapshots {
@@ -23,6 +23,7 @@ pub(crate) fn run(workspace: &Workspace, snapshots: Snapshots) -> Result<(), Fai
     let documents_only = matches!(snapshots, Snapshots::Leave);
     let mut problems = documents(workspace)?;
     problems.extend(structure::problems(workspace)?);
+    problems.extend(report_table::problems(workspace)?);
     problems.extend(match snapshots {
         Snapshots::Leave => Vec::new(),
         Snapshots::Test => snapshots::problems(workspace)?,

@@ -7,6 +7,7 @@ mod failure;
 mod fetch;
 mod platforms;
 mod refresh;
+mod report_table;
 mod snapshots;
 mod structure;
 mod workspace;
