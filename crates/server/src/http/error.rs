@@ -53,18 +53,22 @@ enum Detail {
     Validation(Vec<ValidationError>),
 }
 
+/// Error code of a finite space that has no point left: asking again brings nothing, unless a pending trial comes back.
+const SPACE_EXHAUSTED: &str = "space_exhausted";
+
 /// An error response, on its way to the caller.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
     detail: Detail,
+    code: Option<&'static str>,
     challenge: bool,
     retry_after: Option<u32>,
 }
 
 impl ApiError {
     pub(crate) fn text(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: Detail::Text(detail.into()), challenge: false, retry_after: None }
+        Self { status, detail: Detail::Text(detail.into()), code: None, challenge: false, retry_after: None }
     }
 
     /// 422 with everything that is wrong with the request.
@@ -121,7 +125,10 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({ "detail": self.detail });
+        let mut body = serde_json::json!({ "detail": self.detail });
+        if let Some(code) = self.code {
+            body["code"] = code.into();
+        }
         let mut reply = Response::builder().status(self.status).content_type("application/json").body(body.to_string());
         if self.challenge {
             reply.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
@@ -142,6 +149,14 @@ impl From<HubError> for ApiError {
             HubError::Forbidden(detail) => Self::text(StatusCode::FORBIDDEN, detail),
             HubError::NotFound(detail) => Self::text(StatusCode::NOT_FOUND, detail),
             HubError::Conflict(detail) => Self::text(StatusCode::CONFLICT, detail),
+            HubError::SpaceExhausted => Self {
+                code: Some(SPACE_EXHAUSTED),
+                ..Self::text(
+                    StatusCode::CONFLICT,
+                    "Every point of this space has been tried or is pending. Tell the pending trials, or make an \
+                     experiment with a larger space.",
+                )
+            },
             HubError::NotAuthenticated(detail) => Self::challenge(detail),
             HubError::Throttled(wait) => Self::throttled(wait),
             HubError::Contention => Self::busy("Too many ask this experiment at once. Ask again.", RETRY_AFTER),
@@ -213,10 +228,17 @@ impl ApiResponse for ApiError {
                 one_of: vec![MetaSchemaRef::Inline(Box::new(text)), MetaSchemaRef::Inline(Box::new(list))],
                 ..MetaSchema::ANY
             };
+            let code = MetaSchema {
+                description: Some("A word for programs, where a status has several reasons: space_exhausted."),
+                ..MetaSchema::new("string")
+            };
             MetaSchema {
                 description: Some("Why a request was refused."),
                 required: vec!["detail"],
-                properties: vec![("detail", MetaSchemaRef::Inline(Box::new(detail)))],
+                properties: vec![
+                    ("detail", MetaSchemaRef::Inline(Box::new(detail))),
+                    ("code", MetaSchemaRef::Inline(Box::new(code))),
+                ],
                 ..MetaSchema::new("object")
             }
         });

@@ -15,6 +15,8 @@ pub(crate) enum HubError {
     NotFound(String),
     /// It does not go with what there is.
     Conflict(String),
+    /// Every point of the space was tried or is pending.
+    SpaceExhausted,
     /// A password or a token does not show who is calling.
     NotAuthenticated(&'static str),
     /// Too many logins failed; the next is checked after this time.

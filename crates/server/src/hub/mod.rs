@@ -100,7 +100,7 @@ impl Hub {
         }
         for _ in 0..ATTEMPTS {
             let candidates = self.candidates(experiment, 1).await?;
-            let point = candidates.points.first().ok_or_else(exhausted)?;
+            let point = candidates.points.first().ok_or(HubError::SpaceExhausted)?;
             let proposal = Proposal { experiment, point, newest: candidates.newest, at: self.clock.now() };
             if let Some(trial) = self.store.ask(proposal).await? {
                 return Ok(trial);
@@ -111,7 +111,7 @@ impl Hub {
 
     /// One trial under a lease.
     pub(crate) async fn lease_one(&self, request: LeaseRequest<'_>) -> Result<Trial, HubError> {
-        self.lease(request).await?.items.into_iter().next().ok_or_else(exhausted)
+        self.lease(request).await?.items.into_iter().next().ok_or(HubError::SpaceExhausted)
     }
 
     /// As many trials under a lease as there is room for, of those that are asked for: first the ones that came back.
@@ -139,7 +139,7 @@ impl Hub {
             let candidates = self.candidates(experiment, missing).await?;
             match self.store.lease(request, Some(&candidates), self.clock.now()).await? {
                 LeaseOutcome::Batch(batch) if batch.items.is_empty() && candidates.points.is_empty() => {
-                    return Err(exhausted());
+                    return Err(HubError::SpaceExhausted);
                 }
                 LeaseOutcome::Batch(batch) => return Ok(batch),
                 LeaseOutcome::Full => return Err(full(experiment)),
@@ -179,14 +179,6 @@ impl Hub {
 
 fn no_experiment(uuid: Uuid) -> HubError {
     HubError::NotFound(format!("There is no experiment {uuid} of yours. GET /v1/experiments lists those there are."))
-}
-
-fn exhausted() -> HubError {
-    HubError::Conflict(
-        "Every point of this space has been tried or is pending. Tell the pending trials, or make an experiment with a \
-         larger space."
-            .to_owned(),
-    )
 }
 
 fn full(experiment: &Experiment) -> HubError {

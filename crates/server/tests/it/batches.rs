@@ -108,6 +108,28 @@ async fn where_the_space_has_fewer_points_fewer_come_and_where_it_has_none_it_is
     assert_eq!((refused.status, refused.detail().contains("larger space")), (409, true), "{refused:?}");
 }
 
+#[tokio::test]
+async fn a_space_that_is_used_up_says_so_with_a_code_of_its_own_on_every_way_of_asking() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let covars = json!({"c": {"vtype": "cat", "options": ["a", "b"]}});
+    let experiment = ann.open("two", &json!({"covars": covars, "open_trials": 2})).await;
+    let given = ids(&ann.batch(&experiment, &json!({"count": 2})).await);
+    let full = ann.batch(&experiment, &json!({"count": 1})).await;
+    assert_eq!((full.status, full.json().get("code")), (409, None), "others may come back: {full:?}");
+    for id in given {
+        assert_eq!(ann.tell_trial(&id, 1.0).await.status, 200);
+    }
+    let trials = format!("/v1/experiments/{experiment}/trials");
+    for refused in [
+        ann.batch(&experiment, &json!({"count": 3})).await,
+        ann.call("POST", &trials).send().await,
+        ann.get(&format!("/experiment/ask/{experiment}")).await,
+    ] {
+        assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("space_exhausted")), "{refused:?}");
+    }
+}
+
 /// Takes four seconds of the hub's clock for each point.
 #[derive(Debug, Default)]
 struct Slow(Arc<OnceLock<TestClock>>);
