@@ -87,9 +87,9 @@ impl<C> Builder<C> {
         self
     }
 
-    /// How an address is completed before it is read, for platforms whose
+    /// How an address is completed before it is read, for a platform whose
     /// servers have a usual port.
-    pub(crate) fn addresses(mut self, complete: fn(&str) -> String) -> Self {
+    pub fn addresses(mut self, complete: fn(&str) -> String) -> Self {
         self.addresses = complete;
         self
     }

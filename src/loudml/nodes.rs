@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Client;
 use crate::builder::Builder;
@@ -64,7 +65,7 @@ impl Host {
 
     /// User and password for this server.
     pub fn basic(mut self, user: &str, password: impl Into<Secret>) -> Self {
-        let encoded = |text: &str| percent_encoding::utf8_percent_encode(text, crate::pipeline::SEGMENT).to_string();
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let login = format!("{}:{}@", encoded(user), encoded(password.into().expose()));
         self.login = Some(Secret::new(login));
         self

@@ -53,5 +53,5 @@ pub use transport::{Tls, TlsVersion};
 
 pub(crate) use client::CoreSettings;
 pub(crate) use node::{ClientNodes, NodePool, Sniffer};
-pub(crate) use request::{Query, RequestTemplate, SEGMENT, request_builder, segment};
+pub(crate) use request::{Query, RequestTemplate, request_builder, segment};
 pub(crate) use response::lenient_json;

@@ -186,7 +186,7 @@ fn hold(args: &mut Vec<(&'static str, String)>, name: &'static str, value: &Valu
 }
 
 /// The list that tells of the job of a request among others, where the table names one; so many are wanted.
-pub(crate) fn status_list(request: &RawRequest, ops: &'static [Op], index: usize, wanted: usize) -> Option<StatusList> {
+fn status_list(request: &RawRequest, ops: &'static [Op], index: usize, wanted: usize) -> Option<StatusList> {
     let op = find(ops, request.op.waits.get(index)?.list?);
     let places = request.op.wait_places.get(index)?.list?;
     let call = request.about(op);
@@ -230,7 +230,7 @@ fn listed(places: &JobListPlaces, item: &Value) -> ListedJob {
 }
 
 /// The call that stops a job: the parameters of the job that it takes, and fixed ones.
-pub(crate) fn stop(
+fn stop(
     pipeline: &Pipeline,
     op: &'static Op,
     args: Vec<(&'static str, Value)>,

@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use job::Job;
-pub(crate) use job::{status_list, stop};
 pub use paged_list::{PagedList, RawItem};
 pub use reply::RawReply;
 pub use request::{RawRequest, count, missing, word};

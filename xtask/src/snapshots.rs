@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use similar::TextDiff;
 
@@ -12,6 +11,8 @@ use crate::workspace::Workspace;
 
 /// Folders that hold what is built or kept by tools, never a snapshot of ours.
 const SKIPPED: &[&str] = &["target", ".git", "node_modules"];
+/// The mark of such a folder under another name: cargo leaves it where it is told to build.
+const CACHE: &str = "CACHEDIR.TAG";
 /// What a test writes beside a snapshot that it would change.
 const PENDING: &str = "snap.new";
 /// What a test writes for a snapshot inside its source, which we do not use.
@@ -47,16 +48,14 @@ pub(crate) fn run(workspace: &Workspace, accept: bool) -> Result<(), Failure> {
 /// Runs all tests and says what is wrong with the snapshots.
 pub(crate) fn problems(workspace: &Workspace) -> Result<Vec<String>, Failure> {
     let mut problems = Vec::new();
-    let references = workspace.root().join("target/xtask-referenced-snapshots");
+    let references = workspace.target()?.join("xtask-referenced-snapshots");
     match fs::remove_file(&references) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Failure::file(&references, &error)),
         _ => {}
     }
-    // The cargo that runs this, which also knows its toolchain; otherwise the one on the path.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = workspace
+        .cargo()
         .args(["test", "--workspace", "--quiet"])
-        .current_dir(workspace.root())
         .env("INSTA_UPDATE", "no")
         .env("INSTA_SNAPSHOT_REFERENCES_FILE", &references)
         .status()
@@ -106,6 +105,9 @@ fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
+        if folder.join(CACHE).exists() {
+            continue;
+        }
         let entries = fs::read_dir(&folder).map_err(|error| Failure::file(&folder, &error))?;
         for entry in entries {
             let entry = entry.map_err(|error| Failure::file(&folder, &error))?;
@@ -148,6 +150,9 @@ mod tests {
         fs::create_dir_all(folder.path().join("tests/snapshots")).expect("folders");
         fs::create_dir_all(folder.path().join("target")).expect("folders");
         fs::write(folder.path().join("target/built.snap"), OLD).expect("a file");
+        fs::create_dir_all(folder.path().join("elsewhere")).expect("folders");
+        fs::write(folder.path().join("elsewhere").join(CACHE), "").expect("a file");
+        fs::write(folder.path().join("elsewhere/built.snap"), OLD).expect("a file");
         let workspace = Workspace::at(folder.path());
         (folder, workspace)
     }

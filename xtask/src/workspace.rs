@@ -61,6 +61,22 @@ impl Workspace {
         self.read(path)?.map(|text| json(&self.shown(path), &text)).transpose()
     }
 
+    /// The cargo that runs this, which also knows its toolchain; otherwise the one on the path.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&self.root);
+        cargo
+    }
+
+    /// The folder that cargo builds into, which the environment and configurations may put elsewhere.
+    pub(crate) fn target(&self) -> Result<PathBuf, Failure> {
+        let run = self.cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output();
+        let output = run.map_err(|error| Failure::new(format!("cargo cannot be run: {error}")))?;
+        let metadata = json("what `cargo metadata` prints", &String::from_utf8_lossy(&output.stdout))?;
+        let folder = metadata["target_directory"].as_str();
+        folder.map(PathBuf::from).ok_or_else(|| Failure::new("`cargo metadata` names no target folder"))
+    }
+
     /// What a command of git prints, or why it fails.
     pub(crate) fn git(&self, arguments: &[&str]) -> Result<String, Failure> {
         let run = Command::new("git").arg("-C").arg(&self.root).args(arguments).stdin(Stdio::null()).output();
@@ -75,4 +91,16 @@ impl Workspace {
 
 pub(crate) fn json(name: &str, text: &str) -> Result<Value, Failure> {
     serde_json::from_str(text).map_err(|error| Failure::new(format!("{name} is not JSON: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_folder_is_where_this_test_was_built() {
+        let target = Workspace::here().target().expect("cargo says it");
+        let this = std::env::current_exe().expect("this program");
+        assert!(this.starts_with(&target), "{} is not in {}", this.display(), target.display());
+    }
 }

@@ -10,3 +10,12 @@ fn documents_are_what_refresh_writes() {
     assert!(checked.status.success(), "{said}");
     assert_eq!(String::from_utf8_lossy(&checked.stdout), "structure, documents are as they should be\n");
 }
+
+#[test]
+fn scripts_ask_cargo_where_it_builds() {
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/target-folder");
+    let folder = tempfile::tempdir().expect("a folder");
+    let elsewhere = folder.path().canonicalize().expect("its path").join("elsewhere");
+    let said = Command::new(script).env("CARGO_TARGET_DIR", &elsewhere).output().expect("the script starts");
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim_end(), elsewhere.display().to_string());
+}

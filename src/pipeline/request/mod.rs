@@ -16,6 +16,6 @@ pub use sigv4::SigV4;
 
 pub use template::PLACEHOLDER;
 
-pub(crate) use path::{SEGMENT, check_path, segment};
+pub(crate) use path::{check_path, segment};
 pub(crate) use query::Query;
 pub(crate) use template::{PrefixRule, RequestTemplate, in_json, request_builder};

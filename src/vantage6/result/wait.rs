@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::op::{Op, WaitSpec};
 use crate::pipeline::Pipeline;
 use crate::platform::Platform;
-use crate::raw::{self, RawRequest};
+use crate::raw::{Job, RawRequest};
 use crate::vantage6::{Client, ops};
 use crate::wait::{PollResult, Pollable, StatusList};
 
@@ -79,14 +79,19 @@ impl Pollable for UntilDone {
     /// task on a page of the list: fifty tasks are 440 ms by themselves, 80 on a page of fifty, and 1,500 on one of a
     /// thousand.
     fn status_list(&self, wanted: usize) -> Option<StatusList> {
-        let request = RawRequest::of(self.client.everywhere().pipeline().clone(), self.op());
-        let index = self.op().waits.iter().position(|wait| wait.goal == GOAL)?;
-        raw::status_list(&request.with(PARAMETER, self.task), ops::OPS, index, wanted)
+        self.job(&self.client.everywhere())?.status_list(wanted)
     }
 
     fn cancel(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
-        let call = self.goal().cancel?;
-        let args = vec![(PARAMETER, Value::from(self.task))];
-        Some(raw::stop(self.client.pipeline(), ops::find(call), args, &[]))
+        self.job(&self.client)?.cancel()
+    }
+}
+
+impl UntilDone {
+    /// The task as the document has it, for what needs no results.
+    fn job(&self, client: &Client) -> Option<Job<Value, Value, ()>> {
+        let request = RawRequest::of(client.pipeline().clone(), self.op()).with(PARAMETER, self.task);
+        let index = self.op().waits.iter().position(|wait| wait.goal == GOAL)?;
+        Some(Job::new(request, ops::OPS, index, |_, _| None, |_, _| None))
     }
 }
