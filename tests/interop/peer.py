@@ -6,9 +6,9 @@ No container is run: a simulated node takes a run through its statuses and posts
 a result, as the platform's node does.
 
   key                                  -> {"private", "public"}: a new key, by the platform's library
-  seal {to, plain}                     -> text; plain is base64
-  seal_blob {to, plain}                -> base64 of a blob
-  open {key, text}, open_blob {key, blob}   -> base64 of what it says
+  encrypt {to, plain}                  -> text; plain is base64
+  encrypt_blob {to, plain}                -> base64 of a blob
+  decrypt {key, text}, decrypt_blob {key, blob}   -> base64 of what it says
   call {method, url, token, body}      -> {"status", "body"}: one request, as it is
   work {api, auth, nodes, runs, ...}   -> what the nodes did; see `work`
   socket {api, auth, node}             -> what that node was told to kill, while it was connected by a web socket
@@ -76,20 +76,20 @@ def any_cryptor():
     return ANY[0]
 
 
-def seal(to, plain):
+def encrypt(to, plain):
     return any_cryptor().encrypt_bytes_to_str(decode(plain), to)
 
 
-def seal_blob(to, plain):
+def encrypt_blob(to, plain):
     stream = any_cryptor().encrypt_stream(io.BytesIO(decode(plain)), to)
     return encode(b"".join(stream))
 
 
-def open_text(key, text):
+def decrypt_text(key, text):
     return encode(cryptor(key).decrypt_str_to_bytes(text))
 
 
-def open_blob(key, blob):
+def decrypt_blob(key, blob):
     own, raw = cryptor(key), decode(blob)
     whole, stream = own.decrypt_bytes_blob_storage(raw), b"".join(own.decrypt_stream(io.BytesIO(raw)))
     assert whole == stream, "the platform's two readers differ"
@@ -214,11 +214,11 @@ def finish(api, token, me, own, run, status, result, size, log, store):
             arguments = own.decrypt(given) if result is None else b"null"
             plain = result or json.dumps({"organization_id": me["organization"]["id"], "echo": json.loads(arguments)})
         asker = done(call("GET", f"{api}/organization/{run['task']['init_org']['id']}", token))
-        sealed = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "", skip_base64_encoding_of_msg=store)
+        encrypted = own.encrypt_bytes_to_str(plain.encode(), asker["public_key"] or "", skip_base64_encoding_of_msg=store)
         if store:
-            raw = sealed if isinstance(sealed, bytes) else sealed.encode()
-            sealed = done(call("POST", f"{api}/blobstream", token, raw=raw))["uuid"]
-        last["result"] = sealed
+            raw = encrypted if isinstance(encrypted, bytes) else encrypted.encode()
+            encrypted = done(call("POST", f"{api}/blobstream", token, raw=raw))["uuid"]
+        last["result"] = encrypted
     done(call("PATCH", f"{api}/run/{run['id']}", token, last))
 
 
@@ -274,7 +274,7 @@ def methods():
     return {"": public(client), **{name: public(of) for name, of in groups.items()}}
 
 
-DO = {"key": key, "seal": seal, "seal_blob": seal_blob, "open": open_text, "open_blob": open_blob, "call": call,
+DO = {"key": key, "encrypt": encrypt, "encrypt_blob": encrypt_blob, "decrypt": decrypt_text, "decrypt_blob": decrypt_blob, "call": call,
       "work": work, "socket": connected, "cost": cost, "methods": methods}
 
 print(json.dumps({"ok": "ready"}), flush=True)

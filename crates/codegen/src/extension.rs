@@ -264,7 +264,7 @@ pub struct WaitList {
     pub present: Option<String>,
     /// As many of its items cost the server about as much as one poll of a job. Pages then hold as many items as there
     /// are jobs, and no more of them are read than polls would cost. Left out: pages as large as may be.
-    pub worth: Option<u64>,
+    pub items_per_poll: Option<u64>,
 }
 
 /// A call that stops a job. It takes those path parameters of the waiting operation that it has too, wherever they go.

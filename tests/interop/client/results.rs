@@ -52,7 +52,7 @@ async fn a_task_at_25_organizations_gives_25_results_each_with_its_organization(
 #[tokio::test(flavor = "multi_thread")]
 async fn encrypted_end_to_end_whole_and_as_a_stream() -> Checked {
     let Some(hq) = hq::shared() else { return Ok(()) };
-    let federation = Federation::new(hq, "sealed", 3, true);
+    let federation = Federation::new(hq, "encrypted", 3, true);
     let client = member(hq, &federation).await?;
     assert_eq!(client.check_key().await?, KeyRegistration::Same);
     let task = client.create_task(echo(&federation, json!({"text": "zażółć"}))).await?;

@@ -153,12 +153,12 @@ async fn dataframes_at_the_first_ten_organizations_only() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn one_key_for_all_clients_of_a_process() -> Checked {
     let (one, other) = (PrivateKey::generate()?, PrivateKey::generate()?);
-    let sealed = one.public_key().encrypt(b"{\"n\": 1}")?;
+    let encrypted = one.public_key().encrypt(b"{\"n\": 1}")?;
     let lab = Lab::new();
     lab.rule(move |seen| {
         let result = seen.path().contains("/result/");
         Some(match result {
-            true => Reply::json(&json!({"id": 1, "result": sealed})),
+            true => Reply::json(&json!({"id": 1, "result": encrypted})),
             false => World { organizations: 1, key: Some(String::new()), store: false }.answer(seen),
         })
     });

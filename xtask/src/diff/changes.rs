@@ -9,7 +9,7 @@ pub(super) enum Effect {
     /// It may not compile, or its requests or replies no longer fit.
     Breaking,
     /// It compiles and is sent, retried, walked or waited for differently.
-    Meaning,
+    Behaviour,
     /// There is more to call or read.
     Additive,
 }
@@ -31,7 +31,7 @@ impl fmt::Display for Changes {
         }
         for (effect, heading) in [
             (Effect::Breaking, "breaking: a program may not compile, or its requests or replies no longer fit"),
-            (Effect::Meaning, "meaning: the same calls are carried out differently"),
+            (Effect::Behaviour, "behaviour: the same calls are carried out differently"),
             (Effect::Additive, "additive: there is more to call or read"),
         ] {
             let lines: Vec<_> = self.0.iter().filter(|(of, _)| *of == effect).collect();

@@ -35,7 +35,7 @@ pub(super) fn compare(id: &str, old: &Map<String, Value>, new: &Map<String, Valu
             (None, before, after) if key == "reply" => {
                 changes.add(Effect::Breaking, format!("{id}: {key} {}", from_to(before, after)));
             }
-            (_, before, after) => changes.add(Effect::Meaning, format!("{id}: {key} {}", from_to(before, after))),
+            (_, before, after) => changes.add(Effect::Behaviour, format!("{id}: {key} {}", from_to(before, after))),
         }
     }
 }
@@ -50,7 +50,7 @@ fn waits(id: &str, old: &Value, new: &Value, changes: &mut Changes) {
             (Some(_), None) => changes.add(Effect::Breaking, format!("{id}: the wait {goal} is gone")),
             (None, Some(_)) => changes.add(Effect::Additive, format!("{id}: a new wait {goal}")),
             (before, after) if before != after => {
-                changes.add(Effect::Meaning, format!("{id}: the wait {goal} {}", from_to(before, after)));
+                changes.add(Effect::Behaviour, format!("{id}: the wait {goal} {}", from_to(before, after)));
             }
             _ => {}
         }

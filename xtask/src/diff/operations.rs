@@ -27,7 +27,7 @@ fn operation(old: &Operation<'_>, new: &Operation<'_>, schemas: &mut Schemas, ch
     let id = new.id;
     let [before, after] = [old, new].map(|of| format!("{} {}", of.method.to_uppercase(), of.path));
     if before != after {
-        changes.add(Effect::Meaning, format!("{id}: it is sent as {after}, no longer as {before}"));
+        changes.add(Effect::Behaviour, format!("{id}: it is sent as {after}, no longer as {before}"));
     }
     parameters(id, &by_name(old), &by_name(new), schemas, changes);
     content(&format!("{id} body"), Flow::Sent, old.request(), new.request(), schemas, changes);
@@ -59,7 +59,7 @@ fn parameters(
             );
             // A parameter of the path is an argument of the call, any other one a setter.
             let moved = [before.location, after.location].contains(&"path");
-            changes.add(if moved { Effect::Breaking } else { Effect::Meaning }, what);
+            changes.add(if moved { Effect::Breaking } else { Effect::Behaviour }, what);
         }
         match (before.required(), after.required()) {
             (false, true) => changes.add(Effect::Breaking, format!("{id}: the parameter {name} has become required")),

@@ -51,9 +51,9 @@ fn a_task_is_made_waited_for_and_read_plain_and_encrypted() {
 }
 
 #[test]
-fn what_was_sealed_for_another_key_is_never_shown_as_if_it_were_a_result() {
+fn what_was_encrypted_for_another_key_is_never_shown_as_if_it_were_a_result() {
     let Some(hq) = hq::shared() else { return };
-    let federation = Federation::new(hq, "cli-sealed", 2, true);
+    let federation = Federation::new(hq, "cli-encrypted", 2, true);
     let shell = Shell::member(hq, &federation);
     let made = shell.gets(&task(&federation));
     work(&federation, &made).join().unwrap();

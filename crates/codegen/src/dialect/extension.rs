@@ -8,7 +8,7 @@ use crate::extension::{EXTENSION, Endpoint, Platform};
 use crate::identifier;
 use crate::spec::{Located, Operation, Spec};
 
-const EXTENSION_FORM: Rule = Rule { name: "meaning", why: "a key that is not read would be believed and not done" };
+const EXTENSION_FORM: Rule = Rule { name: "extension", why: "a key that is not read would be believed and not done" };
 const PLATFORM: Rule = Rule { name: "platform", why: "the name stands in saved handles and in every report" };
 const KEYED_PROOF: Rule =
     Rule { name: "keyed-proof", why: "a repeat with a key that the server ignores does the work twice" };

@@ -35,7 +35,9 @@ pub(super) fn waits(operation: &Operation<'_>, root: &TokenStream) -> Vec<TokenS
                 Some(list) => {
                     let (param, id) = (&list.param, &list.id);
                     let [status, present] = [&list.status, &list.present].map(|path| option(path.clone()));
-                    let items = list.worth.map_or_else(|| quote!(None), |worth| quote!(Some(#worth)));
+                    let items = list
+                        .items_per_poll
+                        .map_or_else(|| quote!(None), |items_per_poll| quote!(Some(#items_per_poll)));
                     quote!(Some(#root::__private::JobListPlaces {
                         param: #param, id: #id, status: #status, present: #present, items_per_poll: #items,
                     }))

@@ -61,10 +61,10 @@ fn one(
         );
         return Err(fail(what));
     }
-    if let Some(list) = wait.list.as_ref().filter(|list| list.worth.is_some()) {
+    if let Some(list) = wait.list.as_ref().filter(|list| list.items_per_poll.is_some()) {
         let paging = spec.operation(&list.operation).and_then(|o| o.extension.paging.as_ref());
         if paging.is_none_or(|paging| paging.size.is_none() || paging.max == 0) {
-            return Err(fail("list: `worth` needs pages that have a size".into()));
+            return Err(fail("list: `items_per_poll` needs pages that have a size".into()));
         }
     }
     let polled = wait.poll.as_deref().unwrap_or(operation.id);
