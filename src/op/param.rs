@@ -1,5 +1,7 @@
 //! Parameter of an operation: its name, where it travels, and what a value of it is.
 
+use serde_json::Value;
+
 /// Parameter of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Param {
@@ -23,11 +25,40 @@ pub struct Param {
     pub doc: &'static str,
 }
 
+impl Param {
+    /// Value that a text says of it; none where its type has no such value.
+    ///
+    /// A text is a text, whatever it looks like. An id is a number where it is written as whole numbers are, and else the
+    /// text: `12e4` and `007` are names, and an id of twenty digits keeps them all. Only what is no more than JSON to the
+    /// document, in a body, is read as JSON.
+    pub fn read(&self, text: &str) -> Option<Value> {
+        let json = || serde_json::from_str::<Value>(text).ok();
+        let in_body = self.place == ParamLocation::Body;
+        match self.kind {
+            ParamKind::Text => Some(text.into()),
+            _ if self.secret => Some(text.into()),
+            ParamKind::Id => {
+                let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+                Some(number.map_or_else(|| text.into(), Value::from))
+            }
+            ParamKind::Integer => json().filter(|value| value.is_i64() || value.is_u64()),
+            // Elsewhere than in a body each is a text on its way, and keeps its digits.
+            ParamKind::Number if in_body => json().filter(Value::is_number),
+            ParamKind::Number => json().filter(Value::is_number).map(|_| text.into()),
+            ParamKind::Boolean => json().filter(Value::is_boolean),
+            ParamKind::Json if in_body => Some(json().unwrap_or_else(|| text.into())),
+            ParamKind::Json => Some(text.into()),
+        }
+    }
+}
+
 /// Type of a parameter's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParamKind {
     /// Text, dates and ids that are texts among it.
     Text,
+    /// An id: a number in one place, a text in another.
+    Id,
     /// A whole number.
     Integer,
     /// A number.

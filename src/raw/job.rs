@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::paged_list::{PagedList, RawItem};
 use super::request::{RawRequest, at, missing, number, word};
 use crate::error::Error;
-use crate::op::{JobListPlaces, Op, Param, ParamKind, ParamLocation, WaitPlaces, WaitSpec, find};
+use crate::op::{JobListPlaces, Op, Param, ParamLocation, WaitPlaces, WaitSpec, find};
 use crate::paginate::Pages;
 use crate::pipeline::Pipeline;
 use crate::wait::{ListedJob, PollResult, Pollable, StatusList, StatusPage};
@@ -126,9 +126,7 @@ where
         let op = find(self.ops, self.spec().cancel?);
         let given = |param: &'static Param| {
             let text = self.request.segment(param)?;
-            let number = matches!(param.kind, ParamKind::Integer | ParamKind::Number);
-            let value = serde_json::from_str(&text).ok().filter(|_| number);
-            Some((param.name, value.unwrap_or_else(|| text.into())))
+            Some((param.name, param.read(&text).unwrap_or_else(|| text.into())))
         };
         let args = self.request.op.params.iter().filter_map(given).collect();
         Some(stop(&self.request.pipeline, op, args, self.places().stop))
@@ -162,9 +160,7 @@ fn args(request: &RawRequest) -> Result<Vec<(&'static str, String)>, Error> {
             continue;
         }
         let one = |value: &Value| match value {
-            Value::String(text) if param.kind != ParamKind::Text => {
-                serde_json::from_str(text).unwrap_or_else(|_| value.clone())
-            }
+            Value::String(text) => param.read(text).unwrap_or_else(|| value.clone()),
             other => other.clone(),
         };
         let all = pairs.flat_map(|value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]));

@@ -21,7 +21,7 @@ pub use request::{RawRequest, count, missing, word};
 
 use self::request::{Payload, at};
 use crate::error::{Error, ErrorKind};
-use crate::op::{Op, Param, ParamKind, ParamLocation, find};
+use crate::op::{Op, Param, ParamLocation, find};
 use crate::paginate::{Items, Pages};
 use crate::pipeline::{Node, Options, Pipeline};
 use crate::stream::ByteStream;
@@ -238,11 +238,10 @@ impl RawCall {
 
 /// A parameter as a handle keeps it: texts without their quotes, lists of a path joined.
 fn read(param: &Param, text: &str) -> Value {
-    match (param.place, param.join, param.kind) {
-        (ParamLocation::Path, Some(separator), _) => text.split(separator).collect(),
-        (ParamLocation::Path, ..) => text.into(),
-        (_, _, ParamKind::Text) if !param.list => text.into(),
-        _ => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+    match (param.place, param.join) {
+        (ParamLocation::Path, Some(separator)) => text.split(separator).collect(),
+        _ if param.list && param.join.is_none() => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+        _ => param.read(text).unwrap_or_else(|| text.into()),
     }
 }
 

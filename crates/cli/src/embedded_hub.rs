@@ -57,7 +57,7 @@ async fn sign_in(client: &Client, password: Secret) -> Result<(), Error> {
 
 /// Error of a call of the hub in this process.
 pub(crate) fn failed(error: &Error) -> CliError {
-    CliError::failed_call(error, <Client as mlhub::Platform>::NAME, None)
+    CliError::failed_call(error, <Client as mlhub::Platform>::NAME, None, "mlhub autotune experiments")
 }
 
 fn broken(error: mlhub_server::Error) -> CliError {

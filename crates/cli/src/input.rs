@@ -1,11 +1,19 @@
 //! Input of a command: stdin, and files that its arguments name.
 
 use std::io::{BufRead as _, Read as _, StdinLock};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mlhub::Secret;
 
 use crate::error::{CliError, CliResult};
+
+/// Path as somebody has written it in a setting, where no shell has read `~`.
+pub(crate) fn home_path(text: &str) -> PathBuf {
+    match (text.strip_prefix("~/"), etcetera::home_dir()) {
+        (Some(rest), Ok(home)) => home.join(rest),
+        _ => text.into(),
+    }
+}
 
 /// Text of a file. `what` is the file in the words of an error, such as its path.
 pub(crate) fn read_text(path: &Path, what: &str) -> CliResult<String> {

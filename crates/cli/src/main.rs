@@ -19,6 +19,7 @@ mod output;
 mod platform;
 mod platforms;
 mod plot;
+mod private_file;
 mod profile;
 mod signals;
 mod terminal;
@@ -55,7 +56,12 @@ fn main() -> ExitCode {
 
 fn run(command: impl Future<Output = CliResult>) -> CliResult {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::local)?;
-    let result = runtime.block_on(command);
+    let result = runtime.block_on(async {
+        // A file that may grow no further is an error of who writes it, and does not end the program by a signal.
+        #[cfg(unix)]
+        let _caught = signals::catch_file_size();
+        command.await
+    });
     // A password prompt or a model being fitted cannot be cancelled; nobody waits for its end once the answer, or
     // Ctrl-C, is there.
     runtime.shutdown_background();
@@ -72,6 +78,9 @@ fn ended(result: CliResult) -> ExitCode {
     let mut text = format!("{new_line}{red}error:{red:#} {}\n", report.message);
     for cause in &report.causes {
         text += &format!("  cause: {cause}\n");
+    }
+    if let Some(note) = report.note {
+        text += &format!("  note: {note}\n");
     }
     text += &format!("  next: {bold}{}{bold:#}\n", report.next);
     terminal::write_stderr(&text);

@@ -56,6 +56,11 @@ impl Platform {
         self.waiting(op.group).filter(|_| begins)
     }
 
+    /// What can be told about it, connections included.
+    pub(crate) fn all_settings(&self) -> impl Iterator<Item = &'static Setting> + use<> {
+        self.settings.iter().chain(CONNECTION)
+    }
+
     /// The operation of that id.
     pub(crate) fn op(&self, id: &str) -> Option<&'static Op> {
         self.ops.iter().find(|op| op.id == id)
@@ -73,12 +78,14 @@ pub(crate) struct Setting {
     pub(crate) default: Option<&'static str>,
     /// Whether its value is never shown.
     pub(crate) secret: bool,
+    /// Whether it also counts for every platform: by an option of the command line, and as `MLHUB_<VARIABLE>`.
+    pub(crate) common: bool,
 }
 
 impl Setting {
     /// Setting of the environment alone.
     pub(crate) const fn new(variable: &'static str) -> Setting {
-        Setting { variable, key: None, default: None, secret: false }
+        Setting { variable, key: None, default: None, secret: false, common: false }
     }
 
     /// Setting of the environment that is never shown.
@@ -91,6 +98,16 @@ impl Setting {
         Setting { key: Some(key), ..self }
     }
 
+    /// Setting of every platform.
+    const fn common(variable: &'static str, key: &'static str) -> Setting {
+        Setting { common: true, ..Setting::new(variable).with_key(key) }
+    }
+
+    /// The option of the command line by which it is told for any platform.
+    pub(crate) fn option(&self) -> Option<String> {
+        self.common.then(|| format!("--{}", self.variable.to_lowercase().replace('_', "-")))
+    }
+
     /// The same with a default value.
     pub(crate) const fn with_default(self, value: &'static str) -> Setting {
         Setting { default: Some(value), ..self }
@@ -101,6 +118,27 @@ impl Setting {
         variable_name(platform, self.variable)
     }
 }
+
+/// Authority to trust beside the system's: a PEM file.
+pub(crate) const CA_FILE: Setting = Setting::common("CA_FILE", "ca_file");
+/// Client certificate: a PEM file with its chain.
+pub(crate) const CLIENT_CERTIFICATE: Setting = Setting::common("CLIENT_CERTIFICATE", "client_certificate");
+/// Private key of the client certificate: a PEM file.
+pub(crate) const CLIENT_KEY: Setting = Setting::common("CLIENT_KEY", "client_key");
+/// Proxy that all connections go through, or `none`.
+pub(crate) const PROXY: Setting = Setting::common("PROXY", "proxy");
+/// Time to establish a connection.
+pub(crate) const CONNECT_TIMEOUT: Setting = Setting::common("CONNECT_TIMEOUT", "connect_timeout").with_default("5s");
+/// Time of one attempt.
+pub(crate) const ATTEMPT_TIMEOUT: Setting = Setting::common("ATTEMPT_TIMEOUT", "attempt_timeout").with_default("30s");
+/// Time of a call with all its attempts.
+pub(crate) const CALL_TIMEOUT: Setting = Setting::common("CALL_TIMEOUT", "call_timeout").with_default("2m");
+/// Longest silence of a reply that is read as it arrives.
+pub(crate) const IDLE_TIMEOUT: Setting = Setting::common("IDLE_TIMEOUT", "idle_timeout").with_default("1m");
+
+/// Settings of connections, which every platform has.
+const CONNECTION: &[Setting] =
+    &[CA_FILE, CLIENT_CERTIFICATE, CLIENT_KEY, PROXY, CONNECT_TIMEOUT, ATTEMPT_TIMEOUT, CALL_TIMEOUT, IDLE_TIMEOUT];
 
 /// Settings by which every platform knows who somebody is.
 pub(crate) const CREDENTIALS: &[Setting] =

@@ -1,4 +1,5 @@
-//! Stop signals: SIGINT (Ctrl-C) and SIGTERM, by which people and machines ask a program to end.
+//! Stop signals: SIGINT (Ctrl-C) and SIGTERM, by which people and machines ask a program to end; and one that is no reason
+//! to end.
 
 use crate::error::{CliError, CliResult};
 
@@ -41,4 +42,11 @@ impl StopSignals {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Catches the signal that comes with a write beyond `ulimit -f`, so that the write fails instead.
+#[cfg(unix)]
+pub(crate) fn catch_file_size() -> Option<tokio::signal::unix::Signal> {
+    let number = rustix::process::Signal::XFSZ.as_raw();
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(number)).ok()
 }

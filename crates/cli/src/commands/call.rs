@@ -1,7 +1,6 @@
 //! `call`: any operation of any document, its reply on stdout.
 
 use clap::Args;
-use futures::TryStreamExt as _;
 use mlhub::op::{BodyKind, ReplyKind};
 use mlhub::{Op, RawCall};
 use serde_json::Value;
@@ -9,9 +8,11 @@ use serde_json::Value;
 use super::ops::unknown;
 use crate::command::{Command, CommandContext};
 use crate::error::{CliError, CliResult};
-use crate::exit::Exit;
 use crate::global::Format;
-use crate::operation::body::{BodySource, attach, parse_pair, values_by_name};
+use crate::operation::body::{BodySource, attach, parse_pair};
+use crate::operation::run::stream;
+use crate::operation::success::check;
+use crate::operation::value::values_by_name;
 use crate::output::Out;
 use crate::platforms;
 use crate::profile::access::Access;
@@ -19,7 +20,8 @@ use crate::profile::access::Access;
 /// Call any operation of a platform
 ///
 /// Parameters are named as the platform's document names them, wherever they travel: in the path, the query or the
-/// body. Values are JSON where they parse as JSON, else text; a name given twice makes a list.
+/// body. A value is what the document says: a text stays a text, whatever it looks like, and JSON is read where the
+/// document leaves a part of the body open. A name given twice makes a list.
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  mlhub call autotune experiment_list limit=5")]
 pub(crate) struct Call {
@@ -63,25 +65,19 @@ impl Command for Call {
     }
 }
 
-/// Prints the reply's bytes, whole; or its value, where another form was asked for.
-async fn print(access: &Access, op: &Op, call: RawCall, out: &Out) -> CliResult {
+/// Prints the reply's bytes, whole, once they are what the document says; or its value, where another form was asked for.
+async fn print(access: &Access, op: &'static Op, call: RawCall, out: &Out) -> CliResult {
     let to_error = |error: mlhub::Error| access.error(&error);
     if matches!(op.reply, ReplyKind::Stream | ReplyKind::Text) {
-        let mut stream = call.stream().await.map_err(to_error)?;
-        while let Some(part) = stream.try_next().await.map_err(to_error)? {
-            out.bytes(&part)?;
-        }
-        return Ok(());
+        return stream(op, call, out, to_error).await;
     }
-    let bytes = call.bytes().await.map_err(to_error)?;
     if !out.quiet() && matches!(out.asked(), None | Some(Format::Json)) {
+        let bytes = call.bytes().await.map_err(to_error)?;
+        check(op, &bytes).map_err(to_error)?;
         out.bytes(&bytes)?;
         // A prompt belongs on a line of its own; in a pipe the bytes stay as they came.
         return if out.is_terminal() && !bytes.ends_with(b"\n") { out.text("\n") } else { Ok(()) };
     }
-    let value: Value = serde_json::from_slice(&bytes).map_err(|_| {
-        let message = format!("the reply of {} is not JSON, so it has no rows", op.id);
-        CliError::new(Exit::Other, message, format!("mlhub call {} {} -o json", op.platform, op.id))
-    })?;
+    let value: Value = call.send().await.map_err(to_error)?;
     out.value(&value)
 }

@@ -11,7 +11,7 @@ use crate::output::{Out, Table};
 use crate::platform::Platform;
 use crate::platforms;
 use crate::profile::access::{Access, Credential};
-use crate::profile::files::ProfileFiles;
+use crate::profile::config_file::ConfigFile;
 use crate::profile::setting_source::{SettingSource, profile, shown, shown_value};
 
 /// Look at the settings
@@ -56,7 +56,8 @@ fn explain(platform: Option<&str>, global: &Global, out: &Out) -> CliResult {
     let mut table = Table::new(["setting", "value", "source", "place"]);
     let profile = profile(global);
     table.row(["profile".into(), profile.value.into(), profile.source.name().into(), profile.place.into()]);
-    let file = ProfileFiles::open()?.config();
+    let config = ConfigFile::open()?;
+    let file = config.path();
     let there = if file.exists() { SettingSource::Profile.name() } else { UNSET };
     table.row(["file".into(), file.display().to_string().into(), there.into(), Value::default()]);
     for platform in platforms::one_or_all(platform) {
@@ -68,9 +69,9 @@ fn explain(platform: Option<&str>, global: &Global, out: &Out) -> CliResult {
 fn add(platform: &'static Platform, global: &Global, table: &mut Table) -> CliResult {
     let access = Access::open(platform, global)?;
     let name = |what: &str| Value::from(format!("{}.{}", platform.name, what.to_lowercase()));
-    let url = access.address()?;
+    let url = access.address();
     table.row([name("url"), shown(&url.value).into(), url.source.name().into(), url.place.into()]);
-    for setting in platform.settings {
+    for setting in platform.all_settings() {
         let (value, source, place) = match (access.sourced(setting), setting.default) {
             (Some(found), _) => (shown_value(setting, &found.value), found.source.name(), found.place),
             (None, Some(default)) => (default.to_owned(), SettingSource::Default.name(), setting.name(platform.name)),

@@ -32,14 +32,14 @@ impl Command for LoginArgs {
     const NAME: &str = "login";
 
     async fn exec(self, context: &CommandContext<'_>) -> CliResult {
-        let access = Access::open(platforms::named(&self.platform)?, context.global)?;
+        let access = Access::for_login(platforms::named(&self.platform)?, context.global)?;
         if let Some(own) = overrides::login(access.platform) {
             return own(&access, self.username.as_ref(), self.password_stdin, context.out).await;
         }
         let username = username(&access, &self).await?;
         let password = password(&access, &self, &username).await?;
         let login = platforms::login(&access, &username, &password).await.map_err(|error| access.error(&error))?;
-        access.store(login, &username, context.out)
+        access.store(login, context.out).await
     }
 }
 

@@ -6,7 +6,7 @@ use crate::command::{Command, CommandContext};
 use crate::error::CliResult;
 use crate::output::Out;
 use crate::profile::access::{Access, Credential};
-use crate::profile::files::ProfileFiles;
+use crate::profile::credentials_file::CredentialsFile;
 use crate::{platforms, terminal};
 
 /// Forget the token in the profile
@@ -35,7 +35,7 @@ pub(crate) async fn logout(access: &Access, out: &Out) -> CliResult {
         },
         _ => Ok(()),
     };
-    if !ProfileFiles::open()?.forget(profile, name)? {
+    if !CredentialsFile::open()?.forget(profile, name, &access.url).await? {
         out.notice(&format!("there was no token for {name} in the profile {profile:?}"));
         return Ok(());
     }

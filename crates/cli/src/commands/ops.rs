@@ -68,6 +68,7 @@ fn parameters(op: &Op) -> Table {
 fn kind(kind: ParamKind) -> &'static str {
     match kind {
         ParamKind::Text => "text",
+        ParamKind::Id => "id",
         ParamKind::Integer => "integer",
         ParamKind::Number => "number",
         ParamKind::Boolean => "boolean",

@@ -3,18 +3,40 @@
 use clap::{Arg, ArgAction, ArgMatches};
 use mlhub::RawCall;
 use mlhub::op::{BodyKind, Op, Param, ParamKind, ParamLocation};
-use serde_json::Value;
 
-use super::body::{BodySource, attach, values_by_name};
+use super::body::{BodySource, attach};
 use super::options::{BODY, PARAM};
+use super::value::{value, values_by_name};
 use crate::error::{CliError, CliResult};
 
 /// Parameter that names a thing in every document.
 const ID: &str = "id";
 /// Names that mean something to every command, or to some of the platforms' commands.
 const TAKEN: &[&str] = &[
-    "body", "color", "fields", "goal", "help", "limit", "output", "param", "profile", "quiet", "timeout", "token",
-    "url", "version", "wait", "yes",
+    "attempt-timeout",
+    "body",
+    "ca-file",
+    "call-timeout",
+    "client-certificate",
+    "client-key",
+    "color",
+    "connect-timeout",
+    "fields",
+    "goal",
+    "help",
+    "idle-timeout",
+    "limit",
+    "output",
+    "param",
+    "profile",
+    "proxy",
+    "quiet",
+    "timeout",
+    "token",
+    "url",
+    "version",
+    "wait",
+    "yes",
 ];
 
 /// Arguments, which are given by their place; the last takes several where the document takes a list.
@@ -76,8 +98,7 @@ pub(crate) fn named(op: &'static Op) -> Vec<Arg> {
                 (false, ParamKind::Boolean) => arg.num_args(0..=1).require_equals(true).default_missing_value("true"),
                 (false, _) => arg,
             };
-            let arg =
-                arg.allow_hyphen_values(matches!(param.kind, ParamKind::Integer | ParamKind::Number | ParamKind::Json));
+            let arg = arg.allow_hyphen_values(!matches!(param.kind, ParamKind::Text | ParamKind::Boolean));
             match (param.required, param.place, takes_body(op)) {
                 (false, ..) => arg,
                 // The whole body may have it, and a parameter may be given by its own name.
@@ -127,6 +148,7 @@ fn value_name(param: &Param) -> &'static str {
     match param.kind {
         _ if param.secret => "TEXT|@FILE",
         ParamKind::Text => "TEXT",
+        ParamKind::Id => "ID",
         ParamKind::Integer | ParamKind::Number => "N",
         ParamKind::Boolean => "true|false",
         ParamKind::Json => "JSON|@FILE",
@@ -156,7 +178,8 @@ pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatche
         // A command that waits takes fewer.
         let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
         let texts: Vec<&str> = given.map(String::as_str).collect();
-        let value = value(param, &texts).map_err(usage)?;
+        let name = if in_path(param) { param.name.to_uppercase() } else { format!("--{}", option_name(param.name)) };
+        let value = value(param, &name, &texts).map_err(usage)?;
         let field = param.place == ParamLocation::Body && op.body == BodyKind::Json;
         call = if field { call.field(param.name, value) } else { call.arg(param.name, value) };
     }
@@ -190,98 +213,9 @@ pub(super) fn path_value(op: &'static Op, name: &str, matches: &ArgMatches) -> O
     matches.get_one::<String>(&id(param)).cloned()
 }
 
-/// Value as the document has it.
-fn value(param: &Param, texts: &[&str]) -> Result<Value, String> {
-    if !param.list && param.join.is_none() {
-        return texts.last().map_or(Ok(Value::Null), |text| one(param, text));
-    }
-    if let [text] = texts
-        && let Ok(list @ Value::Array(_)) = serde_json::from_str(text)
-    {
-        return Ok(list);
-    }
-    // No number has a comma in it.
-    let texts = texts.iter().flat_map(|text| {
-        let several = matches!(param.kind, ParamKind::Integer | ParamKind::Number);
-        if several { text.split(',').collect() } else { vec![*text] }
-    });
-    texts.map(|text| one(param, text)).collect()
-}
-
-fn one(param: &Param, text: &str) -> Result<Value, String> {
-    let name = if in_path(param) { param.name.to_uppercase() } else { format!("--{}", option_name(param.name)) };
-    let file = text.strip_prefix('@').filter(|_| param.secret || param.kind == ParamKind::Json);
-    let read = file.map(|path| {
-        std::fs::read_to_string(path).map_err(|error| format!("{name} cannot be read from {path}: {error}"))
-    });
-    let read = read.transpose()?;
-    let text = read.as_deref().map_or(text, |read| read.trim_end_matches(['\r', '\n']));
-    let json = || serde_json::from_str::<Value>(text).ok();
-    match param.kind {
-        _ if param.secret => Ok(text.into()),
-        ParamKind::Text => Ok(text.into()),
-        ParamKind::Json => Ok(json().unwrap_or_else(|| text.into())),
-        ParamKind::Integer => json()
-            .filter(|value| value.is_i64() || value.is_u64())
-            .ok_or_else(|| format!("{name} is a whole number, and not {text:?}")),
-        ParamKind::Number => {
-            json().filter(Value::is_number).ok_or_else(|| format!("{name} is a number, and not {text:?}"))
-        }
-        ParamKind::Boolean => match text {
-            "true" | "yes" | "1" => Ok(true.into()),
-            "false" | "no" | "0" => Ok(false.into()),
-            _ => Err(format!("{name} is true or false, and not {text:?}")),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-
-    fn param(kind: ParamKind, list: bool) -> Param {
-        Param {
-            name: "some_name",
-            place: ParamLocation::Body,
-            required: false,
-            kind,
-            list,
-            join: None,
-            secret: false,
-            flag: None,
-            doc: "",
-        }
-    }
-
-    #[test]
-    fn a_value_is_what_the_document_says() {
-        for (kind, text, expected) in [
-            (ParamKind::Text, "007", json!("007")),
-            (ParamKind::Integer, "7", json!(7)),
-            (ParamKind::Number, "-0.5", json!(-0.5)),
-            (ParamKind::Boolean, "no", json!(false)),
-            (ParamKind::Json, "{\"a\":[1]}", json!({"a": [1]})),
-            (ParamKind::Json, "plain words", json!("plain words")),
-        ] {
-            assert_eq!(value(&param(kind, false), &[text]), Ok(expected), "{kind:?}");
-        }
-        assert_eq!(value(&param(ParamKind::Integer, true), &["1", "2"]), Ok(json!([1, 2])));
-        assert_eq!(value(&param(ParamKind::Integer, true), &["1,2", "3"]), Ok(json!([1, 2, 3])));
-        assert_eq!(value(&param(ParamKind::Text, true), &["1,2"]), Ok(json!(["1,2"])));
-        assert_eq!(value(&param(ParamKind::Text, true), &["[\"a\",\"b\"]"]), Ok(json!(["a", "b"])));
-    }
-
-    #[test]
-    fn what_cannot_be_is_refused_with_the_name_of_the_option() {
-        for kind in [ParamKind::Integer, ParamKind::Number, ParamKind::Boolean] {
-            let said = value(&param(kind, false), &["soon"]).unwrap_err();
-            assert!(said.contains("--some-name") && said.contains("soon"), "{said}");
-        }
-        let secret = Param { secret: true, ..param(ParamKind::Text, false) };
-        assert_eq!(value(&secret, &["123"]), Ok(json!("123")));
-        assert!(value(&secret, &["@/nowhere"]).unwrap_err().contains("/nowhere"));
-    }
 
     #[test]
     fn an_option_whose_name_is_taken_has_a_word_before_it() {

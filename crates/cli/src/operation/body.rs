@@ -1,6 +1,5 @@
 //! Request body and parameters as a command line gives them: `key=value`, JSON, a file, stdin.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -69,48 +68,9 @@ pub(crate) fn parse_pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Values by name: JSON where they parse as JSON, else text; a name that is given twice makes a list. A parameter that
-/// the document knows as a secret stays text: a password of digits is no number.
-pub(crate) fn values_by_name<'a>(op: &Op, pairs: &'a [(String, String)]) -> BTreeMap<&'a str, Value> {
-    let mut values: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for (name, text) in pairs {
-        let secret = op.param(name).is_some_and(|param| param.secret);
-        let value = match serde_json::from_str(text) {
-            Ok(value) if !secret => value,
-            _ => Value::String(text.clone()),
-        };
-        values.entry(name).or_default().push(value);
-    }
-    let single = |mut list: Vec<Value>| if list.len() == 1 { list.remove(0) } else { Value::Array(list) };
-    values.into_iter().map(|(name, list)| (name, single(list))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platforms::find;
-    use serde_json::json;
-
-    fn pairs(texts: &[&str]) -> Vec<(String, String)> {
-        texts.iter().map(|text| parse_pair(text).unwrap()).collect()
-    }
-
-    #[test]
-    fn a_value_is_json_where_it_parses_as_json() {
-        let op = find("autotune").unwrap().op("experiment_create").unwrap();
-        let pairs = pairs(&["a=1", "b=x y", "c=\"1\"", "d={\"e\":[true,null]}", "f=", "g=01", "h=1", "h=z"]);
-        let expected = json!({
-            "a": 1, "b": "x y", "c": "1", "d": {"e": [true, null]}, "f": "", "g": "01", "h": [1, "z"],
-        });
-        assert_eq!(json!(values_by_name(op, &pairs)), expected);
-    }
-
-    #[test]
-    fn a_password_of_digits_stays_a_text() {
-        let op = find("autotune").unwrap().op("user_signup").unwrap();
-        assert_eq!(json!(values_by_name(op, &pairs(&["password=007", "email=a@b.c"]))["password"]), json!("007"));
-        assert_eq!(json!(values_by_name(op, &pairs(&["password=12345678"]))["password"]), json!("12345678"));
-    }
 
     #[test]
     fn a_parameter_has_a_name() {

@@ -35,7 +35,8 @@ impl Columns {
         // Another operation of the group may answer with the same objects, or with others.
         let listed = platform.listing(op.group).map(|list| list.columns).unwrap_or_default();
         let has = |path: &&str| at(first, path).is_some();
-        let paths = if !listed.is_empty() && listed.iter().all(has) { told(listed) } else { guess(first) };
+        let fit = first.is_null() || listed.iter().all(has);
+        let paths = if !listed.is_empty() && fit { told(listed) } else { guess(first) };
         Columns { paths, asked: false }
     }
 

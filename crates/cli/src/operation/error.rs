@@ -9,6 +9,9 @@ use crate::profile::access::Access;
 /// Error of an operation, with the command of its group that helps.
 pub(crate) fn operation_error(access: &Access, op: &'static Op, error: &mlhub::Error) -> CliError {
     let failed = access.error(error);
+    if failed.is_uncertain() {
+        return failed;
+    }
     let command = |verb: &str| format!("mlhub {} {} {verb}", op.platform, op.group);
     match error.kind() {
         ErrorKind::NotFound => match access.platform.listing(op.group) {

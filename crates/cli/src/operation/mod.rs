@@ -9,4 +9,6 @@ pub(crate) mod error;
 pub(crate) mod options;
 pub(crate) mod reply_view;
 pub(crate) mod run;
+pub(crate) mod success;
+pub(crate) mod value;
 pub(crate) mod wait;

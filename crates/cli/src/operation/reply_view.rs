@@ -7,8 +7,12 @@ use serde_json::Value;
 use super::columns::{self, Columns};
 use super::context::PlatformContext;
 use crate::error::{CliError, CliResult};
+use crate::exit::Exit;
 use crate::global::Format;
 use crate::terminal;
+
+/// Rows of a table that is printed at once; a longer list is several.
+const BLOCK: usize = 1000;
 
 /// View of an operation's reply.
 pub(crate) struct ReplyView<'a> {
@@ -27,19 +31,30 @@ impl ReplyView<'_> {
         columns::id(self.context.platform, self.op, row)
     }
 
-    /// A list: row by row as it arrives, where the form allows it.
+    /// A list: row by row as it arrives. One that has more than `most` rows ends with an error.
     pub(crate) async fn list(
         &self,
         mut items: Items<RawItem>,
+        most: usize,
         to_error: impl Fn(&mlhub::Error) -> CliError,
     ) -> CliResult {
         let out = self.context.out;
-        let at_once = out.quiet() || matches!(out.format(), Format::Jsonl | Format::Tsv | Format::Csv);
-        let mut kept = Vec::new();
+        let mut block = Vec::new();
         let mut columns = None;
+        let mut count = 0;
         while let Some(item) = items.try_next().await.map_err(|error| to_error(&error))? {
-            if !at_once {
-                kept.push(item.value);
+            if count == most {
+                let (name, group, verb) = (self.op.platform, self.op.group, self.op.verb);
+                let message = format!("the list does not end: {most} rows were read; --limit reads any number");
+                return Err(CliError::new(Exit::Other, message, format!("mlhub {name} {group} {verb} --limit {most}")));
+            }
+            count += 1;
+            if !out.quiet() && out.format() == Format::Table {
+                // A table is as wide as its rows, so it needs to know some of them.
+                block.push(item.value);
+                if block.len() == BLOCK {
+                    self.all(&std::mem::take(&mut block))?;
+                }
                 continue;
             }
             let first = columns.is_none();
@@ -49,7 +64,13 @@ impl ReplyView<'_> {
         if items.shifted() {
             terminal::warn("the list changed while it was read: what was added or taken away meanwhile may be missing");
         }
-        if at_once { Ok(()) } else { self.all(&kept) }
+        match out.format() {
+            _ if count == 0 => self.all(&[]),
+            Format::Table if !out.quiet() && block.is_empty() => Ok(()),
+            Format::Table if !out.quiet() => self.all(&block),
+            Format::Json if !out.quiet() => out.text("\n]\n"),
+            _ => Ok(()),
+        }
     }
 
     fn one(&self, columns: &Columns, item: &RawItem, first: bool) -> CliResult {
@@ -60,6 +81,9 @@ impl ReplyView<'_> {
         }
         match out.format() {
             Format::Jsonl => out.text(&format!("{}\n", columns.object(&item.value))),
+            Format::Json => out.text(&element(&columns.object(&item.value), first)),
+            // A list of one after the other is a list.
+            Format::Yaml => out.value(&Value::Array(vec![columns.object(&item.value)])),
             Format::Csv => {
                 let csv = columns.table([&item.value]).csv();
                 let body = csv.split_once('\n').map_or("", |(_, body)| body);
@@ -129,5 +153,25 @@ impl ReplyView<'_> {
             Format::Table => out.rows(&columns.record(row)),
             _ => self.all(std::slice::from_ref(row)),
         }
+    }
+}
+
+/// Element of a JSON list as it stands in an indented document, after what has to be before it.
+fn element(value: &Value, first: bool) -> String {
+    let before = if first { "[\n  " } else { ",\n  " };
+    format!("{before}{}", format!("{value:#}").replace('\n', "\n  "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_list_that_is_printed_as_it_comes_is_the_document() {
+        let rows = [json!({"a": {"b": [1, 2], "c": "x\ny"}}), json!({}), json!("text")];
+        let mut text: String = rows.iter().enumerate().map(|(at, row)| element(row, at == 0)).collect();
+        text += "\n]";
+        assert_eq!(text, format!("{:#}", json!(rows)));
     }
 }

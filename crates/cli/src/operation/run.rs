@@ -11,10 +11,15 @@ use super::context::PlatformContext;
 use super::error::operation_error;
 use super::options::{self, LIMIT, WAIT, YES, deletes};
 use super::reply_view::ReplyView;
+use super::success::{check, check_begin};
 use super::wait;
-use crate::error::CliResult;
+use crate::error::{CliError, CliResult};
+use crate::output::Out;
 use crate::profile::access::Access;
 use crate::{platforms, terminal};
+
+/// Rows of a list that nobody has limited: no platform has so many, so a list beyond that has no end.
+const MOST_ROWS: usize = 1_000_000;
 
 /// Calls the operation and shows what it answers.
 pub(crate) async fn run(context: &PlatformContext<'_>, op: &'static Op, matches: &ArgMatches) -> CliResult {
@@ -43,11 +48,10 @@ pub(crate) async fn run(context: &PlatformContext<'_>, op: &'static Op, matches:
     }
     if op.paging.is_some() {
         let items = call.items();
-        let items = match matches.get_one::<usize>(LIMIT) {
-            Some(limit) => items.limit(*limit),
-            None => items,
+        return match matches.get_one::<usize>(LIMIT) {
+            Some(limit) => shown.list(items.limit(*limit), usize::MAX, to_error).await,
+            None => shown.list(items, MOST_ROWS, to_error).await,
         };
-        return shown.list(items, to_error).await;
     }
     if op.starts.is_some() {
         let (job, reply) = call.start(context.platform.ops).await.map_err(|error| to_error(&error))?;
@@ -83,15 +87,10 @@ async fn answer(
 ) -> CliResult {
     let to_error = |error: mlhub::Error| operation_error(access, op, &error);
     match op.reply {
-        ReplyKind::Stream | ReplyKind::Text => {
-            let mut stream = call.stream().await.map_err(to_error)?;
-            while let Some(part) = stream.try_next().await.map_err(to_error)? {
-                context.out.bytes(&part)?;
-            }
-            Ok(())
-        }
+        ReplyKind::Stream | ReplyKind::Text => stream(op, call, context.out, to_error).await,
         ReplyKind::Empty => {
-            call.bytes().await.map_err(to_error)?;
+            let bytes = call.bytes().await.map_err(to_error)?;
+            check(op, &bytes).map_err(to_error)?;
             // Whether something is there: else the server would have said that it is not.
             shown.reply(if op.method.as_str() == "HEAD" { true.into() } else { Value::Null })
         }
@@ -100,6 +99,25 @@ async fn answer(
             shown.reply(reply)
         }
     }
+}
+
+/// Prints a reply as it arrives.
+pub(crate) async fn stream(
+    op: &'static Op,
+    call: RawCall,
+    out: &Out,
+    to_error: impl Fn(mlhub::Error) -> CliError,
+) -> CliResult {
+    let mut stream = call.stream().await.map_err(&to_error)?;
+    let mut first = true;
+    while let Some(part) = stream.try_next().await.map_err(&to_error)? {
+        if first {
+            check_begin(op, &part).map_err(&to_error)?;
+        }
+        first = first && part.is_empty();
+        out.bytes(&part)?;
+    }
+    Ok(())
 }
 
 /// Whether what is named may go. Without a terminal nobody is there to ask, and who wrote the command meant it.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::client::{PlatformClient, Reply};
 use crate::platform::{Platform, Setting, variable};
 use crate::profile::access::{Access, Credential};
+use crate::profile::connection::connecting;
 
 /// Platform. The address is the public one.
 pub(crate) static PLATFORM: Platform =
@@ -26,7 +27,7 @@ const SETTINGS: &[Setting] = &[
 /// Client with that address and credential.
 pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {
     let name = PLATFORM.name;
-    let mut builder = Auger::builder(&access.url);
+    let mut builder = connecting(access, Auger::builder(&access.url))?;
     if let Some(url) = variable(name, "OPTIMIZERS_URL") {
         builder = builder.optimizers_url(url);
     }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::client::{PlatformClient, Reply};
 use crate::platform::{CREDENTIALS, Platform};
 use crate::profile::access::{Access, Credential};
-use crate::profile::files::StoredLogin;
+use crate::profile::connection::connecting;
+use crate::profile::credentials_file::StoredLogin;
 use crate::profile::renewal::renewing;
 
 /// Platform. The port is the one that the original documents.
@@ -31,7 +32,7 @@ pub(crate) async fn connect(access: &Access) -> Result<AutoTune, Error> {
 }
 
 fn build(access: &Access) -> Result<AutoTune, Error> {
-    let mut builder = AutoTune::builder(&access.url);
+    let mut builder = connecting(access, AutoTune::builder(&access.url))?;
     match &access.credential {
         Credential::None | Credential::Password { .. } | Credential::Service { .. } => {}
         Credential::Token { token, .. } => builder = builder.token(token.clone()),
@@ -42,7 +43,7 @@ fn build(access: &Access) -> Result<AutoTune, Error> {
 
 /// The login in the profile, which is renewed there.
 fn renewed(access: &Access, login: &StoredLogin) -> Result<Bearer, Error> {
-    let client = AutoTune::builder(&access.url).build()?;
+    let client = connecting(access, AutoTune::builder(&access.url))?.build()?;
     renewing(access, login, move |refresh| {
         let client = client.clone();
         async move { client.refresh(&refresh).await }

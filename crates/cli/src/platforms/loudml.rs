@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::client::{PlatformClient, Reply};
 use crate::platform::{CREDENTIALS, Platform};
 use crate::profile::access::{Access, Credential};
+use crate::profile::connection::connecting;
 
 /// Platform. The port is the server's usual one.
 pub(crate) static PLATFORM: Platform =
@@ -24,7 +25,7 @@ pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> 
 /// A client of the servers in that address, which may name several with commas between them.
 pub(crate) fn connect(access: &Access) -> Result<LoudMl, Error> {
     let mut urls = access.url.split(',').map(str::trim).filter(|url| !url.is_empty());
-    let first = LoudMl::builder(urls.next().unwrap_or(&access.url));
+    let first = connecting(access, LoudMl::builder(urls.next().unwrap_or(&access.url)))?;
     let builder = urls.fold(first, |builder, url| builder.node(url));
     match &access.credential {
         Credential::None | Credential::Stored(_) | Credential::Service { .. } => builder,

@@ -13,7 +13,7 @@ use mlhub::{Error, ErrorKind, Op, Secret};
 use crate::error::{CliError, CliResult};
 use crate::platform::Platform;
 use crate::profile::access::{Access, Credential};
-use crate::profile::files::StoredLogin;
+use crate::profile::credentials_file::StoredLogin;
 use client::PlatformClient;
 
 /// Constructor of a client with that address and credential.
@@ -62,7 +62,7 @@ pub(crate) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> 
 /// Login of a person, with a token that outlives this process and is proved to work.
 pub(crate) async fn login(access: &Access, username: &str, password: &Secret) -> Result<StoredLogin, Error> {
     let token = client(&access.anonymous())?.fetch_token(username, password).await?;
-    let proof = Access { credential: Credential::given_token(token.value().clone()), ..access.anonymous() };
+    let proof = access.with_credential(Credential::given_token(token.value().clone()));
     client(&proof)?.whoami().await?;
     Ok(StoredLogin::of(access.url.clone(), username.to_owned(), &token))
 }

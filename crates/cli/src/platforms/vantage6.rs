@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::client::{PlatformClient, Reply};
 use crate::platform::{Platform, Setting};
 use crate::profile::access::{Access, Credential};
-use crate::profile::files::StoredLogin;
+use crate::profile::connection::connecting;
+use crate::profile::credentials_file::StoredLogin;
 use crate::profile::renewal::renewing;
 
 /// Platform. The address is the one of a hub that runs on this machine for a trial.
@@ -48,7 +49,7 @@ pub(crate) async fn connect(access: &Access) -> Result<Vantage6, Error> {
 
 /// A client that has what the command line, the environment and the profile say.
 pub(crate) fn build(access: &Access) -> Result<Vantage6, Error> {
-    let builder = builder(access);
+    let builder = builder(access, keycloak(|setting| access.setting(setting)))?;
     match &access.credential {
         Credential::None | Credential::Password { .. } => builder,
         Credential::Token { token, .. } => builder.token(token.clone()),
@@ -58,26 +59,21 @@ pub(crate) fn build(access: &Access) -> Result<Vantage6, Error> {
     .build()
 }
 
-/// The same without a credential: what fetches tokens has none.
-fn anonymous(access: &Access) -> Result<Vantage6, Error> {
-    builder(access).build()
-}
-
-fn builder(access: &Access) -> Builder<Vantage6> {
-    let builder = Vantage6::builder(&access.url);
-    match keycloak(access) {
+fn builder(access: &Access, keycloak: Option<Keycloak>) -> Result<Builder<Vantage6>, Error> {
+    let builder = connecting(access, Vantage6::builder(&access.url))?;
+    Ok(match keycloak {
         Some(keycloak) => builder.keycloak(keycloak),
         None => builder,
-    }
+    })
 }
 
-/// Where logins are made, as the environment says, or the profile.
-fn keycloak(access: &Access) -> Option<Keycloak> {
-    let mut keycloak = Keycloak::new(access.setting(&AUTH_URL)?);
-    if let Some(realm) = access.setting(&REALM) {
+/// Where logins are made, as settings say it.
+fn keycloak(said: impl Fn(&Setting) -> Option<String>) -> Option<Keycloak> {
+    let mut keycloak = Keycloak::new(said(&AUTH_URL)?);
+    if let Some(realm) = said(&REALM) {
         keycloak = keycloak.realm(realm);
     }
-    if let Some(client) = access.setting(&CLIENT) {
+    if let Some(client) = said(&CLIENT) {
         keycloak = keycloak.client(client);
     }
     Some(keycloak)
@@ -85,7 +81,7 @@ fn keycloak(access: &Access) -> Option<Keycloak> {
 
 /// A service account, which logs in when a token is needed.
 fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Error> {
-    let (client, account, secret) = (anonymous(access)?, account.to_owned(), secret.clone());
+    let (client, account, secret) = (build(&access.anonymous())?, account.to_owned(), secret.clone());
     let next = move |_| {
         let (client, account, secret) = (client.clone(), account.clone(), secret.clone());
         async move { client.sign_in(Login::service_account(account, secret)).await }
@@ -93,9 +89,11 @@ fn service(access: &Access, account: &str, secret: &Secret) -> Result<Bearer, Er
     Ok(Bearer::from_source(next))
 }
 
-/// The login in the profile, which is renewed there.
+/// The login in the profile, which is renewed there, and where it was made: a refresh token is good for nothing elsewhere.
 fn renewed(access: &Access, login: &StoredLogin) -> Result<Bearer, Error> {
-    let client = anonymous(access)?;
+    let own = |setting: &Setting| login.settings.get(setting.key?).cloned();
+    let keycloak = keycloak(own).or_else(|| keycloak(|setting| access.setting(setting)));
+    let client = builder(access, keycloak)?.build()?;
     renewing(access, login, move |refresh| {
         let client = client.clone();
         async move { client.refresh(&refresh).await }
@@ -132,9 +130,13 @@ impl PlatformClient for Vantage6 {
     }
 }
 
-/// Login to be stored, of a token that is proved to work, and tells whose it is.
+/// Login to be stored, of a token that is proved to work, and tells whose it is; with all that its renewal needs.
 pub(crate) async fn stored_login(access: &Access, token: &Token) -> Result<StoredLogin, Error> {
-    let client = Vantage6::builder(&access.url).token(token.value().clone()).build()?;
+    let client = connecting(access, Vantage6::builder(&access.url))?.token(token.value().clone()).build()?;
     let username = client.identity().await?.user.username.clone();
-    Ok(StoredLogin::of(access.url.clone(), username, token))
+    let settings = [&AUTH_URL, &REALM, &CLIENT].into_iter().filter_map(|setting| {
+        let said = access.setting(setting).or_else(|| setting.default.map(str::to_owned));
+        Some((setting.key?.to_owned(), said?))
+    });
+    Ok(StoredLogin::of(access.url.clone(), username, token).with_settings(settings.collect()))
 }

@@ -2,6 +2,10 @@
 //! that order).
 
 pub(crate) mod access;
-pub(crate) mod files;
+pub(crate) mod config_file;
+pub(crate) mod connection;
+pub(crate) mod credentials_file;
+mod files_lock;
+mod folder;
 pub(crate) mod renewal;
 pub(crate) mod setting_source;

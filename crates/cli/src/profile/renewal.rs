@@ -8,8 +8,18 @@ use mlhub::pipeline::Bearer;
 use mlhub::{Error, ErrorKind, Secret, Token};
 
 use super::access::Access;
-use super::files::{FilesLock, ProfileFiles, StoredLogin};
+use super::credentials_file::{CredentialsFile, StoredLogin, same_server};
+use super::files_lock::FilesLock;
+use crate::error::CliError;
 use crate::terminal;
+
+/// Where a login is kept.
+#[derive(Clone)]
+struct Place {
+    profile: String,
+    platform: &'static str,
+    url: String,
+}
 
 /// Credential of a stored login, which is renewed in the profile; `fetch` is the platform's way from a refresh token to
 /// the next token.
@@ -18,40 +28,43 @@ where
     F: Fn(Secret) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<Token, Error>> + Send + 'static,
 {
-    let (profile, platform) = (access.profile.clone(), access.platform.name);
+    let place = Place { profile: access.profile.clone(), platform: access.platform.name, url: login.url.clone() };
     let next = move |last| {
-        let (profile, fetch) = (profile.clone(), fetch.clone());
-        async move { renewed(&profile, platform, last, fetch).await }
+        let (place, fetch) = (place.clone(), fetch.clone());
+        async move { renewed(&place, last, fetch).await }
     };
     Bearer::from_source(next).starting_with(token_of(login))
 }
 
-/// The token after `last` for a platform in a profile.
+/// The token after `last` of a login that is kept.
 ///
 /// A refresh token serves once, and one that comes a second time ends the login: so whoever fetches holds the lock of
-/// the files, and whoever waited for it finds the new token there.
-async fn renewed<F, Fut>(profile: &str, platform: &'static str, last: Option<Token>, fetch: F) -> Result<Token, Error>
+/// the file, and whoever waited for it finds the new token there.
+async fn renewed<F, Fut>(place: &Place, last: Option<Token>, fetch: F) -> Result<Token, Error>
 where
     F: FnOnce(Secret) -> Fut,
     Fut: Future<Output = Result<Token, Error>>,
 {
-    let files = ProfileFiles::open().map_err(|_| unread())?;
-    let locking = files.clone();
-    let lock = tokio::task::spawn_blocking(move || locking.lock()).await;
-    let lock = lock.map_err(|cause| unread().with_source(cause))?.map_err(|_| unread())?;
-    let login = files.login(profile, platform).map_err(|_| unread())?.ok_or_else(ended)?;
+    let file = CredentialsFile::open().map_err(|error| unread(&error))?;
+    let lock = file.lock().await.map_err(|error| unread(&error))?;
+    let logins = file.logins(&place.profile, place.platform).map_err(|error| unread(&error))?;
+    let login = logins.into_iter().find(|login| same_server(&login.url, &place.url)).ok_or_else(ended)?;
     if is_newer(&login, last.as_ref(), SystemClock::new().wall()) {
         return Ok(token_of(&login));
     }
     let refresh = login.refresh_token.clone().ok_or_else(ended)?;
     let token = fetch(refresh).await?;
-    keep(&files, &lock, profile, platform, login, &token);
+    keep(&file, &lock, place, login, &token);
     Ok(token)
 }
 
 /// The token of a login.
 fn token_of(login: &StoredLogin) -> Token {
     let token = Token::new(login.token.clone());
+    let token = match login.expires_at.as_ref().and_then(mlhub::Timestamp::time) {
+        Some(end) => token.with_expiry(end),
+        None => token,
+    };
     match &login.refresh_token {
         Some(refresh) => token.with_refresh(refresh.clone()),
         None => token,
@@ -65,9 +78,9 @@ fn is_newer(login: &StoredLogin, last: Option<&Token>, now: SystemTime) -> bool 
 }
 
 /// Keeps the new token. The old one is spent, so where it cannot be kept this command still uses it.
-fn keep(files: &ProfileFiles, lock: &FilesLock, profile: &str, platform: &str, login: StoredLogin, token: &Token) {
-    let login = StoredLogin::of(login.url, login.username, token);
-    if files.keep_under(lock, profile, platform, login).is_err() {
+fn keep(file: &CredentialsFile, lock: &FilesLock, place: &Place, login: StoredLogin, token: &Token) {
+    if file.replace_under(lock, &place.profile, place.platform, login.renewed(token)).is_err() {
+        let platform = place.platform;
         terminal::warn(&format!(
             "the next token for {platform} could not be kept; the command after this one needs a login"
         ));
@@ -78,8 +91,12 @@ fn ended() -> Error {
     Error::new(ErrorKind::Unauthenticated, "the login in the profile has ended")
 }
 
-fn unread() -> Error {
-    Error::new(ErrorKind::Config, "the file of logins cannot be read")
+fn unread(error: &CliError) -> Error {
+    let why = match error {
+        CliError::Reported(report) => report.message.as_str(),
+        CliError::BrokenPipe => "broken pipe",
+    };
+    Error::new(ErrorKind::Config, format!("the login cannot be renewed: {why}"))
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! Setting source: where the value of a setting was found, and how it is shown.
 
 use crate::global::Global;
-use crate::platform::{Platform, Setting, variable, variable_name};
+use crate::platform::{Platform, Setting, variable_name};
 
 /// Default profile.
 pub(super) const PROFILE: &str = "default";
 /// In place of what is secret.
 const HIDDEN: &str = "(hidden)";
+/// Where logins are kept.
+pub(super) const CREDENTIALS: &str = "credentials.yaml";
 /// How a private key begins, where it is given as a text.
 const PEM: &str = "-----BEGIN";
 
@@ -30,6 +32,8 @@ pub(crate) enum SettingSource {
     Environment,
     /// The profile in the user's config folder.
     Profile,
+    /// The login that is kept for the profile.
+    Login,
     /// The default.
     Default,
 }
@@ -41,6 +45,7 @@ impl SettingSource {
             SettingSource::Flag => "flag",
             SettingSource::Environment => "environment",
             SettingSource::Profile => "profile",
+            SettingSource::Login => "login",
             SettingSource::Default => "default",
         }
     }
@@ -58,8 +63,13 @@ impl SourcedValue {
 
     /// What a variable of the platform says.
     pub(super) fn environment(platform: &str, what: &str) -> Option<SourcedValue> {
-        variable(platform, what)
-            .map(|value| SourcedValue::new(value, SettingSource::Environment, variable_name(platform, what)))
+        SourcedValue::variable(&variable_name(platform, what))
+    }
+
+    /// What a variable says; one that is empty counts as not set.
+    pub(super) fn variable(name: &str) -> Option<SourcedValue> {
+        let value = std::env::var(name).ok().filter(|value| !value.is_empty())?;
+        Some(SourcedValue::new(value, SettingSource::Environment, name))
     }
 
     /// What the profile says under that key.
@@ -76,9 +86,8 @@ impl SourcedValue {
 
 /// Name of the profile that is used.
 pub(crate) fn profile(global: &Global) -> SourcedValue {
-    let variable = || std::env::var("MLHUB_PROFILE").ok().filter(|name| !name.is_empty());
     SourcedValue::flag("--profile", global.profile.as_ref())
-        .or_else(|| variable().map(|name| SourcedValue::new(name, SettingSource::Environment, "MLHUB_PROFILE")))
+        .or_else(|| SourcedValue::variable("MLHUB_PROFILE"))
         .unwrap_or_else(|| SourcedValue::default(PROFILE))
 }
 
@@ -96,17 +105,19 @@ pub(crate) fn shown(urls: &str) -> String {
     urls.split(',').map(one).collect::<Vec<_>>().join(",")
 }
 
-/// Address of a platform's server.
+/// Address of a platform's server: as it was given, else of the environment, of the profile, of the latest login.
 pub(super) fn url(
     platform: &Platform,
     profile: &str,
     given: Option<&String>,
-    kept: Option<(String, &str)>,
+    config: Option<(&str, String)>,
+    login: Option<&String>,
 ) -> SourcedValue {
-    let kept = kept.and_then(|(url, key)| SourcedValue::profile(profile, platform.name, key, Some(url)));
+    let login = || login.map(|url| SourcedValue::new(url, SettingSource::Login, CREDENTIALS));
     SourcedValue::flag("--url", given)
         .or_else(|| SourcedValue::environment(platform.name, "URL"))
-        .or(kept)
+        .or_else(|| config.and_then(|(key, url)| SourcedValue::profile(profile, platform.name, key, Some(url))))
+        .or_else(login)
         .unwrap_or_else(|| SourcedValue::default(platform.url))
 }
 
@@ -135,11 +146,13 @@ mod tests {
     #[test]
     fn the_first_source_counts() {
         let given = "http://given".to_owned();
-        let kept = || Some(("http://kept".to_owned(), "url"));
+        let kept = || Some(("url", "http://kept".to_owned()));
         let platform = &PLATFORM;
-        assert_eq!(url(platform, "p", Some(&given), kept()).source, SettingSource::Flag);
-        let found = url(platform, "p", None, kept());
+        let login = "http://login".to_owned();
+        assert_eq!(url(platform, "p", Some(&given), kept(), Some(&login)).source, SettingSource::Flag);
+        let found = url(platform, "p", None, kept(), Some(&login));
         assert_eq!((found.source, found.place), (SettingSource::Profile, format!("profiles.p.{}.url", platform.name)));
-        assert_eq!(url(platform, "p", None, None).value, platform.url);
+        assert_eq!(url(platform, "p", None, None, Some(&login)).source, SettingSource::Login);
+        assert_eq!(url(platform, "p", None, None, None).value, platform.url);
     }
 }

@@ -154,14 +154,23 @@ fn the_settings_are_those_of_config_explain() {
     // The profile, its file, and who is logged in are no settings of a platform with a place of their own.
     let settings =
         rows.iter().filter(|row| text(row, "setting").contains('.') && !text(row, "setting").ends_with(".login"));
+    let help = Home::new().run(&["--help"]).ok();
     let line = |row: &Value| {
         let (platform, setting) = text(row, "setting").split_once('.').unwrap();
-        let variable = format!("MLHUB_{}_{}", platform.to_uppercase(), setting.to_uppercase());
         let value = text(row, "value");
         let value = if value.is_empty() { String::new() } else { format!("`{value}`") };
-        format!("| {platform} | `{variable}` | {value} |\n")
+        let variable = setting.to_uppercase();
+        // What has an option of its own counts for each of them.
+        if help.contains(&format!("--{} ", setting.replace('_', "-"))) && setting != "url" && setting != "token" {
+            return format!("| every | `MLHUB_<PLATFORM>_{variable}`, `MLHUB_{variable}` | {value} |\n");
+        }
+        format!("| {platform} | `MLHUB_{}_{variable}` | {value} |\n", platform.to_uppercase())
     };
-    let table: String = settings.map(line).collect();
+    let mut lines: Vec<String> = settings.map(line).collect();
+    let mut seen = BTreeSet::new();
+    lines.retain(|line| seen.insert(line.clone()));
+    lines.sort_by_key(|line| line.starts_with("| every |"));
+    let table = lines.concat();
     generated("settings.md", "settings", &format!("| platform | variable | default |\n|---|---|---|\n{table}"));
 }
 

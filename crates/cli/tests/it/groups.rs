@@ -1,6 +1,7 @@
 //! Operations as commands `PLATFORM GROUP VERB`, and lists in every output format.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use mlhub::autotune::ops::OPS;
 use mlhub::testing::{Lab, Port, Reply, SeenRequest};
@@ -92,16 +93,28 @@ fn both(row: &Value) -> Option<[Vec<String>; 2]> {
     help.contains("--param <NAME=VALUE>").then_some([group, call])
 }
 
+/// A list without items, where the operation's document has its items.
+fn empty_list(row: &Value) -> Value {
+    let tables = [OPS, mlhub::auger::ops::OPS, mlhub::loudml::ops::OPS, mlhub::vantage6::ops::OPS];
+    let id = |name: &str| row[name].as_str().unwrap();
+    let op = tables.iter().copied().flatten().find(|op| op.platform == id("platform") && op.id == id("operation"));
+    let items = op.and_then(|op| op.list).map_or("", |places| places.items);
+    items.rsplit('.').filter(|step| !step.is_empty()).fold(json!([]), |inner, step| json!({ step: inner }))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_of_every_platform_sends_what_call_sends() {
     let operations = rows(&["ops", "-o", "json"]);
     assert!(operations.iter().filter(|row| row["platform"] == "autotune").count() == OPS.len());
     let lab = Lab::today();
-    lab.rule(|_| Some(Reply::json(&json!([]))));
+    let reply = Arc::new(Mutex::new(Value::Null));
+    let said_by_server = Arc::clone(&reply);
+    lab.rule(move |_| Some(Reply::json(&*said_by_server.lock().unwrap())));
     let port = Port::open(&lab).await.unwrap();
     let mut platforms = BTreeSet::new();
     for row in operations {
         let Some(both) = both(&row) else { continue };
+        *reply.lock().unwrap() = empty_list(&row);
         let mut sent = Vec::new();
         for mut words in both {
             words.extend(["--url".to_owned(), port.url(), "--token".to_owned(), "t".to_owned()]);

@@ -1,5 +1,6 @@
 //! Program from outside: what it prints, where, and how it ends.
 
+mod answers;
 mod auger;
 mod autotune;
 mod book;
@@ -12,15 +13,18 @@ mod requirements;
 mod client;
 mod command_tree;
 mod config;
+mod connections;
 #[cfg(unix)]
 mod crash;
 mod groups;
 mod guide;
 mod guide_page;
 mod hub_in_process;
+mod lab_server;
 mod login;
 #[cfg(unix)]
 mod loudml;
+mod profiles;
 mod quickstart;
 #[cfg(unix)]
 #[path = "../../../../tests/support/ready.rs"]
@@ -32,4 +36,5 @@ mod streams;
 mod support;
 #[cfg(target_os = "linux")]
 mod tune;
+mod typed;
 mod vantage6;

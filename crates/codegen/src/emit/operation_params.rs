@@ -74,8 +74,7 @@ fn unwrapped<'a>(schema: &Located<'a>) -> Located<'a> {
 fn kind(schema: Option<&Located<'_>>) -> Ident {
     let text = |key| schema.and_then(|schema| schema.text(key));
     let word = match text("type") {
-        // A number in one place and a text in another.
-        _ if text("format") == Some("id") => "Json",
+        _ if text("format") == Some("id") => "Id",
         Some("string") => "Text",
         Some("integer") => "Integer",
         Some("number") => "Number",

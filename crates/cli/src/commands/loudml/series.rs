@@ -12,7 +12,7 @@ use crate::plot::curve::Curve;
 use crate::plot::line_chart::line_chart;
 use crate::plot::svg::svg;
 use crate::plot::ticks::date_time;
-use crate::terminal;
+use crate::{private_file, terminal};
 
 /// Before the names of bounds, in what was predicted.
 const LOWER: &str = "lower_";
@@ -32,7 +32,7 @@ pub(super) fn show(out: &Out, result: &Value, picture: Option<impl AsRef<Path>>,
     })?;
     if let Some(file) = picture {
         let file = file.as_ref();
-        std::fs::write(file, svg(&series.curves)).map_err(|error| {
+        private_file::write(file, svg(&series.curves).as_bytes()).map_err(|error| {
             let file = file.display();
             CliError::new(Exit::Other, format!("{file} cannot be written: {error}"), format!("ls -l {file}"))
         })?;

@@ -4,6 +4,8 @@ pub(crate) mod overrides;
 #[cfg(test)]
 mod tests;
 mod tree;
+#[cfg(test)]
+mod typed_tests;
 
 use clap::ArgMatches;
 use futures::FutureExt as _;

@@ -20,7 +20,7 @@ fn sample(param: &Param) -> &'static str {
         ParamKind::Integer => "7",
         ParamKind::Number => "0.5",
         ParamKind::Boolean => "true",
-        ParamKind::Text | ParamKind::Json => "a",
+        ParamKind::Text | ParamKind::Id | ParamKind::Json => "a",
     }
 }
 

@@ -67,7 +67,7 @@ impl StudyLocation {
     pub(super) fn error(&self, error: &Error) -> CliError {
         match &self.shared {
             Some(access) => access.error(error),
-            None => CliError::failed_call(error, Client::NAME, None),
+            None => CliError::failed_call(error, Client::NAME, None, "mlhub autotune experiments"),
         }
     }
 

@@ -80,14 +80,14 @@ pub(super) async fn create(context: &PlatformContext<'_>, matches: &ArgMatches) 
     let new = NewDataframe::new(required(matches, LABEL), required(matches, IMAGE), required(matches, METHOD));
     let new = matches.get_one::<String>(NAME).into_iter().fold(new, NewDataframe::name);
     let new = with_options!(new, matches);
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     let made = hub.client.create_dataframe(id(matches), new).await.map_err(|error| hub.error(&error))?;
     after(context, &hub, matches, &made).await
 }
 
 pub(super) async fn preprocess(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
     let step = with_options!(NewStep::new(required(matches, IMAGE), required(matches, METHOD)), matches);
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     let changed = hub.client.preprocess(id(matches), step).await.map_err(|error| hub.error(&error))?;
     after(context, &hub, matches, &changed).await
 }

@@ -61,8 +61,7 @@ async fn new(context: &PlatformContext<'_>, file: PathBuf) -> CliResult {
         key.save(&path).map(|()| key)
     });
     let key = made.await.map_err(CliError::local)?;
-    let key =
-        key.map_err(|error| CliError::new(Exit::Other, error.to_string(), format!("ls -l {}", file.display())))?;
+    let key = key.map_err(|error| CliError::of(&error, format!("ls -ld {}", file.display())).with_exit(Exit::Other))?;
     context.out.notice(&format!(
         "wrote {}; next: MLHUB_VANTAGE6_PRIVATE_KEY={} mlhub vantage6 key register",
         file.display(),
@@ -75,6 +74,7 @@ async fn show(context: &PlatformContext<'_>) -> CliResult {
     let access = context.access()?;
     let Some(key) = key(&access)? else { return Err(none()) };
     let hub = HqClient::open(context).await?;
+    hub.client.set_private_key(key.clone());
     let registered = match hub.client.check_key().await.map_err(|error| hub.error(&error))? {
         KeyRegistration::Same => "yes",
         KeyRegistration::Missing => "no",
@@ -86,10 +86,9 @@ async fn show(context: &PlatformContext<'_>) -> CliResult {
 }
 
 async fn register(context: &PlatformContext<'_>, replace: bool) -> CliResult {
+    let Some(key) = key(&context.access()?)? else { return Err(none()) };
     let hub = HqClient::open(context).await?;
-    if hub.client.private_key().is_none() {
-        return Err(none());
-    }
+    hub.client.set_private_key(key);
     let registered =
         if replace { hub.client.replace_public_key().await } else { hub.client.register_public_key().await };
     let organization = registered.map_err(|error| {

@@ -59,7 +59,8 @@ pub(super) async fn login(context: &PlatformContext<'_>, matches: &ArgMatches) -
     let name = |id: &str| matches.get_one::<String>(id);
     let (device, stdin) = (matches.get_flag(DEVICE), matches.get_flag(STDIN));
     let request = LoginRequest { device, service: name(SERVICE), username: name(USERNAME), stdin };
-    fetch_and_store(&context.access()?, &request, context.out).await
+    let access = Access::for_login(context.platform, context.global)?;
+    fetch_and_store(&access, &request, context.out).await
 }
 
 /// Executes `mlhub login vantage6`, which knows less.
@@ -74,8 +75,7 @@ async fn fetch_and_store(access: &Access, request: &LoginRequest<'_>, out: &Out)
     let client = build(&access).map_err(to_error)?;
     let token = client.sign_in(method(request).await?).await.map_err(to_error)?;
     let login = stored_login(&access, &token).await.map_err(to_error)?;
-    let name = login.username.clone();
-    access.store(login, &name, out)
+    access.store(login, out).await
 }
 
 /// How to log in, as the command line and the environment say.

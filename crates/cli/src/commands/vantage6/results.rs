@@ -44,7 +44,7 @@ pub(super) async fn task(context: &PlatformContext<'_>, matches: &ArgMatches) ->
     if !matches.get_flag(INCLUDE) {
         return run::run(context, op, matches).await;
     }
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     let given = path_values(op, matches);
     let task = given.first().and_then(|id| id.parse().ok());
     let task = task.ok_or_else(|| CliError::usage("the id of a task is a number", "mlhub vantage6 task get --help"))?;
@@ -65,7 +65,7 @@ pub(super) async fn task(context: &PlatformContext<'_>, matches: &ArgMatches) ->
 
 /// Waits for a task that is there.
 pub(super) async fn wait(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     wait_for(context, &hub, id(matches), timeout(matches)).await
 }
 
@@ -77,7 +77,7 @@ pub(super) fn resumed<'a>(
 ) -> Option<BoxFuture<'a, CliResult>> {
     let op = context.platform.verb("task", "get").filter(|op| op.id == handle.op())?;
     let task = handle.arg(op.params.first()?.name).ok()?;
-    Some(async move { wait_for(context, &HqClient::open(context).await?, task, timeout).await }.boxed())
+    Some(async move { wait_for(context, &HqClient::open_with_key(context).await?, task, timeout).await }.boxed())
 }
 
 /// Waits for what the runs of a task give, and shows it.
@@ -156,11 +156,21 @@ pub(super) async fn log(context: &PlatformContext<'_>, matches: &ArgMatches) -> 
 
 /// What a run has given, as it arrives.
 pub(super) async fn result(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     let to_error = |error: mlhub::Error| hub.error(&error);
-    let mut stream = hub.client.read_result(id(matches)).await.map_err(to_error)?;
+    let run = id(matches);
+    let mut stream = hub.client.read_result(run).await.map_err(to_error)?;
+    let mut nothing = true;
     while let Some(part) = stream.try_next().await.map_err(to_error)? {
+        nothing = nothing && part.is_empty();
         context.out.bytes(&part)?;
+    }
+    if nothing {
+        let found = hub.client.run().get(run).send().await.map_err(to_error)?;
+        let status = serde_json::to_value(&found.status).map_err(CliError::local)?;
+        let message = format!("run {run} has no result; its status is {status}");
+        let next = format!("mlhub vantage6 run log {run}{}", hub.access.options());
+        return Err(CliError::new(Exit::NotFound, message, next));
     }
     if context.out.is_terminal() { context.out.text("\n") } else { Ok(()) }
 }

@@ -87,7 +87,7 @@ fn new_task(matches: &ArgMatches) -> CliResult<NewTask> {
 /// Makes the task: its id, or what its runs give where somebody waits for it.
 pub(super) async fn create(context: &PlatformContext<'_>, matches: &ArgMatches) -> CliResult {
     let task = new_task(matches)?;
-    let hub = HqClient::open(context).await?;
+    let hub = HqClient::open_with_key(context).await?;
     let made = hub.client.create_task(task).await.map_err(|error| hub.error(&error))?;
     if matches.get_flag(WAIT) {
         return results::wait_for(context, &hub, made.id, timeout(matches)).await;
