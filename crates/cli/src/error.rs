@@ -102,6 +102,14 @@ impl CliError {
         self
     }
 
+    /// The same error, with the place of which it speaks.
+    pub(crate) fn with_context(mut self, place: &str) -> CliError {
+        if let CliError::Reported(report) = &mut self {
+            report.message = format!("{place}: {}", report.message);
+        }
+        self
+    }
+
     /// The same error with another exit code.
     pub(crate) fn with_exit(mut self, exit: Exit) -> CliError {
         if let CliError::Reported(report) = &mut self {

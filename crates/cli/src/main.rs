@@ -23,6 +23,7 @@ mod private_file;
 mod profile;
 mod signals;
 mod terminal;
+mod variable_columns;
 
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;

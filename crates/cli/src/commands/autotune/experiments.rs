@@ -12,14 +12,18 @@ use crate::output::{Out, Table};
 use crate::platforms::autotune::connect;
 use crate::profile::access::{Access, Credential};
 use crate::terminal;
+use crate::variable_columns::variable_columns;
 
 /// Columns before those of the variables, in a history.
 const BEFORE: [&str; 3] = ["trial_id", "value", "best_so_far"];
-/// The column behind them.
-const AFTER: &str = "told_at";
+/// The columns behind them.
+const AFTER: [&str; 2] = ["failed", "told_at"];
+
+/// The reason of a trial that nobody has told one for.
+const LOST: &str = "its workers were lost, one after another";
 
 /// Columns that a printed history has beside its variables and values.
-pub(super) const BESIDE: [&str; 3] = [BEFORE[0], BEFORE[2], AFTER];
+pub(super) const BESIDE: [&str; 3] = [BEFORE[0], BEFORE[2], AFTER[1]];
 
 /// Hub with experiments, and who asks.
 pub(super) struct ExperimentHub {
@@ -108,25 +112,38 @@ impl ExperimentHub {
     pub(super) async fn best(&self, experiment: Uuid, out: &Out) -> CliResult {
         let best = self.client.experiment().best(experiment).send().await.map_err(|error| self.error(&error))?;
         let params = params_of(&best.params);
-        let names = params.keys().map(String::as_str);
-        let columns = ["trial_id", "value"].into_iter().chain(names).chain([AFTER]);
+        let names = variable_columns(params.keys().map(String::as_str));
+        let columns = BEFORE[..2].iter().copied().chain(names.iter().map(String::as_str)).chain([AFTER[1]]);
         let mut table = Table::with_columns(columns.map(str::to_owned).collect());
         let cells = [Value::from(best.trial_id.to_string()), best.value.into()].into_iter();
         table.push(cells.chain(params.values().cloned()).chain([best.told_at.to_string().into()]).collect());
         out.record(&table)
     }
 
-    pub(super) async fn history(&self, experiment: Uuid, out: &Out) -> CliResult {
-        let told = self.client.experiment().history(experiment).items().try_collect::<Vec<_>>().await;
-        let told = told.map_err(|error| self.error(&error))?;
-        let rows: Vec<_> = told.into_iter().map(|entry| (params_of(&entry.params), entry)).collect();
-        let names = rows.first().map(|(params, _)| params.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
-        let columns = BEFORE.into_iter().chain(names.iter().map(String::as_str)).chain([AFTER]);
+    /// What was told, and then what failed.
+    pub(super) async fn history(&self, experiment: &types::ExperimentDetail, out: &Out) -> CliResult {
+        let told = self.client.experiment().history(experiment.id).items().try_collect::<Vec<_>>().await;
+        let failed = self.client.trial().list(experiment.id).state("failed").items().try_collect::<Vec<_>>().await;
+        let (told, failed) = (told.map_err(|error| self.error(&error))?, failed.map_err(|error| self.error(&error))?);
+        let names: Vec<&str> = experiment.covars.keys().map(String::as_str).collect();
+        let variables = variable_columns(names.iter().copied());
+        let columns = BEFORE.into_iter().chain(variables.iter().map(String::as_str)).chain(AFTER);
         let mut table = Table::with_columns(columns.map(str::to_owned).collect());
-        for (params, entry) in rows {
-            let cells = [entry.trial_id.to_string().into(), entry.value.into(), entry.best_so_far.into()].into_iter();
-            let values = names.iter().map(|name| params.get(name).cloned().unwrap_or_default());
-            table.push(cells.chain(values).chain([entry.told_at.to_string().into()]).collect());
+        let mut row = |before: [Value; 3], params: Params, after: [Value; 2]| {
+            let values = names.iter().map(|name| params.get(*name).cloned().unwrap_or_default());
+            table.push(before.into_iter().chain(values).chain(after).collect());
+        };
+        for entry in told {
+            let before = [entry.trial_id.to_string().into(), entry.value.into(), entry.best_so_far.into()];
+            row(before, params_of(&entry.params), [Value::Null, entry.told_at.to_string().into()]);
+        }
+        for trial in failed {
+            let reason = trial.reason.map_or_else(|| LOST.into(), Value::from);
+            row(
+                [trial.id.to_string().into(), Value::Null, Value::Null],
+                params_of(&trial.params),
+                [reason, Value::Null],
+            );
         }
         out.table(&table)
     }

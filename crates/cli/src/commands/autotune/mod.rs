@@ -2,6 +2,7 @@
 
 mod experiments;
 mod import;
+mod past_results;
 
 use std::path::PathBuf;
 
@@ -39,14 +40,15 @@ enum AutotuneCommand {
     Experiments(ListArgs),
     /// Show the best trial of an experiment
     Best(ExperimentArg),
-    /// List what was told, in the order of telling
+    /// List what was told, in the order of telling, and then what failed
     History(ExperimentArg),
     /// Delete an experiment with all its trials
     Delete(DeleteArgs),
     /// Bring results from elsewhere into an experiment
     ///
-    /// FILE is CSV with a heading, or one JSON object per line (.jsonl). Each row has the variables by name, and `value`, or
-    /// `failed` with the reason. What `history -o csv` prints can be read.
+    /// FILE is CSV with a heading, or JSON: objects one after another, or in a list. Each row has the variables by name, and
+    /// `value`, or `failed` with the reason. All rows are checked before the first is sent. What `history` prints as csv,
+    /// json or jsonl can be read; a variable that is called like one of its columns stands there as `params.NAME`.
     Import(ImportArgs),
 }
 
@@ -91,7 +93,7 @@ async fn exec(command: &AutotuneCommand, context: &PlatformContext<'_>) -> CliRe
     match command {
         AutotuneCommand::Experiments(options) => hub.list(options.name.as_deref(), out).await,
         AutotuneCommand::Best(which) => hub.best(hub.find(&which.experiment).await?.id, out).await,
-        AutotuneCommand::History(which) => hub.history(hub.find(&which.experiment).await?.id, out).await,
+        AutotuneCommand::History(which) => hub.history(&hub.find(&which.experiment).await?, out).await,
         AutotuneCommand::Delete(options) => hub.delete(&options.which.experiment, options.yes, out).await,
         AutotuneCommand::Import(options) => {
             let experiment = hub.find(&options.which.experiment).await?;
