@@ -3,11 +3,13 @@
 mod heartbeat;
 #[cfg(feature = "hub")]
 mod local_study;
+mod object_scanner;
 mod process;
 #[cfg(unix)]
 mod process_tree;
 pub(crate) mod progress;
 mod report;
+mod secret_variables;
 mod space;
 mod study;
 mod study_location;
@@ -16,6 +18,7 @@ pub(crate) mod supervisor;
 mod template;
 mod trial;
 mod trial_output;
+mod trial_result;
 #[cfg(not(unix))]
 mod unsupervised_process;
 mod worker;
@@ -43,16 +46,26 @@ use study::{HubStudy, StudySettings};
 use study_location::StudyLocation;
 use template::Template;
 use trial::{StopRequest, runner, stop_requested};
-use worker::{WorkEvent, WorkPlan, work};
+use worker::{WorkEnd, WorkEvent, WorkPlan, work};
 
 /// Default lease.
 const LEASE: &str = "60s";
+/// Default number of failures in a row that stop a worker: a search finds a corner where some fail, a command that is broken
+/// fails each time.
+const MAX_FAILURES: usize = 10;
+
+/// Reasons of failures that are shown, the most frequent ones.
+const REASONS: usize = 3;
 
 /// Help text beyond the options. Each paragraph is one line, for the width of the terminal to break.
 const HELP: &str = "\
-In COMMAND, `{name}` is the value of that variable, also within a word; other braces beside one are doubled, `{{` and \
-`}}`. A word with braces but no such name is left as it is. MLHUB_TRIAL is the id of the trial, MLHUB_STUDY the name of the \
-study.
+In COMMAND, `{name}` is the value of that variable, whatever its name, also within a word; other braces beside one are \
+doubled, `{{` and `}}`. Braces that are no such name but could be one are refused; those of other languages, as in \
+'{ print $1 }', are left as they are. Of a cat with `flag: true` the empty option leaves out a word that is its name alone.
+
+MLHUB_PARAM_<NAME> is upper case, with `_` for what is no letter or digit of ASCII; the later of two that would be the same \
+has `_2` behind it. MLHUB_TRIAL is the id of the trial, MLHUB_STUDY the name of the study. Tokens, passwords and keys of this \
+program are not in a trial's environment.
 
 A study on this machine is the file NAME.sqlite in $XDG_DATA_HOME/mlhub/studies (~/.local/share/mlhub/studies), with \
 NAME.key and NAME.lock beside it. Started again with the same name, it runs the trials that are missing; a study without a \
@@ -68,15 +81,16 @@ Example:
 /// Tune any command, in any language
 ///
 /// Each trial runs COMMAND with values in place of `{name}` and in variables `MLHUB_PARAM_<NAME>`, never through a
-/// shell. Its value is the last line of its stdout that is a number or a JSON object with `value`. A trial that ends
-/// with another exit code than 0, prints no value or takes too long has failed, and the search goes on without it.
+/// shell. Its value is the last thing on its stdout that is a line with a number, or a JSON object with `value`. A trial
+/// that ends with another exit code than 0, takes too long, prints no value, or one last that is not finite or cannot be
+/// read, has failed, and the search goes on without it.
 #[derive(Args, Debug)]
 #[command(after_long_help = HELP)]
 pub(crate) struct Tune {
     /// What is tuned, in YAML or JSON
     ///
-    /// A map of name to `{type: int|cont|cat, min, max, guess, options, log, step}`; a cat has options, the others min and
-    /// max; guess, log and step may be left out.
+    /// A map of name to `{type: int|cont|cat, min, max, guess, options, log, step, flag}`; a cat has options, the others min
+    /// and max; guess, log, step and flag may be left out. Options are words as they are written: 3.10, 001, True.
     #[arg(long, value_name = "FILE")]
     space: PathBuf,
     /// How many trials the study is to have, those that failed included
@@ -105,6 +119,9 @@ pub(crate) struct Tune {
     /// One that takes longer is stopped and counts as failed.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     trial_timeout: Option<Duration>,
+    /// After how many failures in a row this worker stops, with their reasons; 0 never
+    #[arg(long, value_name = "N", default_value_t = MAX_FAILURES)]
+    max_failures: usize,
     /// How long a worker may be silent before its trials are given to others
     #[arg(long, value_name = "DURATION", value_parser = lease, default_value = LEASE)]
     lease: Duration,
@@ -125,7 +142,7 @@ impl Command for Tune {
     /// Runs the trials that the study still needs, and reports what came of all of them.
     async fn exec(self, context: &CommandContext<'_>) -> CliResult {
         let space = Space::read(&self.space)?;
-        let template = Template::new(&self.command, &space.names().collect::<Vec<_>>())?;
+        let template = Template::new(&self.command, &space)?;
         let direction = if self.minimize { Direction::Minimize } else { Direction::Maximize };
         let (stop, requests) = listen()?;
         let opening = StudyLocation::open(self.hub.as_ref(), self.name.as_ref(), context.global);
@@ -140,7 +157,8 @@ impl Command for Tune {
         };
         let mut progress = StudyProgress::new(&space, direction, self.trials.into(), before.best(), context.out);
         let mut hurry = requests.clone();
-        let plan = WorkPlan { parallel: self.parallel, trials: self.trials.into(), lease: self.lease };
+        let (parallel, trials) = (self.parallel, self.trials.into());
+        let plan = WorkPlan { parallel, trials, lease: self.lease, max_failures: self.max_failures };
         let run = runner(&template, &location.name, self.trial_timeout);
         let worked = work(Arc::new(study.clone()), run, plan, (&stop, requests), progress.observer()).await;
         progress.finish();
@@ -155,16 +173,32 @@ impl Command for Tune {
                 }
             }
         }
+        if matches!(worked, Ok(WorkEnd::Exhausted)) {
+            let tried = progress.finished();
+            context.out.notice(&format!("every point of the space was tried, so there are {tried} trials and no more"));
+        }
         let ended = match worked {
-            Ok(()) if progress.finished() < plan.trials => {
+            Ok(WorkEnd::Stopped) if progress.finished() < plan.trials => {
                 Err(interrupted(&progress, &space, self.resume_command(&location)))
             }
-            Ok(()) => study.told_trials().await.map_err(|error| location.error(&error)),
+            Ok(WorkEnd::Failing(reasons)) => Err(failing(&reasons, &progress, self.resume_command(&location))),
+            Ok(_) => self.report(&study, &mut progress, before).await.map_err(|error| location.error(&error)),
             Err(error) => Err(self.given_up(&error, &location)),
         };
-        // A study that nobody named has served its purpose when it is complete, or has not served at all.
-        location.finish(ended.is_ok() || progress.finished() == 0).await?;
-        StudyReport { told: ended?, ..before }.print(&progress, context.out)
+        let printed = ended.and_then(|report| report.print(&progress, context.out).map(|()| report));
+        // A study that nobody named has served its purpose when its report is out, or has not served at all.
+        let served = printed.is_ok() || progress.finished() == 0;
+        let kept = !served && self.name.is_none();
+        let resume = self.resume_command(&location);
+        if kept {
+            context.out.notice(&format!("the study is kept as {:?}", location.name));
+        }
+        location.finish(served).await?;
+        match printed {
+            Ok(report) => report.verdict(&progress),
+            Err(error) if kept => Err(error.with_next(resume)),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -175,12 +209,31 @@ impl Tune {
         let settings = StudySettings { name, space, direction, seed: self.seed, lease: self.lease };
         let study = match HubStudy::open(location.client.clone(), &settings, self.trials).await {
             Err(error) if error.kind() == ErrorKind::Conflict => return Err(other_settings(&error, name)),
+            Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Request) => {
+                let words = error.message().unwrap_or_else(|| error.detail());
+                let message = format!("{}: the hub does not take it: {words}", self.space.display());
+                return Err(CliError::usage(message, "mlhub tune --help"));
+            }
             opened => opened.map_err(|error| location.error(&error))?,
         };
         if location.is_exclusive() {
             study.release_all().await.map_err(|error| location.error(&error))?;
         }
         Ok(study)
+    }
+
+    /// What came of all trials; where none of them failed here, the hub knows of one that did.
+    async fn report<'a>(
+        &self,
+        study: &HubStudy,
+        progress: &mut StudyProgress<'_>,
+        before: StudyReport<'a>,
+    ) -> Result<StudyReport<'a>, Error> {
+        let told = study.told_trials().await?;
+        if told.is_empty() && progress.last_failure.is_none() {
+            progress.last_failure = study.failed_trials().await?.pop();
+        }
+        Ok(StudyReport { told, ..before })
     }
 
     /// Command that goes on with this study.
@@ -198,6 +251,10 @@ impl Tune {
         option("--hub", location.shared_hub().map(str::to_owned));
         option("--seed", self.seed.map(|seed| seed.to_string()));
         option("--trial-timeout", self.trial_timeout.map(format::duration));
+        option(
+            "--max-failures",
+            Some(self.max_failures).filter(|most| *most != MAX_FAILURES).map(|most| most.to_string()),
+        );
         option("--lease", Some(self.lease).filter(|time| Ok(*time) != lease(LEASE)).map(format::duration));
         words.extend(self.minimize.then_some("--minimize".into()));
         words.push("--".into());
@@ -248,6 +305,28 @@ fn interrupted(progress: &StudyProgress, space: &Space, next: String) -> CliErro
     };
     let message = format!("interrupted after {} of {} trials{best}", progress.finished(), progress.trials());
     CliError::new(Exit::Interrupted, message, next)
+}
+
+/// Trials fail one after another, so it is the command or this machine, and not the values.
+fn failing(reasons: &[String], progress: &StudyProgress, next: String) -> CliError {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for reason in reasons {
+        match counts.iter_mut().find(|(other, _)| other == reason) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((reason, 1)),
+        }
+    }
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let each =
+        counts.iter().take(REASONS).map(|(reason, count)| format!("\n  {count} times: {}", format::one_line(reason)));
+    let message = format!(
+        "{} trials in a row failed here, so this worker stops after {} of {} trials:{}",
+        reasons.len(),
+        progress.finished(),
+        progress.trials(),
+        each.collect::<String>()
+    );
+    CliError::new(Exit::Failed, message, next)
 }
 
 fn other_settings(error: &Error, name: &str) -> CliError {

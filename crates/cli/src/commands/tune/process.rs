@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 #[cfg(unix)]
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mlhub::clock::{Clock as _, SystemClock};
@@ -14,7 +15,8 @@ use tokio::task::JoinHandle;
 use super::process_tree::{MARK, ProcessTree};
 #[cfg(unix)]
 use super::supervisor::{COMMAND, ProcessReport, StopOrder, SupervisorSocket};
-use super::trial_output::{StderrTail, StdoutSummary, collect};
+use super::trial_output::{StderrTail, collect};
+use super::trial_result::StdoutSummary;
 
 /// Longest output after the last process has ended: time to read what is in the pipes. One that is held open beyond
 /// that is held by a process that got away.
@@ -27,6 +29,18 @@ pub(super) struct TrialCommand {
     pub(super) words: Vec<OsString>,
     /// Variables in its environment, beside those of this process.
     pub(super) variables: Vec<(String, String)>,
+    /// Names of those variables of this process that are not for it.
+    pub(super) withheld: Arc<[OsString]>,
+}
+
+impl TrialCommand {
+    /// The environment: that of this process, but for secrets, and the values.
+    pub(super) fn environment(&self, process: &mut tokio::process::Command) {
+        for name in &*self.withheld {
+            process.env_remove(name);
+        }
+        process.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
 }
 
 /// End of a process.
@@ -94,11 +108,12 @@ impl TrialProcess {
         use std::process::Stdio;
         let (socket, stdin) = SupervisorSocket::pair()?;
         let mark = uuid::Uuid::new_v4().to_string();
-        let mut supervisor = tokio::process::Command::new(this_program()?)
+        let mut supervisor = tokio::process::Command::new(this_program()?);
+        command.environment(&mut supervisor);
+        let mut supervisor = supervisor
             .arg0("mlhub")
             .args([COMMAND, "--"])
             .args(&command.words)
-            .envs(command.variables.iter().map(|(name, value)| (name, value)))
             .env(MARK, &mark)
             .stdin(stdin)
             .stdout(Stdio::piped())

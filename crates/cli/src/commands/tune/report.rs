@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::progress::StudyProgress;
 use super::space::Space;
 use super::study::{ToldTrial, Trial};
-use super::template::{Template, text, variable_name};
+use super::template::Template;
 use crate::direction::Direction;
 use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
@@ -13,6 +13,7 @@ use crate::format::{number, shell_word};
 use crate::global::Format;
 use crate::output::{Out, Table};
 use crate::plot::search_history::search_history;
+use crate::variable_columns::variable_columns;
 
 /// Rows of the table for people.
 const ROWS: usize = 10;
@@ -37,20 +38,22 @@ impl StudyReport<'_> {
             .reduce(|best, point| if self.direction.beats(point.value, Some(best.value)) { point } else { best })
     }
 
-    /// Prints it in the form that was asked for; a failure if no trial gave a value.
+    /// Prints it in the form that was asked for.
     pub(super) fn print(&self, progress: &StudyProgress, out: &Out) -> CliResult {
         let best = self.best();
         match (out.asked(), out.quiet()) {
-            (Some(Format::Json), _) => out.text(&format!("{}\n", self.object(progress)))?,
-            (Some(Format::Yaml), _) => out.value(&self.object(progress))?,
-            (None | Some(Format::Table), true) => {
-                best.map_or(Ok(()), |best| out.text(&format!("{}\n", best.value)))?;
-            }
-            (None | Some(Format::Table), false) if best.is_some() => self.for_people(progress, out)?,
-            (None | Some(Format::Table), false) => {}
-            (Some(_), _) => out.rows(&self.table(usize::MAX))?,
+            (Some(Format::Json), _) => out.text(&format!("{}\n", self.object(progress))),
+            (Some(Format::Yaml), _) => out.value(&self.object(progress)),
+            (None | Some(Format::Table), true) => best.map_or(Ok(()), |best| out.text(&format!("{}\n", best.value))),
+            (None | Some(Format::Table), false) if best.is_some() => self.for_people(progress, out),
+            (None | Some(Format::Table), false) => Ok(()),
+            (Some(_), _) => out.rows(&self.table(usize::MAX)),
         }
-        if best.is_none() { Err(self.all_failed(progress)) } else { Ok(()) }
+    }
+
+    /// What the study comes to: a failure if no trial gave a value.
+    pub(super) fn verdict(&self, progress: &StudyProgress) -> CliResult {
+        if self.told.is_empty() { Err(self.all_failed(progress)) } else { Ok(()) }
     }
 
     fn for_people(&self, progress: &StudyProgress, out: &Out) -> CliResult {
@@ -62,8 +65,8 @@ impl StudyReport<'_> {
                 if progress.failed > 0 { format!(", {} of them failed", progress.failed) } else { String::new() };
             out.notice(&format!("Best of {} trials{failed}: {}. To use it:", progress.finished(), number(best.value)));
             out.notice(&format!("  {}", self.template.shell_line(&best.params)));
-            for (name, value) in self.space.names().filter_map(|name| Some((name, best.params.get(name)?))) {
-                out.notice(&format!("  export {}={}", variable_name(name), shell_word(&text(value))));
+            for (name, value) in self.template.variables(&best.params) {
+                out.notice(&format!("  export {name}={}", shell_word(&value)));
             }
         }
         Ok(())
@@ -71,7 +74,7 @@ impl StudyReport<'_> {
 
     /// The best first.
     fn table(&self, rows: usize) -> Table {
-        let names = self.space.names().map(str::to_owned);
+        let names = variable_columns(self.space.names()).into_iter();
         let columns = std::iter::once("value".to_owned()).chain(names).chain(std::iter::once("trial".to_owned()));
         let mut table = Table::with_columns(columns.collect());
         let mut points: Vec<_> = self.told.iter().collect();
@@ -99,14 +102,18 @@ impl StudyReport<'_> {
             Some((trial, reason)) => (format!(": {reason}"), self.by_hand(trial)),
             None => (String::new(), "mlhub tune --help".to_owned()),
         };
-        CliError::new(Exit::Failed, format!("each of {} trials failed; the last one{words}", progress.finished()), next)
+        let message = match progress.finished() {
+            1 => format!("the only trial failed{words}"),
+            trials => format!("each of {trials} trials failed; the last one{words}"),
+        };
+        CliError::new(Exit::Failed, message, next)
     }
 
     /// The trial as it was run, for people to see what is wrong with it.
     fn by_hand(&self, trial: &Trial) -> String {
-        let names = self.space.names().filter_map(|name| Some((name, trial.params.get(name)?)));
+        let variables = self.template.variables(&trial.params);
         let variables: String =
-            names.map(|(name, value)| format!("{}={} ", variable_name(name), shell_word(&text(value)))).collect();
+            variables.iter().map(|(name, value)| format!("{name}={} ", shell_word(value))).collect();
         format!("{variables}{}", self.template.shell_line(&trial.params))
     }
 }

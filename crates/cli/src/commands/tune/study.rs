@@ -13,6 +13,8 @@ use crate::direction::Direction;
 
 /// How many trials of a study may be open at once, over all workers: as many as a hub takes.
 const OPEN_TRIALS: u32 = 1000;
+/// The reason of a trial that nobody has told one for.
+const LOST: &str = "its workers were lost, one after another";
 /// The most that is asked for at once: as many as a hub gives.
 const AT_ONCE: u32 = 100;
 
@@ -34,6 +36,8 @@ pub(super) struct AskReply {
     pub(super) told: u64,
     /// How many failed.
     pub(super) failed: u64,
+    /// Whether each point of a finite space was tried, and none of them is under way.
+    pub(super) exhausted: bool,
 }
 
 impl AskReply {
@@ -92,6 +96,15 @@ impl StudySettings<'_> {
     }
 }
 
+/// Error code of a hub whose finite space has no point left to give.
+const SPACE_EXHAUSTED: &str = "space_exhausted";
+
+/// Whether a hub has no point left to give.
+fn is_exhausted(error: &Error) -> bool {
+    let body = error.body().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    error.kind() == ErrorKind::Conflict && body.is_some_and(|body| body["code"] == SPACE_EXHAUSTED)
+}
+
 /// Told trial: a point and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ToldTrial {
@@ -130,10 +143,18 @@ impl HubStudy {
         Ok(())
     }
 
-    /// How many trials are done with: for when nothing is under way that would be counted here as well.
+    /// How many trials are done with, and whether none is open.
     pub(super) async fn counts(&self) -> Result<AskReply, Error> {
         let now = self.client.experiment().get(self.experiment).send().await?;
-        Ok(AskReply { trials: Vec::new(), told: now.told, failed: now.failed })
+        let (told, failed) = (now.told, now.failed);
+        Ok(AskReply { trials: Vec::new(), told, failed, exhausted: now.pending == 0 && now.expired == 0 })
+    }
+
+    /// Trials that failed, each with its reason.
+    pub(super) async fn failed_trials(&self) -> Result<Vec<(Trial, String)>, Error> {
+        let failed: Vec<_> = self.client.trial().list(self.experiment).state("failed").items().try_collect().await?;
+        let reason = |trial: &types::Trial| trial.reason.clone().unwrap_or_else(|| LOST.to_owned());
+        Ok(failed.iter().map(|trial| (Trial { id: trial.id, params: params(&trial.params) }, reason(trial))).collect())
     }
 
     /// What was told, in the order of telling.
@@ -144,18 +165,25 @@ impl HubStudy {
 }
 
 fn told_trial(entry: types::HistoryEntry) -> ToldTrial {
-    let params = match serde_json::to_value(&entry.params) {
+    ToldTrial { id: entry.trial_id, params: params(&entry.params), value: entry.value }
+}
+
+/// Generated values as plain JSON.
+fn params(values: &impl serde::Serialize) -> Params {
+    match serde_json::to_value(values) {
         Ok(Value::Object(params)) => params,
         _ => Params::new(),
-    };
-    ToldTrial { id: entry.trial_id, params, value: entry.value }
+    }
 }
 
 impl Study for HubStudy {
     async fn ask(&self, count: u32) -> Result<AskReply, Error> {
-        let asked = self.client.ask_many(self.experiment, count.min(AT_ONCE), Some(self.trials)).await?;
+        let asked = match self.client.ask_many(self.experiment, count.min(AT_ONCE), Some(self.trials)).await {
+            Err(error) if is_exhausted(&error) => return self.counts().await,
+            asked => asked?,
+        };
         let trials = asked.trials.into_iter().filter_map(|trial| Some(Trial { id: trial.id?, params: trial.params }));
-        Ok(AskReply { trials: trials.collect(), told: asked.told, failed: asked.failed })
+        Ok(AskReply { trials: trials.collect(), told: asked.told, failed: asked.failed, exhausted: false })
     }
 
     async fn tell(&self, trial: Uuid, value: f64, key: Uuid) -> Result<(), Error> {

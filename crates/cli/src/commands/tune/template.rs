@@ -5,16 +5,16 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::space::{Space, text};
 use crate::error::{CliError, CliResult};
 use crate::format::shell_line;
-
-/// Before the variable's name in the environment of a trial.
-const PREFIX: &str = "MLHUB_PARAM_";
 
 /// Command template whose placeholders are known variables.
 #[derive(Debug)]
 pub(super) struct Template {
     words: Vec<Word>,
+    /// The variables and those of the environment that carry them.
+    variables: Vec<(String, String)>,
 }
 
 /// Word of the command.
@@ -24,6 +24,8 @@ enum Word {
     Fixed(OsString),
     /// With values in it.
     Filled(Vec<Part>),
+    /// The value of a flag, and nothing where that is empty.
+    Flag(String),
 }
 
 #[derive(Debug, PartialEq)]
@@ -33,15 +35,16 @@ enum Part {
 }
 
 impl Template {
-    /// Parses the words of the command; `names` are those of the variables.
-    pub(super) fn new(words: &[OsString], names: &[&str]) -> CliResult<Template> {
+    /// Parses the words of the command.
+    pub(super) fn new(words: &[OsString], space: &Space) -> CliResult<Template> {
         let words = words.iter().map(|word| match word.to_str() {
-            Some(text) => parse(text, names),
+            Some(text) => parse(text, space),
             // A placeholder is text, and this is none.
             None => Ok(Word::Fixed(word.clone())),
         });
         let words = words.collect::<Result<_, _>>().map_err(|message| CliError::usage(message, "mlhub tune --help"))?;
-        let template = Template { words };
+        let variables = space.names().map(str::to_owned).zip(space.environment_names()).collect();
+        let template = Template { words, variables };
         template.check_program()?;
         Ok(template)
     }
@@ -50,16 +53,23 @@ impl Template {
     pub(super) fn command(&self, params: &Map<String, Value>) -> Vec<OsString> {
         let value = |name: &String| params.get(name).map(text).unwrap_or_default();
         let word = |word: &Word| match word {
-            Word::Fixed(word) => word.clone(),
+            Word::Fixed(word) => Some(word.clone()),
+            Word::Flag(name) => Some(value(name).into()).filter(|word: &OsString| !word.is_empty()),
             Word::Filled(parts) => {
                 let part = |part: &Part| match part {
                     Part::Text(text) => text.clone(),
                     Part::Value(name) => value(name),
                 };
-                parts.iter().map(part).collect::<String>().into()
+                Some(parts.iter().map(part).collect::<String>().into())
             }
         };
-        self.words.iter().map(word).collect()
+        self.words.iter().filter_map(word).collect()
+    }
+
+    /// Environment variables of a trial, which carry its values, in the order of the space.
+    pub(super) fn variables(&self, params: &Map<String, Value>) -> Vec<(String, String)> {
+        let value = |(name, variable): &(String, String)| Some((variable.clone(), text(params.get(name)?)));
+        self.variables.iter().filter_map(value).collect()
     }
 
     /// The same as a line to be pasted into a shell.
@@ -87,25 +97,6 @@ impl Template {
     }
 }
 
-/// Environment variables of a trial, which carry its values.
-pub(super) fn variables(params: &Map<String, Value>) -> Vec<(String, String)> {
-    params.iter().map(|(name, value)| (variable_name(name), text(value))).collect()
-}
-
-/// Name of the environment variable that carries a value: upper case, and `_` for what environments do not take.
-pub(super) fn variable_name(name: &str) -> String {
-    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
-    PREFIX.chars().chain(name.chars().map(letter)).collect()
-}
-
-/// Value as a program reads it: a category as it is, a number as JSON has it.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        number => number.to_string(),
-    }
-}
-
 #[cfg(unix)]
 fn runs(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
@@ -119,19 +110,26 @@ fn runs(path: &Path) -> bool {
 
 /// Braces of other languages (JSON, `${X}` of a shell) are left alone in a word without a placeholder; beside one they
 /// have to be doubled, so that no word means two things.
-fn parse(text: &str, names: &[&str]) -> Result<Word, String> {
-    let pieces = split(text);
-    let known = |name: &str| names.contains(&name);
+fn parse(text: &str, space: &Space) -> Result<Word, String> {
+    let known = |name: &str| space.names().any(|other| other == name);
+    let pieces = split(text, &known);
     let filled = pieces.iter().any(|piece| matches!(piece, Piece::Name(name) if known(name)));
     let mut parts = Vec::new();
     let mut foreign = None;
     for piece in pieces {
         match piece {
+            Piece::Text(letters) if letters.is_empty() => {}
             Piece::Text(letters) => parts.push(Part::Text(letters)),
             Piece::Name(name) if known(&name) => parts.push(Part::Value(name)),
-            Piece::Name(name) => return Err(unknown(text, &name, names)),
+            Piece::Name(name) => return Err(unknown(text, &name, space)),
             Piece::Foreign(letters) => foreign = foreign.or(Some(letters)),
         }
+    }
+    if let [Part::Value(name)] = &parts[..]
+        && foreign.is_none()
+        && space.is_flag(name)
+    {
+        return Ok(Word::Flag(name.clone()));
     }
     match (foreign, filled) {
         (Some(letters), true) => Err(format!(
@@ -148,10 +146,10 @@ fn parse(text: &str, names: &[&str]) -> Result<Word, String> {
     }
 }
 
-fn unknown(text: &str, name: &str, names: &[&str]) -> String {
+fn unknown(text: &str, name: &str, space: &Space) -> String {
     format!(
         "{{{name}}} in the word {text:?} is no variable; there are {}. To have braces there, write {{{{{name}}}}}",
-        names.join(", ")
+        space.names().collect::<Vec<_>>().join(", ")
     )
 }
 
@@ -165,7 +163,7 @@ enum Piece {
     Foreign(String),
 }
 
-fn split(text: &str) -> Vec<Piece> {
+fn split(text: &str, known: &impl Fn(&str) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
@@ -178,7 +176,10 @@ fn split(text: &str) -> Vec<Piece> {
             rest = after;
             continue;
         }
-        let inner = rest.split_once('}').map(|(inner, _)| inner).filter(|inner| brace == "{" && is_name(inner));
+        let inner = rest
+            .split_once('}')
+            .map(|(inner, _)| inner)
+            .filter(|inner| brace == "{" && (known(inner) || is_name(inner)));
         let piece = match inner {
             Some(name) if plain.ends_with('$') => Piece::Foreign(format!("${{{name}}}")),
             Some(name) => Piece::Name(name.to_owned()),
@@ -193,9 +194,10 @@ fn split(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Whether it could be the name of a variable, if perhaps of none that there is.
+/// Whether it could be the name of a variable, if perhaps of none that there is: nothing that other languages have between
+/// braces.
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "_-. ".contains(letter))
+    !text.is_empty() && !text.contains(|letter: char| letter.is_control() || "{\"'`$;,\\()<>|&".contains(letter))
 }
 
 #[cfg(test)]
@@ -203,10 +205,20 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// With variables of these names.
+    fn space(names: &[&str]) -> Space {
+        let variables: Vec<_> = names.iter().map(|name| format!("{name:?}: {{type: int, min: 0, max: 9}}")).collect();
+        Space::parse(&variables.join("\n")).unwrap()
+    }
+
     fn filled(words: &[&str]) -> Result<Vec<String>, String> {
-        let template = words.iter().map(|word| parse(word, &["lr", "n layers", "act"])).collect::<Result<_, _>>()?;
-        let params = json!({"lr": 1e-5, "n layers": 3, "act": "$(touch x); \"a\" 'b' {lr}\n"});
-        let command = Template { words: template }.command(params.as_object().unwrap());
+        let space = space(&["lr", "n layers", "act", "model/lr", "optim:lr", "net[0]", "a=b*(c)"]);
+        let template = words.iter().map(|word| parse(word, &space)).collect::<Result<_, _>>()?;
+        let params = json!({
+            "lr": 1e-5, "n layers": 3, "act": "$(touch x); \"a\" 'b' {lr}\n", "model/lr": 1, "optim:lr": 2, "net[0]": 3,
+            "a=b*(c)": 4,
+        });
+        let command = Template { words: template, variables: Vec::new() }.command(params.as_object().unwrap());
         Ok(command.into_iter().map(|word| word.into_string().unwrap()).collect())
     }
 
@@ -226,6 +238,28 @@ mod tests {
             "",
         ];
         assert_eq!(filled(&words).unwrap(), expected);
+    }
+
+    #[test]
+    fn any_name_is_a_placeholder() {
+        let words = ["{model/lr}", "--o={optim:lr}", "{net[0]}{a=b*(c)}"];
+        assert_eq!(filled(&words).unwrap(), ["1", "--o=2", "34"]);
+        for word in ["{model/rl}", "{optim:l}", "{net[1]}", "{model.lr}", "x={lr:}"] {
+            let said = filled(&[word]).unwrap_err();
+            assert!(said.contains("is no variable; there are lr, n layers, act, model/lr"), "{word}: {said}");
+        }
+    }
+
+    #[test]
+    fn an_empty_option_of_a_flag_leaves_its_word_out() {
+        let command = |flag: &str, amp: &str| {
+            let space = Space::parse(&format!("amp: {{type: cat, options: ['', --amp]{flag}}}")).unwrap();
+            let template = Template::new(&["echo".into(), "{amp}".into(), "a{amp}".into()], &space).unwrap();
+            template.command(json!({"amp": amp}).as_object().unwrap())
+        };
+        assert_eq!(command("", ""), ["echo", "", "a"]);
+        assert_eq!(command(", flag: true", ""), ["echo", "a"]);
+        assert_eq!(command(", flag: true", "--amp"), ["echo", "--amp", "a--amp"]);
     }
 
     #[test]
@@ -257,13 +291,8 @@ mod tests {
     }
 
     #[test]
-    fn names_in_the_environment_are_upper_case_with_underscores() {
-        assert_eq!(variable_name("learning-rate.1 é"), "MLHUB_PARAM_LEARNING_RATE_1__");
-    }
-
-    #[test]
     fn a_command_can_be_pasted() {
-        let template = Template::new(&["echo".into(), "--act={act}".into(), "".into()], &["act"]).unwrap();
+        let template = Template::new(&["echo".into(), "--act={act}".into(), "".into()], &space(&["act"])).unwrap();
         let values = json!({"act": "$(touch x); \"a\" 'b'"});
         let line = template.shell_line(values.as_object().unwrap());
         let words = shlex::split(&line).unwrap();
@@ -274,15 +303,16 @@ mod tests {
     fn values_in_the_environment_are_the_same_words() {
         let params = json!({"n layers": 3, "lr": 0.5, "act": "a b"});
         let expected = [("MLHUB_PARAM_ACT", "a b"), ("MLHUB_PARAM_LR", "0.5"), ("MLHUB_PARAM_N_LAYERS", "3")];
-        let mut found = variables(params.as_object().unwrap());
-        found.sort();
+        let template = Template::new(&["echo".into()], &space(&["act", "lr", "n layers"])).unwrap();
+        let found = template.variables(params.as_object().unwrap());
         assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
 
     #[cfg(unix)]
     #[test]
     fn a_program_that_is_not_there_is_said_at_once() {
-        let template = |program: &str| Template::new(&[program.into()], &["lr"]).map_err(|error| format!("{error:?}"));
+        let template =
+            |program: &str| Template::new(&[program.into()], &space(&["lr"])).map_err(|error| format!("{error:?}"));
         assert!(template("sh").is_ok() && template("/bin/sh").is_ok() && template("{lr}").is_ok());
         for program in ["no-such-program", "/no/such/program", "/etc/passwd", "/etc", ""] {
             assert!(template(program).unwrap_err().contains("there is no program"), "{program}");

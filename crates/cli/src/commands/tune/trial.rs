@@ -1,5 +1,6 @@
 //! Trial run: one command, from its start to a value or to the reason for which there is none.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -9,9 +10,11 @@ use tokio::sync::watch;
 #[cfg(unix)]
 use super::process::TrialProcess;
 use super::process::{ProcessEnd, TrialCommand};
+use super::secret_variables::secret_variables;
 use super::study::Trial;
-use super::template::{self, Template};
-use super::trial_output::{StderrTail, StdoutSummary, TrialResult};
+use super::template::Template;
+use super::trial_output::StderrTail;
+use super::trial_result::{StdoutSummary, TrialResult};
 #[cfg(not(unix))]
 use super::unsupervised_process::UnsupervisedProcess as TrialProcess;
 use crate::format::duration;
@@ -80,11 +83,12 @@ pub(super) fn runner(
     study: &str,
     limit: Option<Duration>,
 ) -> impl Fn(Trial, watch::Receiver<StopRequest>) -> BoxFuture<'static, RunResult> {
+    let withheld: Arc<[_]> = secret_variables().into();
     move |trial, requests| {
-        let mut variables = template::variables(&trial.params);
+        let mut variables = template.variables(&trial.params);
         variables.push(("MLHUB_TRIAL".to_owned(), trial.id.to_string()));
         variables.push(("MLHUB_STUDY".to_owned(), study.to_owned()));
-        let command = TrialCommand { words: template.command(&trial.params), variables };
+        let command = TrialCommand { words: template.command(&trial.params), variables, withheld: withheld.clone() };
         Box::pin(async move { run(&command, limit, requests).await })
     }
 }
@@ -162,12 +166,12 @@ fn value_of(end: &ProcessEnd, results: StdoutSummary, errors: &StderrTail) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::tune::trial_output::LineSink as _;
+    use crate::commands::tune::trial_output::OutputSink as _;
 
     fn after(end: ProcessEnd, out: &[&str], err: &[&str]) -> Result<f64, String> {
         let (mut results, mut errors) = (StdoutSummary::default(), StderrTail::default());
-        out.iter().for_each(|line| results.line(line.as_bytes(), false));
-        err.iter().for_each(|line| errors.line(line.as_bytes(), false));
+        out.iter().for_each(|line| results.push(format!("{line}\n").as_bytes()));
+        err.iter().for_each(|line| errors.push(format!("{line}\n").as_bytes()));
         value_of(&end, results, &errors)
     }
 

@@ -17,9 +17,10 @@ impl UnsupervisedProcess {
     /// Starts it.
     pub(super) fn start(command: &TrialCommand) -> io::Result<(UnsupervisedProcess, OutputStreams)> {
         let (program, args) = command.words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut process = Command::new(program)
+        let mut process = Command::new(program);
+        command.environment(&mut process);
+        let mut process = process
             .args(args)
-            .envs(command.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -73,3 +73,58 @@ fn a_command_that_can_be_found_and_not_started_fails_each_time() {
     let said = bench.home.run(&["tune", "--space", "space.yaml", "--trials", "1", "--", "./broken"]).fails(8);
     assert!(said.contains("it could not be started: No such file"), "{said}");
 }
+
+#[test]
+fn a_worker_whose_command_is_broken_stops_with_the_reasons_and_leaves_the_rest() {
+    let bench = Bench::new("if [ -e broken ]; then echo 'no GPU' >&2; exit 1; fi; echo \"$1\"");
+    bench.tune(&["--name", "forest", "--trials", "2"]).ok();
+    bench.write("broken", "");
+    let options = ["--name", "forest", "--trials", "50", "--max-failures", "3"];
+    let said = bench.tune(&options).fails(8);
+    assert!(said.contains("3 trials in a row failed here, so this worker stops after 5 of 50 trials"), "{said}");
+    assert!(said.contains("3 times: it ended with exit code 1; it said: no GPU"), "{said}");
+    let next = "  next: mlhub tune --name forest --space space.yaml --trials 50 --parallel 1 --max-failures 3 ";
+    assert!(said.lines().last().unwrap().starts_with(next), "{said}");
+    // Without being told, ten.
+    let said = bench.tune(&["--name", "other", "--trials", "50"]).fails(8);
+    assert!(said.contains("10 trials in a row failed here, so this worker stops after 10 of 50 trials"), "{said}");
+}
+
+#[test]
+fn a_study_that_failed_before_still_says_why() {
+    let bench = Bench::new("echo 'no data' >&2; exit 1");
+    let options = ["--name", "forest", "--trials", "3"];
+    bench.tune(&options).fails(8);
+    let said = bench.tune(&options).fails(8);
+    assert!(
+        said.contains("each of 3 trials failed; the last one: it ended with exit code 1; it said: no data"),
+        "{said}"
+    );
+    assert!(said.lines().last().unwrap().starts_with("  next: MLHUB_PARAM_X=0."), "{said}");
+}
+
+#[test]
+fn the_last_attempt_at_a_result_decides() {
+    for (script, said) in [
+        (r#"echo 0.5; echo '{"value": 0.25, "val_auc": NaN}'"#, None),
+        (r#"echo 0.5; printf '\033[1;32m0.25\033[0m\n'"#, None),
+        (r#"echo 0.5; printf ' 10%%\r 90%%\r0.25\n'"#, None),
+        (r#"echo 0.5; printf '\357\273\2770.25\n'"#, None),
+        (r#"echo 0.5; printf '{\n  "value": 0.25\n}\n'"#, None),
+        (r#"echo 0.5; printf '{"value": 0.25, "note": "'; yes | tr -d '\n' | head -c 200000; echo '"}'"#, None),
+        (r#"echo 0.5; echo '{"value": 0.25, oops}'"#, Some(r#"its result is no JSON: {"value": 0.25, oops}"#)),
+        (r#"echo 0.5; printf '{"value": 0.2'"#, Some(r#"its result has no end: {"value": 0.2"#)),
+        ("echo 0.5; echo -inf", Some("its result is -inf, which is no finite number")),
+        ("echo 0.5; echo NaN; echo bye", Some("its result is NaN, which is no finite number")),
+    ] {
+        let ran = Bench::new(script).tune(&["--trials", "1", "-o", "json"]);
+        let found = object(&ran.stdout);
+        match said {
+            None => assert_eq!((ran.code, &found["value"]), (Some(0), &0.25.into()), "{script}: {ran:?}"),
+            Some(words) => {
+                assert_eq!((ran.code, &found["failed"]), (Some(8), &1.into()), "{script}: {ran:?}");
+                assert!(ran.stderr.contains(words), "{script}: {ran:?}");
+            }
+        }
+    }
+}

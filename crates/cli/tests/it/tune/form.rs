@@ -91,7 +91,11 @@ fn mistakes_are_said_before_anything_runs() {
         (2, all(&["--trials", "0", "--space", "space.yaml", "--", "sh"]), "0"),
         (2, all(&["--trials", "1", "--space", "nowhere.yaml", "--", "sh"]), "nowhere.yaml cannot be read"),
         (2, all(&["--trials", "1", "--space", "typo.yaml", "--", "sh"]), "\"mn\""),
-        (1, all(&["--trials", "1", "--space", "upside.yaml", "--", "sh"]), "min"),
+        (
+            2,
+            all(&["--trials", "1", "--space", "upside.yaml", "--", "sh"]),
+            "upside.yaml: line 1 column 30: variable \"x\": max",
+        ),
         (2, [&["tune"], &form[..], &["--maximize", "--minimize", "--", "sh"]].concat(), "--minimize"),
         (2, [&["tune"], &form[..], &["--name", "../x", "--", "sh"]].concat(), "\"../x\" cannot be the name of a study"),
         (2, [&["tune"], &form[..], &["--hub", "http://127.0.0.1:1", "--", "sh"]].concat(), "--hub needs a --name"),
@@ -130,4 +134,22 @@ fn the_study_lies_where_the_help_says_and_nobody_else_can_read_it() {
     }
     names.sort();
     assert_eq!(names, ["forest.key", "forest.lock", "forest.sqlite"]);
+}
+
+#[test]
+fn a_study_without_a_name_is_kept_until_its_report_is_out() {
+    let bench = Bench::new("echo run >> runs; echo \"$1\"");
+    for options in [&["--trials", "3"][..], &["--trials", "3", "-o", "csv"], &["--trials", "3", "-o", "json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = bench.home.command(&bench.line(options)).stdout(full).output().unwrap();
+        let said = String::from_utf8(ran.stderr).unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{said}");
+        assert!(said.contains("No space left on device") && said.contains("the study is kept as \"unnamed-"), "{said}");
+        let next = said.lines().last().unwrap().strip_prefix("  next: mlhub ").unwrap().to_owned();
+        std::fs::remove_file(bench.path("runs")).unwrap();
+        // The command that is shown brings the report, and runs nothing.
+        let words = next.replace("'{x}'", "{x}");
+        let shown = bench.home.run(&words.split(' ').collect::<Vec<_>>()).ok();
+        assert_eq!((shown.lines().count(), bench.lines("runs").len()), (3, 0), "{shown}");
+    }
 }

@@ -1,6 +1,7 @@
 //! Tune command with real scripts, which do what scripts do.
 
 mod failures;
+mod finite;
 mod form;
 mod resume;
 mod shared;

@@ -15,7 +15,7 @@ echo "$1"
 "#;
 
 /// A token for a new account of that hub.
-fn token(home: &Home, url: &str) -> String {
+pub(super) fn token(home: &Home, url: &str) -> String {
     let account = ["email=a@example.org", "password=hunter2hunter2"];
     home.run(&[&["call", "autotune", "user_signup"], &account[..], &["--url", url]].concat()).ok();
     let login = ["call", "autotune", "auth_token", "username=a@example.org", "password=hunter2hunter2", "--url", url];

@@ -34,6 +34,21 @@ pub(super) struct WorkPlan {
     pub(super) trials: u64,
     /// How long a trial is this worker's without being renewed.
     pub(super) lease: Duration,
+    /// After how many failures in a row this worker stops; never at nought.
+    pub(super) max_failures: usize,
+}
+
+/// Why work has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum WorkEnd {
+    /// The study has its trials.
+    Complete,
+    /// Every point of its space was tried.
+    Exhausted,
+    /// It was asked to stop.
+    Stopped,
+    /// Too many trials in a row failed here: why.
+    Failing(Vec<String>),
 }
 
 /// Finished trial: one that this worker has no more to do with.
@@ -81,7 +96,7 @@ pub(super) async fn work<S, R, F>(
     plan: WorkPlan,
     (stop, requests): (&watch::Sender<StopRequest>, watch::Receiver<StopRequest>),
     mut tell: impl FnMut(WorkEvent),
-) -> Result<(), Error>
+) -> Result<WorkEnd, Error>
 where
     S: Study,
     R: Fn(Trial, watch::Receiver<StopRequest>) -> F,
@@ -91,17 +106,21 @@ where
     let mut open: BTreeSet<Uuid> = BTreeSet::new();
     let mut heard = requests.clone();
     let mut backoff = Backoff::new();
-    let mut complete = false;
+    let mut end = None;
+    let mut failures = Vec::new();
     let mut result = Ok(());
     loop {
         let free = plan.parallel.saturating_sub(u32::try_from(running.len()).unwrap_or(u32::MAX));
         let mut pause = None;
-        if free > 0 && !complete && *heard.borrow() == StopRequest::No {
+        if free > 0 && end.is_none() && *heard.borrow() == StopRequest::No {
             match ask(&*study, free, &mut heard).await {
                 Ok(Some(asked)) => {
                     // A trial that was asked while it runs here had its lease end unnoticed; now it has a new one.
                     let fresh: Vec<_> = asked.trials.iter().filter(|trial| open.insert(trial.id)).cloned().collect();
-                    complete = asked.finished() >= plan.trials && asked.trials.is_empty();
+                    if asked.trials.is_empty() {
+                        let complete = (asked.finished() >= plan.trials).then_some(WorkEnd::Complete);
+                        end = complete.or(asked.exhausted.then_some(WorkEnd::Exhausted));
+                    }
                     tell(WorkEvent::Counts(asked));
                     if !fresh.is_empty() {
                         backoff = Backoff::new();
@@ -125,9 +144,9 @@ where
                 }
             }
         }
-        let working = !complete && *heard.borrow() == StopRequest::No;
+        let working = end.is_none() && *heard.borrow() == StopRequest::No;
         if running.is_empty() && !working {
-            return result;
+            return result.map(|()| end.unwrap_or(WorkEnd::Stopped));
         }
         if running.is_empty() {
             tell(WorkEvent::Waiting);
@@ -138,6 +157,15 @@ where
                     open.remove(&done.trial.id);
                     if let (TrialOutcome::Untold(_, error), Ok(())) = (&done.outcome, &result) {
                         result = Err(error.clone());
+                        request_stop(stop, StopRequest::Gently);
+                    }
+                    match &done.outcome {
+                        TrialOutcome::Told(_) => failures.clear(),
+                        TrialOutcome::Failed(reason) => failures.push(reason.clone()),
+                        _ => {}
+                    }
+                    if plan.max_failures > 0 && failures.len() == plan.max_failures && end.is_none() {
+                        end = Some(WorkEnd::Failing(failures.clone()));
                         request_stop(stop, StopRequest::Gently);
                     }
                     tell(WorkEvent::Finished(done));

@@ -19,6 +19,8 @@ enum TrialState {
 #[derive(Default)]
 struct ScriptedStudy {
     total: u64,
+    /// Whether there are no more points than that.
+    finite: bool,
     trials: Mutex<BTreeMap<Uuid, TrialState>>,
     /// Trials that are given out before new ones are made.
     again: Mutex<Vec<Uuid>>,
@@ -81,7 +83,8 @@ impl Study for ScriptedStudy {
         drop((again, trials));
         let told = self.count(|state| matches!(state, TrialState::Told(_)));
         let failed = self.count(|state| matches!(state, TrialState::Failed(_)));
-        Ok(AskReply { trials: given, told, failed })
+        let exhausted = self.finite && given.is_empty() && told + failed == self.trials.lock().unwrap().len() as u64;
+        Ok(AskReply { trials: given, told, failed, exhausted })
     }
 
     async fn tell(&self, trial: Uuid, value: f64, key: Uuid) -> Result<(), Error> {
@@ -122,12 +125,12 @@ async fn run(seconds: u64, mut requests: watch::Receiver<StopRequest>) -> RunRes
 
 /// Works with runs of so many seconds; what happened.
 async fn worked(study: &Arc<ScriptedStudy>, parallel: u32, seconds: u64) -> (Result<(), ErrorKind>, Vec<WorkEvent>) {
-    let plan = WorkPlan { parallel, trials: study.total, lease: LEASE };
+    let plan = WorkPlan { parallel, trials: study.total, lease: LEASE, max_failures: 3 };
     let (stop, requests) = watch::channel(StopRequest::No);
     let mut events = Vec::new();
     let run = move |_, requests| run(seconds, requests);
     let result = work(study.clone(), run, plan, (&stop, requests), |event| events.push(event)).await;
-    (result.map_err(|error| error.kind()), events)
+    (result.map(drop).map_err(|error| error.kind()), events)
 }
 
 fn outcomes(events: &[WorkEvent]) -> Vec<&TrialOutcome> {
@@ -192,7 +195,7 @@ async fn trials_of_others_are_waited_for_with_growing_pauses() {
 async fn a_lease_that_was_lost_stops_the_run() {
     let study = ScriptedStudy::of(1).failing("renew", &[ErrorKind::Connect, ErrorKind::Conflict]);
     let (stop, requests) = watch::channel(StopRequest::No);
-    let plan = WorkPlan { parallel: 1, trials: 1, lease: LEASE };
+    let plan = WorkPlan { parallel: 1, trials: 1, lease: LEASE, max_failures: 3 };
     let mut seen = Vec::new();
     let told = study.clone();
     // The other worker tells the trial while this one winds up.
@@ -227,7 +230,7 @@ async fn a_trial_that_is_given_out_again_while_it_runs_here_runs_once() {
 async fn a_stop_gives_everything_back_and_asks_for_nothing_more() {
     let study = ScriptedStudy::of(9);
     let (stop, requests) = watch::channel(StopRequest::No);
-    let plan = WorkPlan { parallel: 3, trials: 9, lease: LEASE };
+    let plan = WorkPlan { parallel: 3, trials: 9, lease: LEASE, max_failures: 3 };
     let work = work(study.clone(), |_, requests| run(1000, requests), plan, (&stop, requests), drop);
     let interrupt = async {
         SystemClock::new().sleep(Duration::from_secs(1)).await;
@@ -242,10 +245,50 @@ async fn a_stop_gives_everything_back_and_asks_for_nothing_more() {
 async fn a_failed_trial_is_told_with_its_reason() {
     let study = ScriptedStudy::of(1);
     let (stop, requests) = watch::channel(StopRequest::No);
-    let plan = WorkPlan { parallel: 1, trials: 1, lease: LEASE };
+    let plan = WorkPlan { parallel: 1, trials: 1, lease: LEASE, max_failures: 3 };
     let run = |_, _| std::future::ready(outcome(RunOutcome::Failed("no luck".into())));
     work(study.clone(), run, plan, (&stop, requests), drop).await.unwrap();
     assert_eq!(study.count(|state| *state == TrialState::Failed("no luck".into())), 1);
+}
+
+/// Works with trials that fail unless their number is one of these; how it ended, and how many failed.
+async fn failing_but_for(good: &'static [usize], total: u64) -> (WorkEnd, u64) {
+    let study = ScriptedStudy::of(total);
+    let (stop, requests) = watch::channel(StopRequest::No);
+    let plan = WorkPlan { parallel: 1, trials: total, lease: LEASE, max_failures: 3 };
+    let number = std::sync::atomic::AtomicUsize::new(0);
+    let run = |_, _| {
+        let number = number.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+        let failed = || RunOutcome::Failed(format!("no luck {number}"));
+        std::future::ready(outcome(if good.contains(&number) { RunOutcome::Value(1.0) } else { failed() }))
+    };
+    let end = work(study.clone(), run, plan, (&stop, requests), drop).await.unwrap();
+    (end, study.count(|state| matches!(state, TrialState::Failed(_))))
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_in_a_row_stop_this_worker_with_their_reasons() {
+    let reasons = |numbers: [u32; 3]| WorkEnd::Failing(numbers.map(|number| format!("no luck {number}")).to_vec());
+    assert_eq!(failing_but_for(&[], 100).await, (reasons([1, 2, 3]), 3));
+    assert_eq!(failing_but_for(&[3, 6], 100).await, (reasons([7, 8, 9]), 7));
+    assert_eq!(failing_but_for(&[3, 6], 8).await, (WorkEnd::Complete, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_space_that_is_used_up_ends_the_work_when_nothing_is_under_way() {
+    let study = Arc::new(ScriptedStudy { total: 2, finite: true, ..ScriptedStudy::default() });
+    let other = study.ask(1).await.unwrap().trials.remove(0);
+    let later = study.clone();
+    tokio::spawn(async move {
+        SystemClock::new().sleep(Duration::from_secs(50)).await;
+        later.set(other.id, TrialState::Told(1.0)).unwrap();
+    });
+    let (stop, requests) = watch::channel(StopRequest::No);
+    let plan = WorkPlan { parallel: 2, trials: 3, lease: LEASE, max_failures: 3 };
+    let start = tokio::time::Instant::now();
+    let run = |_, requests| run(1, requests);
+    assert_eq!(work(study.clone(), run, plan, (&stop, requests), drop).await.unwrap(), WorkEnd::Exhausted);
+    assert!((50..60).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
