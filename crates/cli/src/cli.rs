@@ -6,7 +6,7 @@ use futures::future::LocalBoxFuture;
 
 use crate::command::{CommandContext, CommandEntry, DetachHint};
 use crate::commands::{COMMANDS, platform};
-use crate::error::CliResult;
+use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::output::Out;
@@ -97,11 +97,13 @@ impl Cli {
 
 /// Prints what clap has to say: help and version on stdout, a mistake on stderr with the command that helps. How the
 /// program should end.
-pub(crate) fn report(error: &clap::Error) -> Exit {
+pub(crate) fn report(error: &clap::Error) -> CliResult<Exit> {
     if !error.use_stderr() {
-        // A reader that has gone is no failure.
-        let _ = error.print();
-        return Exit::Ok;
+        return match error.print().map_err(CliError::from) {
+            // A reader that has gone is no failure.
+            Ok(()) | Err(CliError::BrokenPipe) => Ok(Exit::Ok),
+            Err(error) => Err(error),
+        };
     }
     let text = error.render().ansi().to_string();
     let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
@@ -116,7 +118,7 @@ pub(crate) fn report(error: &clap::Error) -> Exit {
     // Clap's own closing line names an option, not a command.
     let text = text.rfind("\n\nFor more information").map_or(text.as_str(), |end| &text[..end]);
     write_stderr(&format!("{}\n\n  next: {next}\n", text.trim_end()));
-    Exit::Usage
+    Ok(Exit::Usage)
 }
 
 #[cfg(test)]

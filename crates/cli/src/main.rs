@@ -45,7 +45,14 @@ fn main() -> ExitCode {
     }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return ExitCode::from(cli::report(&error).code()),
+        Err(error) => {
+            let mut exit = Exit::Usage;
+            let reported = run(async {
+                exit = cli::report(&error)?;
+                Ok(())
+            });
+            return if reported.is_err() { ended(reported) } else { ExitCode::from(exit.code()) };
+        }
     };
     if let Some(choice) = cli.global.color {
         anstream::ColorChoice::from(choice).write_global();

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::federation::Federation;
 use crate::guide_page::Page;
 use crate::hq;
+use crate::readme_commands::command;
 use crate::ready::until;
-use crate::shell::beside;
+use crate::shell::{Shell, beside};
 use crate::support::Home;
 
 /// So many organizations are in the collaboration of the page.
@@ -38,4 +39,26 @@ fn every_command_of_the_page_is_run() {
     page.says("http://127.0.0.1:7601/hq", &hq.url).says("http://127.0.0.1:30764", &hq.auth).runs();
     let done: Value = nodes.join().unwrap();
     assert_eq!(done.as_array().map(Vec::len), Some(MEMBERS * TASKS));
+}
+
+#[test]
+fn the_command_of_the_readme_is_run() {
+    let Some(hq) = hq::shared() else { return };
+    let federation = Federation::new(hq, "cli-readme", 1, false);
+    let shell = Shell::member(hq, &federation);
+    let of = |option: &str, id: u64| (format!("--{option} "), format!("--{option} {id} "));
+    let ids = [
+        of("collaboration", federation.collaboration),
+        of("organizations", federation.members[0].organization),
+        of("session", federation.session),
+    ];
+    let mut line = command("vantage6").replace("IMAGE", "registry.test/average") + " ";
+    for (option, id) in ids {
+        let (before, after) = line.split_once(&option).unwrap();
+        line = format!("{before}{id}{}", after.split_once(' ').unwrap().1);
+    }
+    let nodes = beside(federation.work(&federation.members, 1, json!({"seconds": 240})));
+    let shown = shell.gets(line.trim().strip_prefix("mlhub vantage6 ").unwrap());
+    assert!(shown.contains("\tcompleted\t"), "{line}: {shown}");
+    nodes.join().unwrap();
 }

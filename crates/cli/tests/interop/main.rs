@@ -20,6 +20,8 @@ mod logins;
 mod peer;
 #[path = "../../../../tests/interop/platform.rs"]
 mod platform;
+#[path = "../it/readme_commands.rs"]
+mod readme_commands;
 #[path = "../../../../tests/support/ready.rs"]
 mod ready;
 #[path = "../../../../tests/interop/restart.rs"]

@@ -54,3 +54,14 @@ fn several_machines_on_one_hub() {
 fn moving_from_autotune() {
     runs("tuning/moving-from-autotune.md");
 }
+
+#[test]
+fn troubleshooting() {
+    let made = [("python3", "--version"), ("openssl", "version"), ("curl", "--version")];
+    let there = |(program, argument): &(&str, &str)| {
+        crate::requirements::can("troubleshooting", std::process::Command::new(program).arg(argument))
+    };
+    if made.iter().all(there) {
+        runs("troubleshooting.md");
+    }
+}

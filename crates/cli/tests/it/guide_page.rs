@@ -7,7 +7,7 @@ use crate::support::Home;
 
 /// A fenced block. One with a word after its language is a file of that name.
 pub(crate) struct Block<'a> {
-    language: &'a str,
+    pub(crate) language: &'a str,
     pub(crate) file: Option<&'a str>,
     pub(crate) text: String,
 }
@@ -38,6 +38,11 @@ impl Page {
     pub(crate) fn new(name: &str, home: Home) -> Page {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
         let text = std::fs::read_to_string(path).unwrap();
+        Page::of(name, text, home)
+    }
+
+    /// A page of that text.
+    pub(crate) fn of(name: &str, text: String, home: Home) -> Page {
         Page { name: name.to_owned(), text, home }
     }
 

@@ -16,16 +16,22 @@ mod config;
 mod connections;
 #[cfg(unix)]
 mod crash;
+#[cfg(target_os = "linux")]
+mod files;
 mod groups;
 mod guide;
 mod guide_page;
 mod hub_in_process;
 mod lab_server;
 mod login;
+mod long_lists;
 #[cfg(unix)]
 mod loudml;
 mod profiles;
 mod quickstart;
+#[cfg(unix)]
+mod readme;
+mod readme_commands;
 #[cfg(unix)]
 #[path = "../../../../tests/support/ready.rs"]
 mod ready;
