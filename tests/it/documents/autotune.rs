@@ -63,6 +63,7 @@ async fn its_requests() {
         call!("trial_list", |c| c.trial().list(ID).state("pending").limit(10u32)),
         call!("trial_release", |c| c.trial().release(ID)),
         call!("trial_renew", |c| c.trial().renew(ID)),
+        call!("trial_retry", |c| c.trial().retry(ID)),
         call!("trial_tell", |c| c.trial().tell(ID).body(types::TrialResult::builder().value(0.5))),
         call!("user_delete", |c| {
             c.user().delete().body(types::Password::builder().password("pass word".to_owned()))

@@ -78,6 +78,7 @@ fn every_operation_can_be_called_by_name() {
         ("trial_renew", vec![&failing_id]),
         ("trial_release", vec![&failing_id]),
         ("trial_fail", vec![&failing_id, "reason=no luck"]),
+        ("trial_retry", vec![&failing_id]),
     ]
     .into();
     // The tells come first: the best and the history need them. A trial that failed is at its end.

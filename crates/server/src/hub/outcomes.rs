@@ -59,6 +59,11 @@ impl Hub {
         still_open(self.store.release(trial, self.clock.now()).await?)
     }
 
+    /// Opens a failed trial again, so that it is given out once more.
+    pub(crate) async fn retry(&self, trial: &Trial) -> Result<Trial, HubError> {
+        still_open(self.store.retry(trial, self.clock.now()).await?)
+    }
+
     /// Stores trials that have ended elsewhere, all or none; gives their number.
     pub(crate) async fn import(
         &self,

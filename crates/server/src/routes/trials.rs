@@ -180,6 +180,23 @@ impl TrialRoutes {
         let trial = hub.release(&trial).await?;
         Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
     }
+
+    /// Opens a failed trial again
+    ///
+    /// The next ask gives it out once more, to anybody, with the same values: for when the failure was that of a machine or
+    /// of a command that is mended. It may be sent as often as one likes.
+    #[oai(path = "/trials/:trial_id/retry", method = "post", operation_id = "trial_retry")]
+    async fn retry(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        caller: Caller,
+        /// The identifier of the trial.
+        trial_id: Path<Uuid>,
+    ) -> JsonResult<200, TrialReply> {
+        let (experiment, trial) = hub.trial(&caller.0, trial_id.0).await?;
+        let trial = hub.retry(&trial).await?;
+        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+    }
 }
 
 /// The state that a list is filtered by.

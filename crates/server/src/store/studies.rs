@@ -190,6 +190,8 @@ pub(crate) trait LeaseStore: fmt::Debug + Send + Sync + 'static {
     async fn renew(&self, experiment: &Experiment, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError>;
     /// Ends the lease of an open trial. A trial that has ended comes back as it is.
     async fn release(&self, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError>;
+    /// Opens a failed trial again, for whoever asks next. One that is open or was told comes back as it is.
+    async fn retry(&self, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError>;
 }
 
 /// Storage of outcomes.

@@ -163,6 +163,29 @@ async fn a_trial_that_has_ended_is_neither_renewed_nor_released() {
 }
 
 #[tokio::test]
+async fn a_failed_trial_that_is_opened_again_is_the_next_one_given_out_with_its_values() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = leased(&ann).await;
+    let (told, failed) = (ann.given(&experiment).await, ann.given(&experiment).await);
+    ann.tell_trial(id(&told), 1.0).await;
+    for _ in 0..5 {
+        ann.fail(id(&failed), "no GPU").await;
+        for _ in 0..2 {
+            let open = ann.act(id(&failed), "retry").await;
+            assert_eq!((open.status, &open.json()["state"], open.json().get("reason")), (200, &json!("expired"), None));
+        }
+        let again = ann.given(&experiment).await;
+        assert_eq!((&again["id"], &again["params"]), (&failed["id"], &failed["params"]));
+    }
+    assert_eq!(ann.tell_trial(id(&failed), 2.0).await.status, 200);
+    for trial in [&told, &failed] {
+        assert_eq!(ann.act(id(trial), "retry").await.status, 409, "it was told");
+    }
+    assert_eq!(hub.user("bob@x.com").await.act(id(&failed), "retry").await.status, 404);
+}
+
+#[tokio::test]
 async fn the_point_of_an_ask_without_identifiers_has_no_lease() {
     let hub = Hub::start().await;
     let ann = hub.user("ann@x.com").await;

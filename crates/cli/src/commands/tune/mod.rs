@@ -84,7 +84,7 @@ Example:
 /// shell. Its value is the last thing on its stdout that is a line with a number, or a JSON object with `value`. A trial
 /// that ends with another exit code than 0, takes too long, prints no value, or one last that is not finite or cannot be
 /// read, has failed, and the search goes on without it.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(after_long_help = HELP)]
 pub(crate) struct Tune {
     /// What is tuned, in YAML or JSON
@@ -122,6 +122,9 @@ pub(crate) struct Tune {
     /// After how many failures in a row this worker stops, with their reasons; 0 never
     #[arg(long, value_name = "N", default_value_t = MAX_FAILURES)]
     max_failures: usize,
+    /// Try the trials again that have failed so far, with the same values
+    #[arg(long)]
+    retry_failed: bool,
     /// How long a worker may be silent before its trials are given to others
     #[arg(long, value_name = "DURATION", value_parser = lease, default_value = LEASE)]
     lease: Duration,
@@ -177,11 +180,15 @@ impl Command for Tune {
             let tried = progress.finished();
             context.out.notice(&format!("every point of the space was tried, so there are {tried} trials and no more"));
         }
+        let failing_here = matches!(worked, Ok(WorkEnd::Failing(_)));
         let ended = match worked {
             Ok(WorkEnd::Stopped) if progress.finished() < plan.trials => {
                 Err(interrupted(&progress, &space, self.resume_command(&location)))
             }
-            Ok(WorkEnd::Failing(reasons)) => Err(failing(&reasons, &progress, self.resume_command(&location))),
+            Ok(WorkEnd::Failing(reasons)) => {
+                let retry = Tune { retry_failed: true, ..self.clone() };
+                Err(failing(&reasons, &progress, retry.resume_command(&location)))
+            }
             Ok(_) => self.report(&study, &mut progress, before).await.map_err(|error| location.error(&error)),
             Err(error) => Err(self.given_up(&error, &location)),
         };
@@ -196,7 +203,8 @@ impl Command for Tune {
         location.finish(served).await?;
         match printed {
             Ok(report) => report.verdict(&progress),
-            Err(error) if kept => Err(error.with_next(resume)),
+            // What tries again what has failed is a next step of its own.
+            Err(error) if kept && !failing_here => Err(error.with_next(resume)),
             Err(error) => Err(error),
         }
     }
@@ -218,6 +226,9 @@ impl Tune {
         };
         if location.is_exclusive() {
             study.release_all().await.map_err(|error| location.error(&error))?;
+        }
+        if self.retry_failed {
+            study.retry_failed().await.map_err(|error| location.error(&error))?;
         }
         Ok(study)
     }
@@ -257,6 +268,7 @@ impl Tune {
         );
         option("--lease", Some(self.lease).filter(|time| Ok(*time) != lease(LEASE)).map(format::duration));
         words.extend(self.minimize.then_some("--minimize".into()));
+        words.extend(self.retry_failed.then_some("--retry-failed".into()));
         words.push("--".into());
         shell_line(words.into_iter().chain(self.command.iter().map(|word| word.to_string_lossy())))
     }

@@ -143,6 +143,18 @@ impl HubStudy {
         Ok(())
     }
 
+    /// Opens all failed trials again.
+    pub(super) async fn retry_failed(&self) -> Result<(), Error> {
+        for (trial, _) in self.failed_trials().await? {
+            match self.client.trial().retry(trial.id).send().await {
+                // Told by somebody else meanwhile.
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                retried => drop(retried?),
+            }
+        }
+        Ok(())
+    }
+
     /// How many trials are done with, and whether none is open.
     pub(super) async fn counts(&self) -> Result<AskReply, Error> {
         let now = self.client.experiment().get(self.experiment).send().await?;

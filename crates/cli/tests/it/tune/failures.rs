@@ -83,11 +83,18 @@ fn a_worker_whose_command_is_broken_stops_with_the_reasons_and_leaves_the_rest()
     let said = bench.tune(&options).fails(8);
     assert!(said.contains("3 trials in a row failed here, so this worker stops after 5 of 50 trials"), "{said}");
     assert!(said.contains("3 times: it ended with exit code 1; it said: no GPU"), "{said}");
-    let next = "  next: mlhub tune --name forest --space space.yaml --trials 50 --parallel 1 --max-failures 3 ";
+    let next = "  next: mlhub tune --name forest --space space.yaml --trials 50 --parallel 1 --max-failures 3 --retry-failed -- ";
     assert!(said.lines().last().unwrap().starts_with(next), "{said}");
     // Without being told, ten.
     let said = bench.tune(&["--name", "other", "--trials", "50"]).fails(8);
     assert!(said.contains("10 trials in a row failed here, so this worker stops after 10 of 50 trials"), "{said}");
+    // Mended, it tries the same values again.
+    std::fs::remove_file(bench.path("broken")).unwrap();
+    let options = ["--name", "forest", "--trials", "5", "-o", "json"];
+    let found = object(&bench.tune(&options).ok());
+    assert_eq!((&found["trials"], &found["failed"]), (&5.into(), &3.into()), "without being told it does not: {found}");
+    let found = object(&bench.tune(&[&options[..], &["--retry-failed"]].concat()).ok());
+    assert_eq!((&found["trials"], &found["failed"]), (&5.into(), &0.into()), "{found}");
 }
 
 #[test]

@@ -104,6 +104,11 @@ impl LeaseStore for Sqlite {
             "UPDATE trials SET expires_at = $2, chances = chances + 1 WHERE id = $1 AND expires_at IS NOT NULL";
         change(self, trial, &[TrialState::Pending], statement, at, at).await
     }
+
+    async fn retry(&self, trial: &Trial, at: Timestamp) -> Result<Trial, StoreError> {
+        let statement = "UPDATE trials SET expires_at = $2, chances = chances + 1, reason = NULL WHERE id = $1";
+        change(self, trial, &[TrialState::Failed], statement, at, at).await
+    }
 }
 
 /// The oldest ask that has not ended.
