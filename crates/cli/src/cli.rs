@@ -10,7 +10,7 @@ use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
 use crate::global::Global;
 use crate::output::Out;
-use crate::terminal::write_stderr;
+use crate::terminal::write_styled;
 
 /// Tune models, run the tuning hub, and call machine-learning platforms.
 #[derive(Debug, Parser)]
@@ -117,7 +117,13 @@ pub(crate) fn report(error: &clap::Error) -> CliResult<Exit> {
     let next = next.unwrap_or_else(|| "mlhub".to_owned()) + " --help";
     // Clap's own closing line names an option, not a command.
     let text = text.rfind("\n\nFor more information").map_or(text.as_str(), |end| &text[..end]);
-    write_stderr(&format!("{}\n\n  next: {next}\n", text.trim_end()));
+    write_styled(&format!(
+        "{}
+
+  next: {next}
+",
+        text.trim_end()
+    ));
     Ok(Exit::Usage)
 }
 

@@ -1,6 +1,7 @@
 //! Text formats of numbers, durations and words of a shell: written for people, read from options.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,10 +9,25 @@ use serde_json::Value;
 /// Letters of a line beside other things.
 const LINE: usize = 160;
 
-/// Number with as many digits as tell it from its neighbours, without those that only a machine needs.
+/// Significant digits of a number for people, as `%g` of C has it, and as many as a double can have.
+const DIGITS: usize = 6;
+const ALL_DIGITS: usize = 17;
+
+/// Number with as many digits as people read, without those that only a machine needs.
 pub(crate) fn number(value: f64) -> String {
-    // Six significant digits, as `%g` of C has it.
-    let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
+    rounded(value, DIGITS)
+}
+
+/// Numbers that stand below each other, with as many digits as tell them apart.
+pub(crate) fn numbers(values: &[f64]) -> Vec<String> {
+    let different = values.iter().map(|value| value.to_bits()).collect::<BTreeSet<_>>().len();
+    let texts = |digits| values.iter().map(|value| rounded(*value, digits)).collect::<Vec<_>>();
+    let enough = (DIGITS..ALL_DIGITS).find(|digits| texts(*digits).iter().collect::<BTreeSet<_>>().len() == different);
+    texts(enough.unwrap_or(ALL_DIGITS))
+}
+
+fn rounded(value: f64, digits: usize) -> String {
+    let rounded: f64 = format!("{value:.*e}", digits - 1).parse().unwrap_or(value);
     Value::from(rounded).to_string()
 }
 
@@ -68,6 +84,14 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn numbers_below_each_other_can_be_told_apart() {
+        assert_eq!(numbers(&[0.1 + 0.2, 1.0 / 3.0, 12.0]), ["0.3", "0.333333", "12.0"]);
+        assert_eq!(numbers(&[0.12345678, 0.12345679, 0.12345678]), ["0.12345678", "0.12345679", "0.12345678"]);
+        assert_eq!(numbers(&[0.1 + 0.2, 0.3]), ["0.30000000000000004", "0.3"]);
+        assert_eq!(numbers(&[]), [""; 0]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod direction;
 #[cfg(feature = "hub")]
 mod embedded_hub;
 mod error;
+mod escape;
 mod exit;
 mod format;
 mod global;
@@ -83,14 +84,14 @@ fn ended(result: CliResult) -> ExitCode {
     let bold = Style::new().bold();
     // A terminal has written ^C, and stands behind it.
     let new_line = if report.exit == Exit::Interrupted && io::stderr().is_terminal() { "\n" } else { "" };
-    let mut text = format!("{new_line}{red}error:{red:#} {}\n", report.message);
+    let mut text = format!("{new_line}{red}error:{red:#} {}\n", terminal::safe(&report.message));
     for cause in &report.causes {
-        text += &format!("  cause: {cause}\n");
+        text += &format!("  cause: {}\n", terminal::safe(cause));
     }
     if let Some(note) = report.note {
         text += &format!("  note: {note}\n");
     }
-    text += &format!("  next: {bold}{}{bold:#}\n", report.next);
-    terminal::write_stderr(&text);
+    text += &format!("  next: {bold}{}{bold:#}\n", terminal::safe(&report.next));
+    terminal::write_styled(&text);
     ExitCode::from(report.exit.code())
 }

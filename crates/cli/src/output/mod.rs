@@ -4,12 +4,14 @@ mod document;
 mod table;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
 
 use serde_json::Value;
 
 pub(crate) use table::Table;
 
 use crate::error::CliResult;
+use crate::escape::{TerminalEscape, for_terminal};
 use crate::global::{Format, Global};
 use crate::terminal;
 
@@ -19,12 +21,19 @@ pub(crate) struct Out {
     format: Option<Format>,
     quiet: bool,
     terminal: bool,
+    /// What a terminal has not been shown yet.
+    escape: Mutex<TerminalEscape>,
 }
 
 impl Out {
     /// As the command line and stdout say.
     pub(crate) fn new(global: &Global) -> Out {
-        Out { format: global.output, quiet: global.quiet, terminal: std::io::stdout().is_terminal() }
+        Out {
+            format: global.output,
+            quiet: global.quiet,
+            terminal: std::io::stdout().is_terminal(),
+            escape: Mutex::default(),
+        }
     }
 
     /// The form that was asked for, if any was.
@@ -99,15 +108,31 @@ impl Out {
         }
     }
 
-    /// Prints text, as it is.
+    /// Prints text, as it is; on a terminal, without what it would obey.
     pub(crate) fn text(&self, text: &str) -> CliResult {
-        self.bytes(text.as_bytes())
+        if self.terminal { write(for_terminal(text).as_bytes()) } else { write(text.as_bytes()) }
     }
 
-    /// Prints bytes, as they are, at once.
+    /// Prints bytes, as they are, at once; on a terminal, as text that it does not obey.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> CliResult {
-        let mut stdout = std::io::stdout().lock();
-        stdout.write_all(bytes)?;
-        Ok(stdout.flush()?)
+        match self.escape.lock() {
+            Ok(mut escape) if self.terminal => write(escape.push(bytes).as_bytes()),
+            _ => write(bytes),
+        }
     }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        if let Ok(escape) = self.escape.get_mut() {
+            // A terminal that has gone shows no half of a letter.
+            let _ = write(escape.finish().as_bytes());
+        }
+    }
+}
+
+fn write(bytes: &[u8]) -> CliResult {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(bytes)?;
+    Ok(stdout.flush()?)
 }

@@ -1,10 +1,15 @@
 //! Table output: rows with named columns, aligned for people, or as TSV, CSV and JSON lines.
 
 use serde_json::{Map, Value};
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::escape::{by_number, is_active};
 
 /// Between two columns of an aligned table.
 const GAP: usize = 2;
+/// In place of what is left out.
+const DOTS: &str = "…";
 /// No column is cut below this width: less shows nothing.
 const NARROWEST: usize = 8;
 /// Keys under which platforms keep the rows of a list.
@@ -129,13 +134,13 @@ impl Table {
 
     /// Aligned columns that fit the width, and whether anything was cut.
     pub(crate) fn aligned(&self, width: usize) -> (String, bool) {
-        let heading = self.columns.iter().map(|name| name.to_uppercase().replace('_', " ")).collect();
-        let rows = self.rows.iter().map(|row| row.iter().map(printable).collect());
+        let heading = self.columns.iter().map(|name| printable(&name.to_uppercase().replace('_', " "))).collect();
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| printable(&plain(cell))).collect());
         let lines: Vec<Vec<String>> = std::iter::once(heading).chain(rows).collect();
         let mut widths = vec![0; self.columns.len()];
         for line in &lines {
             for (most, cell) in widths.iter_mut().zip(line) {
-                *most = (*most).max(cell.width());
+                *most = (*most).max(width_of(cell));
             }
         }
         // What names a row stays whole, to be copied.
@@ -147,7 +152,7 @@ impl Table {
             for (cell, &most) in line.iter().zip(&widths) {
                 let cell = shortened(cell, most);
                 out += &cell;
-                out.extend(std::iter::repeat_n(' ', most - cell.width() + GAP));
+                out.extend(std::iter::repeat_n(' ', most.saturating_sub(width_of(&cell)) + GAP));
             }
             text += out.trim_end();
             text.push('\n');
@@ -169,20 +174,23 @@ fn fit(widths: &mut [usize], width: usize) -> bool {
     cut
 }
 
+/// Columns that a text takes: those of what people see as its letters, each of which may be many (emoji, accents).
+fn width_of(text: &str) -> usize {
+    text.graphemes(true).map(|letter| letter.width()).sum()
+}
+
+/// A text in that many columns, with dots where something is left out.
 fn shortened(cell: &str, most: usize) -> String {
-    if cell.width() <= most {
+    if width_of(cell) <= most {
         return cell.to_owned();
     }
-    let mut out = String::new();
-    let mut used = 1; // the dots
-    for letter in cell.chars() {
-        used += letter.width().unwrap_or(0);
-        if used > most {
-            break;
-        }
-        out.push(letter);
-    }
-    out + "…"
+    let room = most.saturating_sub(DOTS.width());
+    let mut used = 0;
+    let letters = cell.graphemes(true).take_while(|letter| {
+        used += letter.width();
+        used <= room
+    });
+    letters.chain([DOTS]).collect()
 }
 
 /// A text as it is, anything else as JSON, nothing for null.
@@ -194,9 +202,14 @@ fn plain(cell: &Value) -> String {
     }
 }
 
-/// What a server sent must not move the cursor or change colours.
-fn printable(cell: &Value) -> String {
-    plain(cell).chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+/// What a server sent stays on its line, and must not move the cursor, change colours or turn the direction of reading.
+fn printable(text: &str) -> String {
+    let letter = |letter: char| match letter {
+        '\n' | '\r' | '\t' => " ".to_owned(),
+        letter if is_active(letter) => by_number(letter),
+        letter => letter.to_string(),
+    };
+    text.chars().map(letter).collect()
 }
 
 fn escaped(cell: &Value) -> String {
@@ -210,6 +223,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     fn awkward() -> Table {
@@ -262,8 +276,48 @@ mod tests {
     #[test]
     fn a_server_cannot_move_the_cursor() {
         let mut table = Table::new(["id"]);
-        table.row([json!("\u{1b}[2Jgone\u{7}")]);
-        assert!(!table.aligned(80).0.contains('\u{1b}'));
+        table.row([json!("\u{1b}[2Jgone\u{7}\n\u{202e}")]);
+        assert_eq!(table.aligned(80).0, "ID\n\\u001b[2Jgone\\u0007 \\u202e\n");
+    }
+
+    #[test]
+    fn letters_of_several_parts_are_cut_whole() {
+        let mut table = Table::new(["id", "name"]);
+        table.row([json!(1), json!("❤️❤️❤️❤️❤️❤️❤️❤️")]);
+        table.row([json!(2), json!("👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧")]);
+        let expected = "ID  NAME\n1   ❤️❤️❤️…\n2   👨‍👩‍👧👨‍👩‍👧👨‍👩‍👧…\n";
+        assert_eq!(table.aligned(12), (expected.to_owned(), true));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_fits_any_width_in_straight_columns(
+            heading in proptest::collection::vec("\\PC{0,12}|[a-z_]{1,9}", 1..5),
+            cells in proptest::collection::vec(
+                prop_oneof![
+                    "\\PC{0,40}",
+                    "[❤️\u{fe0f}\u{fe0e}👨‍👩‍👧\u{200d}🇩🇪é漢a\u{301} ]{0,30}",
+                    "[\u{0}-\u{1f}\u{80}-\u{9f}\u{202e}\u{2066}x]{0,20}",
+                    any::<String>(),
+                ],
+                0..20,
+            ),
+            width in 0..120usize,
+        ) {
+            let count = heading.len();
+            let mut table = Table::with_columns(heading);
+            cells.chunks_exact(count).for_each(|row| table.push(row.iter().map(|text| json!(text)).collect()));
+            let (text, cut) = table.aligned(width);
+            prop_assert_eq!(text.lines().count(), 1 + cells.len() / count, "{:?}", text);
+            prop_assert!(!text.contains(|letter| is_active(letter) && letter != '\n'), "{:?}", text);
+            // What names a row stays whole, and no column is narrower than it has to be.
+            let first = table.rows.iter().map(|row| width_of(&printable(&plain(&row[0])))).max().unwrap_or(0);
+            let first = first.max(width_of(&printable(&table.columns[0].to_uppercase().replace('_', " "))));
+            let least = first + (count - 1) * (NARROWEST + GAP);
+            let widest = text.lines().map(width_of).max().unwrap_or(0);
+            prop_assert!(widest <= width.max(least), "{} of {}: {:?}", widest, width, text);
+            prop_assert!(cut || table.aligned(usize::MAX).0 == text);
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ mod served_hub;
 mod streams;
 mod support;
 #[cfg(target_os = "linux")]
+mod terminal;
+#[cfg(target_os = "linux")]
 mod tune;
 mod typed;
 mod vantage6;

@@ -9,7 +9,7 @@ use super::template::Template;
 use crate::direction::Direction;
 use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
-use crate::format::{number, shell_word};
+use crate::format::{number, numbers, shell_word};
 use crate::global::Format;
 use crate::output::{Out, Table};
 use crate::plot::search_history::search_history;
@@ -47,7 +47,7 @@ impl StudyReport<'_> {
             (None | Some(Format::Table), true) => best.map_or(Ok(()), |best| out.text(&format!("{}\n", best.value))),
             (None | Some(Format::Table), false) if best.is_some() => self.for_people(progress, out),
             (None | Some(Format::Table), false) => Ok(()),
-            (Some(_), _) => out.rows(&self.table(usize::MAX)),
+            (Some(_), _) => out.rows(&self.table(usize::MAX, false)),
         }
     }
 
@@ -59,7 +59,7 @@ impl StudyReport<'_> {
     fn for_people(&self, progress: &StudyProgress, out: &Out) -> CliResult {
         let values: Vec<_> = self.told.iter().map(|point| Some(point.value)).collect();
         out.notice(&search_history(&values, self.direction, "value"));
-        out.rows(&self.table(ROWS))?;
+        out.rows(&self.table(ROWS, out.format() == Format::Table))?;
         if let Some(best) = self.best() {
             let failed =
                 if progress.failed > 0 { format!(", {} of them failed", progress.failed) } else { String::new() };
@@ -72,17 +72,29 @@ impl StudyReport<'_> {
         Ok(())
     }
 
-    /// The best first.
-    fn table(&self, rows: usize) -> Table {
-        let names = variable_columns(self.space.names()).into_iter();
-        let columns = std::iter::once("value".to_owned()).chain(names).chain(std::iter::once("trial".to_owned()));
+    /// The best first. For people `short`: trials by the number that they have in the plot, and numbers with as many digits
+    /// as tell the rows apart.
+    fn table(&self, rows: usize, short: bool) -> Table {
+        let names: Vec<_> = self.space.names().collect();
+        let variables = variable_columns(names.iter().copied()).into_iter();
+        let columns = std::iter::once("value".to_owned()).chain(variables).chain(std::iter::once("trial".to_owned()));
         let mut table = Table::with_columns(columns.collect());
-        let mut points: Vec<_> = self.told.iter().collect();
-        points.sort_by(|one, other| self.direction.order(one.value, other.value));
-        for point in points.into_iter().take(rows) {
-            let values = self.space.names().map(|name| point.params.get(name).cloned().unwrap_or_default());
-            let cells = std::iter::once(point.value.into()).chain(values).chain(std::iter::once(json!(point.id)));
-            table.push(cells.collect());
+        let mut points: Vec<_> = self.told.iter().enumerate().collect();
+        points.sort_by(|one, other| self.direction.order(one.1.value, other.1.value));
+        points.truncate(rows);
+        let column = |name: &str| {
+            let values = points.iter().map(|(_, point)| point.params.get(name).cloned().unwrap_or_default());
+            values.collect::<Vec<_>>()
+        };
+        let mut columns: Vec<Vec<Value>> = vec![points.iter().map(|(_, point)| point.value.into()).collect()];
+        columns.extend(names.iter().map(|name| column(name)));
+        if short {
+            columns.iter_mut().for_each(|cells| shorten(cells));
+        }
+        let trial = |(index, point): &(usize, &ToldTrial)| if short { json!(index + 1) } else { json!(point.id) };
+        columns.push(points.iter().map(trial).collect());
+        for row in 0..points.len() {
+            table.push(columns.iter().map(|cells| cells[row].clone()).collect());
         }
         table
     }
@@ -115,5 +127,13 @@ impl StudyReport<'_> {
         let variables: String =
             variables.iter().map(|(name, value)| format!("{name}={} ", shell_word(value))).collect();
         format!("{variables}{}", self.template.shell_line(&trial.params))
+    }
+}
+
+/// Numbers of a column, unless they are whole, for people.
+fn shorten(cells: &mut [Value]) {
+    let values: Option<Vec<f64>> = cells.iter().map(|cell| cell.as_f64().filter(|_| !cell.is_i64())).collect();
+    for (cell, text) in cells.iter_mut().zip(values.map(|values| numbers(&values)).unwrap_or_default()) {
+        *cell = text.into();
     }
 }

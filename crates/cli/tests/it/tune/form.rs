@@ -42,13 +42,27 @@ fn people_get_a_plot_a_table_and_the_values_ready_to_paste() {
     assert_eq!(rows.next().unwrap(), ["VALUE", "X", "TRIAL"]);
     let best = rows.next().unwrap();
     assert!(said.contains("Best of 4 trials: "), "{said}");
-    assert!(said.contains(&format!("  sh trial.sh {}\n  export MLHUB_PARAM_X={}\n", best[1], best[1])), "{said}");
-    assert_eq!(rows.count(), 3);
+    let (_, full) = said.split_once("  sh trial.sh ").unwrap();
+    let full = full.lines().next().unwrap();
+    assert!(said.contains(&format!("  sh trial.sh {full}\n  export MLHUB_PARAM_X={full}\n")), "{said}");
+    // Short for people, with the number of the trial in the plot.
+    assert!(full.len() > 12 && best[1].len() <= 9, "{best:?} {full}");
+    let off = |short: &str, full: &str| (short.parse::<f64>().unwrap() - full.parse::<f64>().unwrap()).abs();
+    assert!(off(best[1], full) < 1e-6, "{best:?} {full}");
+    let mut trials: Vec<_> = rows.map(|row| row[2].parse::<u32>().unwrap()).chain(best[2].parse()).collect();
+    trials.sort_unstable();
+    assert_eq!(trials, [1, 2, 3, 4]);
     let ran = bench.tune(&["--trials", "4", "--seed", "1", "-q"]);
     assert_eq!(ran.stderr, "");
-    assert_eq!(ran.ok().trim_end(), best[0]);
+    assert!(off(best[0], ran.ok().trim_end()) < 1e-6);
+    for form in ["csv", "tsv", "jsonl", "json"] {
+        let printed = bench.tune(&["--trials", "4", "--seed", "1", "-o", form]).ok();
+        assert!(printed.contains(full), "{form}: {printed}");
+    }
     let csv = bench.tune(&["--trials", "4", "--seed", "1", "-o", "csv"]).ok();
     assert!(csv.starts_with("value,x,trial\n") && csv.lines().count() == 5, "{csv}");
+    let id = csv.lines().nth(1).unwrap().rsplit(',').next().unwrap();
+    assert!(uuid::Uuid::parse_str(id).is_ok(), "{csv}");
 }
 
 #[test]
