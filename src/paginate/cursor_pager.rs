@@ -25,6 +25,8 @@ pub(super) struct CursorPager {
     /// Of the last page that held anything.
     last: Option<u64>,
     empty: u32,
+    /// A page named one for the next that was read before.
+    leads_back: bool,
 }
 
 impl CursorPager {
@@ -39,6 +41,7 @@ impl CursorPager {
             asked: CycleDetector::default(),
             last: None,
             empty: 0,
+            leads_back: false,
         }
     }
 }
@@ -52,6 +55,11 @@ impl Pager for CursorPager {
         self.cursor = None;
     }
 
+    fn doubt(&self) -> Option<String> {
+        self.leads_back
+            .then(|| "the list leads back to a page that was read before, and the walk ends there".to_owned())
+    }
+
     fn arrived(&mut self, page: &PageFingerprint, taken: usize) -> Result<Vec<ItemRef>, Error> {
         if let Some(cursor) = self.cursor.take() {
             self.asked.asked(hash(&cursor));
@@ -61,6 +69,7 @@ impl Pager for CursorPager {
             _ => Cursor::Token(next),
         });
         let leads_back = next.as_ref().is_some_and(|next| self.asked.knows(hash(next)));
+        self.leads_back |= leads_back;
         let next = next.filter(|_| !leads_back);
         if page.ids.is_empty() {
             self.empty += 1;

@@ -51,11 +51,12 @@ impl PageOrigin {
     /// The place after that item.
     pub(super) fn after(&self, kept: ItemRef) -> Position {
         let Some(offset) = self.offset else {
-            return Position { taken: kept.place + 1, after: kept.id, ..self.from.clone() };
+            return Position { taken: kept.place.saturating_add(1), after: kept.id, ..self.from.clone() };
         };
         // A walk that knows the item begins with it, to see that nothing has moved.
         let taken = u64::from(kept.id.is_none());
-        Position { cursor: Cursor::Number(offset + kept.place as u64 + taken), after: kept.id, ..Position::default() }
+        let number = offset.saturating_add(kept.place as u64).saturating_add(taken);
+        Position { cursor: Cursor::Number(number), after: kept.id, ..Position::default() }
     }
 }
 
@@ -132,6 +133,11 @@ impl<T: Send + 'static> PageFetcher<T> {
         self.pager.as_ref().is_some_and(|pager| pager.shifted())
     }
 
+    /// Why the walk may not have read the whole list.
+    pub(super) fn doubt(&self) -> Option<String> {
+        self.pager.as_ref()?.doubt()
+    }
+
     fn restart(&mut self) {
         self.pager = pager(self.paging, &self.from, self.size);
     }
@@ -181,6 +187,7 @@ impl<T: Send + 'static> PageFetcher<T> {
             let Poll::Ready(fetched) = pending.poll_unpin(cx) else { return };
             self.pending = None;
             let taken = std::mem::take(&mut self.taken);
+            let checks = pager.checks();
             let arrived = fetched.and_then(|(page, seen)| Ok((page, pager.arrived(&seen, taken)?)));
             match arrived {
                 // What holds nothing new is no page to the caller.
@@ -192,6 +199,8 @@ impl<T: Send + 'static> PageFetcher<T> {
                     let origin = PageOrigin::of(self.paging, cursor, size);
                     self.ready.push_back(FetchedPage { page, kept, origin });
                 }
+                // Some servers refuse a page behind the last one.
+                Err(error) if checks && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Invalid) => self.end(),
                 Err(error) => self.fail(error),
             }
         }

@@ -91,6 +91,12 @@ impl<T: Send + 'static> Items<T> {
         self.fetcher.shifted()
     }
 
+    /// Why a walk that has ended may not have read the whole list, in one line: the server says that it has more or fewer
+    /// items than came, or gives pages that were read before.
+    pub fn warning(&self) -> Option<String> {
+        self.fetcher.doubt()
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         if self.left == Some(0) {
             return Poll::Ready(None);

@@ -6,6 +6,7 @@ mod fetcher;
 mod fields;
 mod items;
 mod offset_pager;
+mod page_request;
 mod pager;
 mod pages;
 mod position;

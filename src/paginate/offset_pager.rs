@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::page_request::{PageRequest, counted_anew, overlapping_page};
 use super::pager::{IdOrder, ItemRef, PageFingerprint, Pager};
 use super::{Cursor, Position};
 use crate::error::Error;
@@ -21,17 +22,6 @@ const SORTED_REPEATS: u32 = 16;
 /// a list of any length is searched to its start by then; a server for which numbers mean something else is not
 /// searched for ever.
 const STRAYS: u32 = 32;
-
-/// Page request that is due.
-#[derive(Clone)]
-struct PageRequest {
-    cursor: Cursor,
-    size: Option<u64>,
-    /// How many items of the list come before the page; unknown where a walk begins at a page of unknown size.
-    start: Option<u64>,
-    /// The place in it of the last item read, where it overlaps what came before.
-    overlap: Option<u64>,
-}
 
 /// Summary of a page, as far as later pages are compared with it.
 #[derive(Default)]
@@ -69,6 +59,10 @@ pub(super) struct OffsetPager {
     back: u64,
     /// How often it has looked there since it found anything new.
     strays: u32,
+    /// How many items were read.
+    read: u64,
+    /// The server gives the same page whatever it is asked for.
+    stuck: bool,
 }
 
 impl OffsetPager {
@@ -90,7 +84,7 @@ impl OffsetPager {
         OffsetPager {
             paging,
             size,
-            due: Some(PageRequest { cursor, size: first_size, start, overlap: None }),
+            due: Some(PageRequest { cursor, size: first_size, start, overlap: None, check: false }),
             total: None,
             total_lies: false,
             from_start: start == Some(0),
@@ -106,6 +100,8 @@ impl OffsetPager {
             repeats: 0,
             back: 0,
             strays: 0,
+            read: 0,
+            stuck: false,
         }
     }
 
@@ -119,7 +115,7 @@ impl OffsetPager {
             Some(size) => self.ignores_size |= count > size,
             None => {
                 // A page that the server has cut by its own measure and that is not the last.
-                let more = self.total.zip(request.start).is_some_and(|(total, start)| start + count < total);
+                let more = self.says_more(request.start.map(|start| start.saturating_add(count)));
                 if more || self.paging.ends && page.next.is_some() {
                     self.kept_size = self.kept_size.max(count);
                 }
@@ -130,13 +126,18 @@ impl OffsetPager {
     /// Whether the server gives the same page, whatever it is asked for.
     fn is_again(&mut self, request: &PageRequest, page: &PageFingerprint, count: u64) -> bool {
         let overlap_alone = request.overlap.is_some() && count == 1;
+        if request.check && self.last[1].hash == Some(page.hash) {
+            return true;
+        }
         if count == 0 || overlap_alone || self.last[1].hash != Some(page.hash) {
             self.repeats = 0;
             return false;
         }
         self.shifted = true;
         self.repeats += 1;
-        request.overlap.is_none() || self.repeats > if self.sorted { SORTED_REPEATS } else { REPEATS }
+        let stuck = request.overlap.is_none() || self.repeats > if self.sorted { SORTED_REPEATS } else { REPEATS };
+        self.stuck |= stuck;
+        stuck
     }
 
     /// In a sorted list, a page without anything that was read before it does not follow on: items have gone, and
@@ -161,6 +162,22 @@ impl OffsetPager {
         self.back = (self.back * 2).max(self.largest).max(1);
         self.due = Some(self.over(start.saturating_sub(self.back), unit));
         true
+    }
+
+    /// The same page once more where the server gives fewer items than it did: by its number it stands elsewhere now.
+    /// Sorted lists notice by their ids where it stands.
+    fn counted_anew(&mut self, request: &PageRequest, page: &PageFingerprint, count: u64) -> Option<PageRequest> {
+        let (size, start) = request.size.zip(request.start)?;
+        let shrunk = self.paging.style == PagingStyle::Page && (1..size).contains(&count) && size <= self.kept_size;
+        let more = self.says_more(Some(start.saturating_add(count))) || page.next.is_some();
+        if !shrunk || !more || self.sorted && self.edge.is_some() {
+            return None;
+        }
+        self.kept_size = count;
+        let item = if self.from_start { self.read } else { start };
+        let (size, number) = counted_anew(item, count, self.edge.is_some());
+        let cursor = Cursor::Number(self.paging.first.saturating_add(number));
+        Some(PageRequest { cursor, size: Some(size), start: Some(number * size), overlap: None, check: false })
     }
 
     /// Leaves out what pages before had. Under an item that appears at the front others move onto the next page, where
@@ -195,13 +212,30 @@ impl OffsetPager {
         count: u64,
         nothing_new: bool,
     ) -> Option<PageRequest> {
-        let end = request.start.map(|start| start + count);
-        if self.paging.ends && page.next.is_none() || end.is_some_and(|end| self.is_all(end)) {
+        let end = request.start.map(|start| start.saturating_add(count));
+        let full = request.size.is_some_and(|size| count >= size);
+        // A page that is full may be the last; who says nothing about another one is asked once more.
+        let more = self.says_more(end) || page.next.is_some();
+        let ended = end.is_some_and(|end| self.is_all(end)) || self.paging.ends && !more;
+        if ended && !(full && count > 0 && page.next.is_none()) {
             return None;
         }
         if count == 0 {
             return self.pass_over(request);
         }
+        let next = self.onward(request, end, count, nothing_new, more)?;
+        Some(PageRequest { check: ended, ..next })
+    }
+
+    /// The request for what comes after a page with items.
+    fn onward(
+        &mut self,
+        request: &PageRequest,
+        end: Option<u64>,
+        count: u64,
+        nothing_new: bool,
+        more: bool,
+    ) -> Option<PageRequest> {
         self.empty = 0;
         if !nothing_new {
             self.strays = 0;
@@ -214,17 +248,25 @@ impl OffsetPager {
         // pages first and take out afterwards what the caller may not see.
         let short = self.paging.style == PagingStyle::Page && request.size.is_some_and(|size| count < size);
         if short && request.size.is_some_and(|size| size <= self.kept_size) {
-            return None;
+            if !more {
+                return None;
+            }
+            // It gives fewer than it did: the pages to come are counted by that.
+            self.kept_size = count;
         }
         match (self.edge.is_some() && self.can_overlap(count), end) {
-            (true, Some(end)) => Some(self.over(end - 1, self.kept_size)),
+            (true, Some(end)) => Some(self.over(end.saturating_sub(1), self.kept_size)),
             _ => self.following(request, end),
         }
     }
 
+    /// Whether the list has more than that many items, as the server says and is believed.
+    fn says_more(&self, items: Option<u64>) -> bool {
+        !self.total_lies && self.total.zip(items).is_some_and(|(total, items)| items < total)
+    }
+
     /// Whether that many items are all, as the server says. More than all is a lie, and a server that lies once is not
-    /// believed again. A total that is too small by whole pages is believed: to doubt it would take a request more for
-    /// every list.
+    /// believed again. One that is too small by whole pages shows by a last page that is full.
     fn is_all(&mut self, count: u64) -> bool {
         let Some(total) = self.total else { return false };
         self.total_lies |= count > total;
@@ -235,13 +277,12 @@ impl OffsetPager {
 
     /// After an empty page: the one that follows, if the server says that there is more.
     fn pass_over(&mut self, request: &PageRequest) -> Option<PageRequest> {
-        let more = !self.total_lies && request.start.zip(self.total).is_some_and(|(start, total)| start < total);
-        if !more || self.empty == EMPTY_PAGES {
+        if !self.says_more(request.start) || self.empty == EMPTY_PAGES {
             return None;
         }
         self.empty += 1;
         self.shifted = true;
-        let end = request.start.map(|start| start + self.largest.max(1));
+        let end = request.start.map(|start| start.saturating_add(self.largest.max(1)));
         self.following(request, end)
     }
 
@@ -263,26 +304,32 @@ impl OffsetPager {
     /// to which pages may be counted.
     fn over(&self, item: u64, largest: u64) -> PageRequest {
         if self.paging.style == PagingStyle::Offset {
-            let cursor = Cursor::Number(self.paging.first + item);
-            return PageRequest { cursor, size: self.one_more(), start: Some(item), overlap: Some(0) };
+            let cursor = Cursor::Number(self.paging.first.saturating_add(item));
+            return PageRequest { cursor, size: self.one_more(), start: Some(item), overlap: Some(0), check: false };
         }
         let (size, page, overlap) = match overlapping_page(item, largest) {
             Some((size, page)) => (size, page, Some(item - page * size)),
             // Every size ends a page there, so by any of them the next one begins after it.
-            None => (largest, (item + 1) / largest.max(1), None),
+            None => (largest, item.saturating_add(1) / largest.max(1), None),
         };
-        let cursor = Cursor::Number(self.paging.first + page);
-        PageRequest { cursor, size: Some(size), start: Some(page * size), overlap }
+        let cursor = Cursor::Number(self.paging.first.saturating_add(page));
+        PageRequest { cursor, size: Some(size), start: Some(page.saturating_mul(size)), overlap, check: false }
     }
 
     /// The request for what comes after a page, without overlap.
     fn following(&self, request: &PageRequest, end: Option<u64>) -> Option<PageRequest> {
         let number = match (self.paging.style, &request.cursor) {
-            (PagingStyle::Offset, _) => self.paging.first + end?,
-            (_, Cursor::Number(number)) => number + 1,
-            _ => self.paging.first + 1,
+            (PagingStyle::Offset, _) => self.paging.first.saturating_add(end?),
+            (_, Cursor::Number(number)) => number.checked_add(1)?,
+            _ => self.paging.first.checked_add(1)?,
         };
-        Some(PageRequest { cursor: Cursor::Number(number), size: request.size, start: end, overlap: None })
+        Some(PageRequest {
+            cursor: Cursor::Number(number),
+            size: request.size,
+            start: end,
+            overlap: None,
+            check: false,
+        })
     }
 }
 
@@ -307,6 +354,10 @@ impl Pager for OffsetPager {
         if self.is_again(&request, page, count) || self.goes_back(&request, page) {
             return Ok(Vec::new());
         }
+        if let Some(again) = self.counted_anew(&request, page, count) {
+            self.due = Some(again);
+            return Ok(Vec::new());
+        }
         self.shifted |= request.overlap.is_some_and(|place| page.at(place) != self.edge.as_deref());
         let fresh = self.fresh(page, &request, taken);
         if let Some(Some(last)) = page.ids.last() {
@@ -315,52 +366,26 @@ impl Pager for OffsetPager {
         } else if count > 0 {
             self.edge = None;
         }
+        self.read += (taken.min(page.ids.len()) + fresh.len()) as u64;
         self.due = self.next(page, &request, count, fresh.is_empty());
         Ok(fresh)
     }
-}
 
-/// Overlapping page where pages are counted: the size, at most `largest`, by which a page contains the item with that
-/// number and most of what follows it; and the number of that page. Nothing where every size ends a page right there, or
-/// pages are too small for a choice.
-fn overlapping_page(item: u64, largest: u64) -> Option<(u64, u64)> {
-    let size = (largest / 2 + 1..=largest).max_by_key(|size| size - item % size)?;
-    let room = size - item % size;
-    (room >= 2).then_some((size, item / size))
-}
+    fn checks(&self) -> bool {
+        self.due.as_ref().is_some_and(|request| request.check)
+    }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_window_holds_the_item_and_one_more_at_least() {
-        for largest in 2..60 {
-            for item in 0..300 {
-                if let Some((size, page)) = overlapping_page(item, largest) {
-                    assert!(size <= largest);
-                    assert!(page * size <= item && item + 1 < (page + 1) * size, "{item} by {largest}");
-                }
+    fn doubt(&self) -> Option<String> {
+        let read = self.read;
+        match self.total {
+            _ if self.due.is_some() => None,
+            _ if self.stuck => {
+                Some(format!("the server gives the same page again, whatever it is asked for; {read} items were read"))
             }
+            Some(total) if self.from_start && total != read => {
+                Some(format!("the server says that the list has {total} items, and {read} came"))
+            }
+            _ => None,
         }
-    }
-
-    #[test]
-    fn pages_of_thirteen_always_leave_a_choice_in_lists_of_any_usual_length() {
-        // The least number that all sizes from 7 to 13 divide is 360360.
-        assert!((0..5000).chain(355_000..360_359).all(|item| overlapping_page(item, 13).is_some()));
-        assert_eq!(overlapping_page(360_359, 13), None);
-    }
-
-    #[test]
-    fn little_is_read_twice() {
-        let mut item = 0;
-        let mut pages = 0;
-        while item < 10_000 {
-            let (size, page) = overlapping_page(item, 100).unwrap_or_default();
-            item = (page + 1) * size - 1;
-            pages += 1;
-        }
-        assert!(pages <= 125, "{pages} pages of a hundred for ten thousand items");
     }
 }

@@ -23,6 +23,16 @@ pub(super) trait Pager: Send {
         false
     }
 
+    /// Whether the page that is due is asked for only to see that there is none.
+    fn checks(&self) -> bool {
+        false
+    }
+
+    /// Why a walk that has ended may not have read the whole list, if there is a sign of that.
+    fn doubt(&self) -> Option<String> {
+        None
+    }
+
     /// Takes a page that has arrived: says which of its items are new, and decides where to go next. `taken` items at
     /// its start belong to an earlier walk.
     fn arrived(&mut self, page: &PageFingerprint, taken: usize) -> Result<Vec<ItemRef>, Error>;

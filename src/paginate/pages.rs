@@ -61,6 +61,12 @@ impl<T: Send + 'static> Pages<T> {
     pub fn shifted(&self) -> bool {
         self.fetcher.shifted()
     }
+
+    /// Why a walk that has ended may not have read the whole list, in one line: the server says that it has more or fewer
+    /// items than came, or gives pages that were read before.
+    pub fn warning(&self) -> Option<String> {
+        self.fetcher.doubt()
+    }
 }
 
 impl<T: Send + 'static> Stream for Pages<T> {

@@ -61,7 +61,9 @@ impl ReplyView<'_> {
             let columns = columns.get_or_insert_with(|| self.columns(&item.value));
             self.one(columns, &item, first)?;
         }
-        if items.shifted() {
+        if let Some(why) = items.warning() {
+            terminal::warn(&format!("{why}; what was printed may not be the whole list"));
+        } else if items.shifted() {
             terminal::warn("the list changed while it was read: what was added or taken away meanwhile may be missing");
         }
         match out.format() {
