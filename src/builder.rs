@@ -105,6 +105,12 @@ impl<C> Builder<C> {
         self.with(|options| options.deadline(time))
     }
 
+    /// Longest silence of a streamed reply, however long the whole of it takes.
+    /// Default: 60 s.
+    pub fn idle_timeout(self, time: Duration) -> Self {
+        self.with(|options| options.idle_timeout(time))
+    }
+
     /// When to try again.
     pub fn retry(self, retry: Retry) -> Self {
         self.with(|options| options.retry(retry))

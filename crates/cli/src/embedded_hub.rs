@@ -35,7 +35,8 @@ impl EmbeddedHub {
             // Whether it was sent or dropped: this program wants no hub any more.
             let _ = stopped.await;
         }));
-        let client = Client::builder(&url).build().map_err(|error| failed(&error))?;
+        // It is in this process: no proxy leads to it.
+        let client = Client::builder(&url).no_proxy().build().map_err(|error| failed(&error))?;
         sign_in(&client, password).await.map_err(|error| failed(&error))?;
         Ok(EmbeddedHub { client, stop, server })
     }

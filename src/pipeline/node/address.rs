@@ -7,6 +7,7 @@ use reqwest::Url;
 
 use crate::error::{Error, ErrorKind};
 use crate::pipeline::auth::Credential;
+use crate::pipeline::transport::UnixSocket;
 use crate::secret::Secret;
 
 /// A node is one server: scheme, host, port and the prefix that stands before each path.
@@ -83,10 +84,11 @@ impl Node {
 impl Address {
     fn parse(address: &str) -> Result<Self, Error> {
         let bad = |why: &str| Error::new(ErrorKind::Config, format!("the server's address {why}"));
-        let mut url = Url::parse(address.trim())
+        let socket = UnixSocket::address(address.trim());
+        let mut url = Url::parse(socket.as_deref().unwrap_or(address.trim()))
             .map_err(|cause| bad("is not a URL; write it like http://127.0.0.1:8008").with_source(cause))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(bad("has to begin with http:// or https://"));
+        if !matches!(url.scheme(), "http" | "https") && !UnixSocket::is_scheme(url.scheme()) {
+            return Err(bad("has to begin with http:// or https://, or with unix: for a socket"));
         }
         if url.query().is_some() || url.fragment().is_some() {
             return Err(bad("may not have a query or a fragment"));

@@ -4,6 +4,7 @@ mod body;
 mod error;
 mod http;
 mod serializer;
+mod unix_socket;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ pub use serializer::{Serializer, SerializerError};
 
 pub(crate) use body::{SendProgress, SendState};
 pub(crate) use serializer::{Serializers, to_json};
+pub(crate) use unix_socket::UnixSocket;
 
 /// A transport: sends one request to the address that it names.
 ///

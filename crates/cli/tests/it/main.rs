@@ -27,6 +27,7 @@ mod login;
 mod long_lists;
 #[cfg(unix)]
 mod loudml;
+mod network;
 mod profiles;
 mod quickstart;
 #[cfg(unix)]

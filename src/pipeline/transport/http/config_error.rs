@@ -1,4 +1,6 @@
-//! Configuration error of a transport.
+//! Configuration error of a transport, told when it is made or when the setting is first used.
+
+use std::fmt;
 
 use crate::error::{Error, ErrorKind};
 
@@ -6,3 +8,15 @@ use crate::error::{Error, ErrorKind};
 pub(super) fn config(detail: impl Into<String>) -> Error {
     Error::new(ErrorKind::Config, detail)
 }
+
+/// A setting that cannot be used, found out by the first connection that needs it: most programs never do.
+#[derive(Clone, Debug)]
+pub(super) struct Unusable(pub(super) String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}

@@ -1,5 +1,6 @@
 //! Connect failure: why a connection failed, in words that say what to do about it.
 
+use super::config_error::Unusable;
 use super::connection::ProxyFailure;
 
 /// A failure to connect, as far as people can act on it.
@@ -29,6 +30,9 @@ fn here(error: &(dyn std::error::Error + 'static)) -> Option<ConnectFailure> {
     if let Some(proxy) = error.downcast_ref::<ProxyFailure>() {
         return Some(ConnectFailure { words: proxy.to_string(), unsent: false });
     }
+    if let Some(Unusable(words)) = error.downcast_ref() {
+        return Some(ConnectFailure { words: words.clone(), unsent: true });
+    }
     tls(error)
 }
 
@@ -45,7 +49,7 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<ConnectFailure> {
         Error::InvalidCertificate(why) => match why {
             // A signature is bad where another authority has the same name.
             Certificate::UnknownIssuer | Certificate::BadSignature => {
-                "the server's certificate is signed by an authority that is not trusted here; `ca_file` names one"
+                "the server's certificate is signed by an authority that is not trusted here; name its file as `ca_file`"
             }
             Certificate::Expired | Certificate::ExpiredContext { .. } => "the server's certificate has expired",
             Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
@@ -53,6 +57,9 @@ fn tls(error: &(dyn std::error::Error + 'static)) -> Option<ConnectFailure> {
             }
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
                 "the server's certificate is for another name than the one in its address"
+            }
+            Certificate::Other(_) => {
+                "the server's certificate is not trusted here; if the server has made it itself, name its file as `ca_file`"
             }
             Certificate::Revoked => "the server's certificate has been revoked",
             _ => "the server's certificate is not acceptable",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::proxy::Tunnel;
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -16,7 +16,10 @@ use tokio::sync::OwnedSemaphorePermit;
 use tower_service::Service;
 
 use super::connection_limit::ConnectionLimit;
-use super::proxy::Proxies;
+use super::proxy::{Proxies, ProxyHop, ProxyKind};
+#[cfg(feature = "rustls")]
+use super::tls_config::TlsConfig;
+use crate::pipeline::transport::UnixSocket;
 
 pub(super) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -26,43 +29,103 @@ pub(super) struct SocketOpener {
     tcp: HttpConnector,
     proxies: Option<Proxies>,
     limit: Option<ConnectionLimit>,
+    /// For proxies that are spoken to over TLS.
+    #[cfg(feature = "rustls")]
+    tls: TlsConfig,
 }
 
 impl SocketOpener {
-    pub(super) fn new(keep_alive: Option<Duration>, proxies: Option<Proxies>, limit: Option<ConnectionLimit>) -> Self {
+    pub(super) fn new(
+        keep_alive: Option<Duration>,
+        proxies: Option<Proxies>,
+        limit: Option<ConnectionLimit>,
+        #[cfg(feature = "rustls")] tls: TlsConfig,
+    ) -> Self {
         let mut tcp = HttpConnector::new();
         // https:// comes here too, to be wrapped in TLS afterwards.
         tcp.enforce_http(false);
         // A request is one write; waiting to fill a packet only delays it.
         tcp.set_nodelay(true);
         tcp.set_keepalive(keep_alive);
-        SocketOpener { tcp, proxies, limit }
+        SocketOpener {
+            tcp,
+            proxies,
+            limit,
+            #[cfg(feature = "rustls")]
+            tls,
+        }
     }
 
-    async fn open(mut self, to: Uri) -> Result<Socket, BoxError> {
-        if cfg!(not(feature = "rustls")) && to.scheme_str() == Some("https") {
-            return Err("https:// needs the feature `rustls`, which this build leaves out".into());
-        }
+    pub(super) async fn open(mut self, to: Uri) -> Result<Socket, BoxError> {
         let permit = match &self.limit {
             Some(limit) => limit.connection_permit(&to).await,
             None => None,
         };
-        let Some(hop) = self.proxies.as_ref().and_then(|proxies| proxies.for_address(&to)) else {
-            return Ok(Socket::new(self.tcp.call(to).await?, false, permit));
+        if let Some(UnixSocket(path)) = UnixSocket::of(&to) {
+            #[cfg(unix)]
+            return Ok(Socket::new(Io::over(tokio::net::UnixStream::connect(path).await?), false, permit));
+            #[cfg(not(unix))]
+            return Err(format!("this system has no Unix sockets, so not {}", path.display()).into());
+        }
+        let proxies = self.proxies.take();
+        let Some(hop) = proxies.as_ref().map(|proxies| proxies.for_address(&to)).transpose()?.flatten() else {
+            return Ok(Socket::new(Io::Tcp(self.tcp.call(to).await?), false, permit));
         };
-        let address = hop.address().clone();
-        let at_proxy = |cause: BoxError| -> BoxError { Box::new(ProxyFailure { proxy: address.to_string(), cause }) };
-        if to.scheme_str() == Some("http") {
-            let io = self.tcp.call(address.clone()).await.map_err(|cause| at_proxy(cause.into()))?;
-            return Ok(Socket::new(io, true, permit));
-        }
-        let mut tunnel = Tunnel::new(address.clone(), self.tcp);
-        if let Some(login) = hop.login {
-            tunnel = tunnel.with_auth(login);
-        }
-        let io = tunnel.call(to).await.map_err(|cause| at_proxy(cause.into()))?;
-        Ok(Socket::new(io, false, permit))
+        let hands_on = to.scheme_str() == Some("http") && !matches!(hop.kind, ProxyKind::Socks { .. });
+        let io = self
+            .through(hop, to, hands_on)
+            .await
+            .map_err(|cause| -> BoxError { Box::new(ProxyFailure { proxy: hop.address.to_string(), cause }) })?;
+        Ok(Socket::new(io, hands_on, permit))
     }
+
+    /// A connection to the proxy, which then stands for one to where it leads unless it hands requests on.
+    async fn through(mut self, hop: &ProxyHop, to: Uri, hands_on: bool) -> Result<Io, BoxError> {
+        let proxy = hop.address.clone();
+        match hop.kind {
+            ProxyKind::Http if hands_on => Ok(Io::Tcp(self.tcp.call(proxy).await?)),
+            ProxyKind::Http => Ok(Io::Tcp(tunnel(hop, self.tcp).call(to).await?)),
+            #[cfg(feature = "rustls")]
+            ProxyKind::Https => {
+                let mut secure = hyper_rustls::HttpsConnector::from((self.tcp, self.tls.for_proxy()?));
+                Ok(match hands_on {
+                    true => Io::Other(Box::new(secure.call(proxy).await?)),
+                    false => Io::Other(Box::new(tunnel(hop, secure).call(to).await?)),
+                })
+            }
+            #[cfg(not(feature = "rustls"))]
+            ProxyKind::Https => Err("it is spoken to over TLS, which this build leaves out".into()),
+            ProxyKind::Socks { looks_up } => {
+                let mut socks = SocksV5::new(proxy, self.tcp);
+                if let Some(login) = &hop.login {
+                    socks = socks.with_auth(login.user.clone(), login.password.expose().to_owned());
+                }
+                Ok(Io::Tcp(socks.call(destination(&to, looks_up).await?).await?))
+            }
+        }
+    }
+}
+
+fn tunnel<C>(hop: &ProxyHop, below: C) -> Tunnel<C> {
+    let tunnel = Tunnel::new(hop.address.clone(), below);
+    match &hop.login {
+        Some(login) => tunnel.with_auth(login.header.clone()),
+        None => tunnel,
+    }
+}
+
+/// Where a SOCKS proxy is to lead, with its port: by name, or by the address that the name has here.
+async fn destination(to: &Uri, by_name: bool) -> Result<Uri, BoxError> {
+    let host = to.host().unwrap_or_default();
+    let usual = if to.scheme_str() == Some("https") { 443 } else { 80 };
+    let port = to.port_u16().unwrap_or(usual);
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    if by_name || name.parse::<std::net::IpAddr>().is_ok() {
+        return Ok(format!("http://{host}:{port}").parse()?);
+    }
+    let found = tokio::net::lookup_host((name, port)).await?.next();
+    let found = found.ok_or_else(|| format!("no address is known for {name}"))?;
+    Ok(format!("http://{found}").parse()?)
 }
 
 impl Service<Uri> for SocketOpener {
@@ -88,7 +151,11 @@ pub(super) struct ProxyFailure {
 
 impl fmt::Display for ProxyFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the proxy {} could not be used", self.proxy.trim_end_matches('/'))
+        let mut cause: &(dyn std::error::Error + 'static) = &*self.cause;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        write!(f, "the proxy {} could not be used: {cause}", self.proxy.trim_end_matches('/'))
     }
 }
 
@@ -98,9 +165,40 @@ impl std::error::Error for ProxyFailure {
     }
 }
 
+/// What bytes travel over: mostly a plain connection.
+enum Io {
+    Tcp(TokioIo<TcpStream>),
+    Other(Box<dyn Duplex>),
+}
+
+trait Duplex: Read + Write + Connection + Send + Unpin {}
+
+impl<T: Read + Write + Connection + Send + Unpin> Duplex for T {}
+
+impl Io {
+    #[cfg(unix)]
+    fn over(socket: tokio::net::UnixStream) -> Self {
+        Io::Other(Box::new(TokioIo::new(socket)))
+    }
+
+    fn get(&self) -> &dyn Duplex {
+        match self {
+            Io::Tcp(io) => io,
+            Io::Other(io) => &**io,
+        }
+    }
+
+    fn pinned(&mut self) -> Pin<&mut dyn Duplex> {
+        match self {
+            Io::Tcp(io) => Pin::new(io),
+            Io::Other(io) => Pin::new(&mut **io),
+        }
+    }
+}
+
 /// A socket, which holds its permit until it is closed.
 pub(super) struct Socket {
-    io: TokioIo<TcpStream>,
+    io: Io,
     /// Whether a proxy at the other end hands requests on, so that they name their server.
     hands_on: bool,
     /// Whether something was sent since the last read.
@@ -109,7 +207,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    fn new(io: TokioIo<TcpStream>, hands_on: bool, permit: Option<OwnedSemaphorePermit>) -> Self {
+    fn new(io: Io, hands_on: bool, permit: Option<OwnedSemaphorePermit>) -> Self {
         Socket { io, hands_on, sent: false, _permit: permit }
     }
 
@@ -124,14 +222,16 @@ impl Socket {
     fn acknowledge_at_once(&mut self) {
         if std::mem::take(&mut self.sent) {
             #[cfg(target_os = "linux")]
-            let _ = self.io.inner().set_quickack(true);
+            if let Io::Tcp(io) = &self.io {
+                let _ = io.inner().set_quickack(true);
+            }
         }
     }
 }
 
 impl Connection for Socket {
     fn connected(&self) -> Connected {
-        self.io.connected().proxy(self.hands_on)
+        self.io.get().connected().proxy(self.hands_on)
     }
 }
 
@@ -142,14 +242,14 @@ impl Read for Socket {
         buffer: ReadBufCursor<'_>,
     ) -> Poll<std::io::Result<()>> {
         self.acknowledge_at_once();
-        Pin::new(&mut self.io).poll_read(cx, buffer)
+        self.io.pinned().poll_read(cx, buffer)
     }
 }
 
 impl Write for Socket {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         self.sent = true;
-        Pin::new(&mut self.io).poll_write(cx, bytes)
+        self.io.pinned().poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -158,18 +258,18 @@ impl Write for Socket {
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
         self.sent = true;
-        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+        self.io.pinned().poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.io.is_write_vectored()
+        self.io.get().is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+        self.io.pinned().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.io).poll_shutdown(cx)
+        self.io.pinned().poll_shutdown(cx)
     }
 }

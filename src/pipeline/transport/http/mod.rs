@@ -5,17 +5,20 @@ mod connect_failure;
 mod connection;
 mod connection_limit;
 mod connector;
+mod no_proxy;
 #[cfg(feature = "rustls")]
 mod no_verifier;
 #[cfg(feature = "rustls")]
 mod pem;
 mod proxy;
 mod proxy_env;
-mod request_body;
 mod settings;
 #[cfg(feature = "rustls")]
 mod tls;
-mod tls_connector;
+#[cfg(feature = "rustls")]
+mod tls_config;
+#[cfg(feature = "rustls")]
+mod trusted_certificates;
 
 use std::fmt;
 use std::sync::Arc;
@@ -33,12 +36,10 @@ pub use settings::{
 #[cfg(feature = "rustls")]
 pub use tls::{Tls, TlsVersion};
 
-use self::connection::SocketOpener;
 use self::connection_limit::ConnectionLimit;
 use self::connector::Connector;
 use self::proxy::Proxies;
-use self::request_body::RequestBody;
-use super::{Body, Transport, TransportError};
+use super::{Body, Transport, TransportError, UnixSocket};
 use crate::error::Error;
 
 /// The HTTP transport: sends requests over HTTP and HTTPS, on connections that are kept for the
@@ -82,7 +83,7 @@ use crate::error::Error;
 pub struct HttpTransport(Arc<HttpClient>);
 
 struct HttpClient {
-    client: Client<Connector, RequestBody>,
+    client: Client<Connector, Body>,
     proxies: Option<Proxies>,
     limit: Option<ConnectionLimit>,
 }
@@ -93,8 +94,7 @@ impl HttpTransport {
     pub fn new(settings: HttpSettings) -> Result<Self, Error> {
         let proxies = Proxies::new(&settings.proxy)?;
         let limit = ConnectionLimit::new(settings.max_connections)?;
-        let opener = SocketOpener::new(settings.keep_alive, proxies.clone(), limit.clone());
-        let connector = Connector::new(opener, &settings)?;
+        let connector = Connector::new(&settings, proxies.clone(), limit.clone())?;
         let mut client = Client::builder(TokioExecutor::new());
         client
             .pool_timer(TokioTimer::new())
@@ -108,7 +108,10 @@ impl HttpTransport {
 }
 
 impl Transport for HttpTransport {
-    fn send(&self, request: http::Request<Body>) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
+    fn send(
+        &self,
+        mut request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>> {
         let inner = Arc::clone(&self.0);
         Box::pin(async move {
             let progress = request.body().progress().cloned();
@@ -119,7 +122,9 @@ impl Transport for HttpTransport {
                 None => None,
             };
             progress.as_ref().inspect(|progress| progress.connecting());
-            let mut request = request.map(|body| RequestBody::new(body, progress));
+            if UnixSocket::of(request.uri()).is_some() {
+                request.headers_mut().entry(http::header::HOST).or_insert(UnixSocket::HOST);
+            }
             if let Some(proxies) = &inner.proxies {
                 proxies.authorize(&mut request);
             }

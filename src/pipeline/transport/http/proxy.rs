@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use http::header::{HeaderValue, PROXY_AUTHORIZATION};
 use http::{Request, Uri};
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use reqwest::Url;
 
-use super::config_error::config;
+use super::config_error::{Unusable, config};
+use super::no_proxy::NoProxy;
 use super::proxy_env::ProxyEnv;
 use crate::error::Error;
 use crate::pipeline::auth::Credential;
 use crate::secret::Secret;
 
-/// An HTTP proxy: plain requests are handed to it, TLS goes through it as
-/// through a tunnel.
+/// A proxy: plain requests are handed to it, TLS goes through it as through a
+/// tunnel. Its address begins with `http://`, with `https://` where it is spoken
+/// to over TLS itself, or with `socks5://` or `socks5h://`, through which all
+/// goes as through a tunnel: by the first the names of servers are looked up
+/// here, by the second by the proxy.
 ///
 /// A user and a password may stand in its address, percent-encoded, or be
 /// given apart; they print nowhere.
@@ -44,9 +47,16 @@ impl Proxy {
         self
     }
 
-    /// Hosts that are reached without the proxy, with commas between them:
-    /// names, which stand for all names below them too, addresses, networks
-    /// such as `10.0.0.0/8`, or `*`. The form of `NO_PROXY`.
+    /// Whether it is spoken to over TLS.
+    #[cfg(feature = "rustls")]
+    pub(super) fn is_secure(&self) -> bool {
+        self.address.expose().trim_start().to_ascii_lowercase().starts_with("https:")
+    }
+
+    /// Hosts that are reached without the proxy, with commas or blanks between
+    /// them: names, which stand for all names below them too (`*.example.org`
+    /// for those alone), addresses, networks such as `10.0.0.0/8`, or `*`; each
+    /// but a network may have a port. The form of `NO_PROXY`.
     pub fn except(mut self, hosts: impl Into<String>) -> Self {
         self.except = hosts.into();
         self
@@ -89,27 +99,29 @@ pub(super) enum ProxyChoice {
 pub(super) struct Proxies(Arc<ProxyRules>);
 
 struct ProxyRules {
-    plain: Option<Arc<ProxyRule>>,
-    secure: Option<Arc<ProxyRule>>,
+    plain: Option<ProxyRule>,
+    secure: Option<ProxyRule>,
+    except: NoProxy,
 }
 
-struct ProxyRule {
-    matcher: Matcher,
-    /// In place of what the matcher has read from an address.
-    login: Option<HeaderValue>,
-}
+/// A proxy, or what is wrong with the variable that names it: it fails those alone that would go through it.
+type ProxyRule = Result<ProxyHop, Unusable>;
 
 impl Proxies {
-    /// Fails for an address that is none.
+    /// Fails for an address that is none, where a program has given it.
     pub(super) fn new(choice: &ProxyChoice) -> Result<Option<Self>, Error> {
         let rules = match choice {
-            ProxyChoice::None => ProxyRules { plain: None, secure: None },
+            ProxyChoice::None => return Ok(None),
             // Read once: most programs have no proxy, and their requests need not ask.
-            ProxyChoice::Environment => named(&ProxyEnv::read(|name| std::env::var(name).ok()))?,
-            ProxyChoice::Variables(variables) => named(variables)?,
+            ProxyChoice::Environment => named(&ProxyEnv::read(|name| std::env::var(name).ok())),
+            ProxyChoice::Variables(variables) => named(variables),
             ProxyChoice::Given(proxy) => {
-                let rule = ProxyRule::new(proxy)?;
-                ProxyRules { plain: rule.clone(), secure: rule }
+                let hop = ProxyHop::new(proxy)?;
+                ProxyRules {
+                    plain: Some(Ok(hop.clone())),
+                    secure: Some(Ok(hop)),
+                    except: NoProxy::parse(&proxy.except),
+                }
             }
         };
         let any = rules.plain.is_some() || rules.secure.is_some();
@@ -117,66 +129,39 @@ impl Proxies {
     }
 
     /// The proxy on the way to that address.
-    pub(super) fn for_address(&self, to: &Uri) -> Option<ProxyHop> {
+    pub(super) fn for_address(&self, to: &Uri) -> Result<Option<&ProxyHop>, Unusable> {
         let rules = &self.0;
         let rule = if to.scheme_str() == Some("https") { &rules.secure } else { &rules.plain };
-        let rule = rule.as_ref()?;
-        let found = rule.matcher.intercept(to)?;
-        Some(ProxyHop { login: rule.login.clone().or_else(|| found.basic_auth().cloned()), found })
+        match rule {
+            Some(rule) if !rules.except.holds_for(to) => rule.as_ref().map(Some).map_err(Unusable::clone),
+            _ => Ok(None),
+        }
     }
 
     /// Puts the proxy's credential on a request that it gets to see. One that
     /// goes through a tunnel does not carry it.
     pub(super) fn authorize<B>(&self, request: &mut Request<B>) {
         let plain = request.uri().scheme_str() == Some("http");
-        if let (true, Some(ProxyHop { login: Some(login), .. })) = (plain, self.for_address(request.uri())) {
-            request.headers_mut().entry(PROXY_AUTHORIZATION).or_insert(login);
+        if let (true, Ok(Some(ProxyHop { login: Some(login), kind, .. }))) = (plain, self.for_address(request.uri()))
+            && !matches!(kind, ProxyKind::Socks { .. })
+        {
+            request.headers_mut().entry(PROXY_AUTHORIZATION).or_insert(login.header.clone());
         }
     }
 }
 
 /// The rules that variables name, for plain requests and for TLS.
-fn named(variables: &ProxyEnv) -> Result<ProxyRules, Error> {
-    let except = variables.first(&["NO_PROXY"]).map_or("", |(_, value)| value);
+fn named(variables: &ProxyEnv) -> ProxyRules {
     let rule = |names: &[&str]| {
-        let Some((name, address)) = variables.first(names) else { return Ok(None) };
-        ProxyRule::new(&Proxy::new(address).except(except)).map_err(|error| {
-            let detail = format!("{name} in the environment: {}", error.detail());
-            error.with_detail(detail)
-        })
+        let (name, address) = variables.first(names)?;
+        let hop = ProxyHop::new(&Proxy::new(address));
+        Some(hop.map_err(|error| Unusable(format!("{name} in the environment: {}", error.detail()))))
     };
-    Ok(ProxyRules { plain: rule(&["HTTP_PROXY", "ALL_PROXY"])?, secure: rule(&["HTTPS_PROXY", "ALL_PROXY"])? })
-}
-
-impl ProxyRule {
-    /// None where it would hold for no host.
-    fn new(proxy: &Proxy) -> Result<Option<Arc<Self>>, Error> {
-        let text = proxy.address.expose().trim();
-        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-        let bad = |why: &str| config(format!("the proxy's address {why}"));
-        let mut url = Url::parse(&text)
-            .map_err(|cause| bad("is not a URL; write it like http://127.0.0.1:3128").with_source(cause))?;
-        if url.scheme() != "http" {
-            return Err(bad("has to begin with http://: no other kind of proxy is spoken to"));
-        }
-        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let login = match &proxy.login {
-            Some(login) => Some(login.clone()),
-            None if url.username().is_empty() => None,
-            None => Some((decode(url.username()), Secret::new(decode(url.password().unwrap_or_default())))),
-        };
-        let login = login
-            .map(|(user, password)| Credential::basic(&user, &password))
-            .transpose()?
-            .map(|credential| credential.header().clone());
-        // Cannot fail for a URL with a host, which one that begins with http:// has.
-        let _ = url.set_username("").and_then(|()| url.set_password(None));
-        // The matcher takes the star for names alone, and not for addresses.
-        if proxy.except.split(',').any(|host| host.trim() == "*") {
-            return Ok(None);
-        }
-        let matcher = Matcher::builder().all(url.as_str()).no(proxy.except.as_str()).build();
-        Ok(Some(Arc::new(ProxyRule { matcher, login })))
+    let except = variables.first(&["NO_PROXY"]).map_or("", |(_, value)| value);
+    ProxyRules {
+        plain: rule(&["HTTP_PROXY", "ALL_PROXY"]),
+        secure: rule(&["HTTPS_PROXY", "ALL_PROXY"]),
+        except: NoProxy::parse(except),
     }
 }
 
@@ -186,15 +171,70 @@ impl fmt::Debug for Proxies {
     }
 }
 
+/// Kind of a proxy: how it is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProxyKind {
+    Http,
+    /// The same over TLS.
+    Https,
+    /// SOCKS, version 5; names are looked up by the proxy or here.
+    Socks {
+        looks_up: bool,
+    },
+}
+
+/// User and password for a proxy, and the header with both.
+#[derive(Clone)]
+pub(super) struct ProxyLogin {
+    pub(super) user: String,
+    pub(super) password: Secret,
+    pub(super) header: HeaderValue,
+}
+
 /// A proxy on the way to somewhere.
+#[derive(Clone)]
 pub(super) struct ProxyHop {
-    found: Intercept,
-    pub(super) login: Option<HeaderValue>,
+    pub(super) kind: ProxyKind,
+    /// Its address, without user and password, with its port.
+    pub(super) address: Uri,
+    pub(super) login: Option<ProxyLogin>,
 }
 
 impl ProxyHop {
-    /// Its address, without user and password.
-    pub(super) fn address(&self) -> &Uri {
-        self.found.uri()
+    fn new(proxy: &Proxy) -> Result<Self, Error> {
+        let text = proxy.address.expose().trim();
+        let text = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+        let bad = |why: &str| config(format!("the proxy's address {why}"));
+        let url = Url::parse(&text)
+            .map_err(|cause| bad("is not a URL; write it like http://127.0.0.1:3128").with_source(cause))?;
+        let (kind, usual) = match url.scheme() {
+            "http" => (ProxyKind::Http, 80),
+            "https" if cfg!(not(feature = "rustls")) => {
+                return Err(bad("begins with https://, for which this build leaves out the feature `rustls`"));
+            }
+            "https" => (ProxyKind::Https, 443),
+            // The port that RFC 1928 gives it.
+            "socks5" | "socks" => (ProxyKind::Socks { looks_up: false }, 1080),
+            "socks5h" => (ProxyKind::Socks { looks_up: true }, 1080),
+            _ => return Err(bad("has to begin with http://, https://, socks5:// or socks5h://")),
+        };
+        let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
+            return Err(bad("has no host"));
+        };
+        let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let login = match &proxy.login {
+            Some(login) => Some(login.clone()),
+            None if url.username().is_empty() => None,
+            None => Some((decode(url.username()), Secret::new(decode(url.password().unwrap_or_default())))),
+        };
+        let login = login
+            .map(|(user, password)| {
+                let header = Credential::basic(&user, &password)?.header().clone();
+                Ok::<_, Error>(ProxyLogin { user, password, header })
+            })
+            .transpose()?;
+        let address = format!("{}://{host}:{}", url.scheme(), url.port().unwrap_or(usual));
+        let address = address.parse().map_err(|cause: http::uri::InvalidUri| bad("is not a URL").with_source(cause))?;
+        Ok(ProxyHop { kind, address, login })
     }
 }

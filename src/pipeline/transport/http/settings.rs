@@ -105,10 +105,11 @@ impl HttpSettings {
         self
     }
 
-    /// Whether somebody has said how TLS is to be spoken.
+    /// Whether somebody has said how TLS is to be spoken, and not to a proxy alone.
     pub(crate) fn asks_for_tls(&self) -> bool {
         #[cfg(feature = "rustls")]
-        let asks = self.tls.has_settings() || self.tls.ready.is_some();
+        let asks = (self.tls.has_settings() || self.tls.ready.is_some())
+            && !matches!(&self.proxy, ProxyChoice::Given(proxy) if proxy.is_secure());
         #[cfg(not(feature = "rustls"))]
         let asks = false;
         asks

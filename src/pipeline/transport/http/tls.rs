@@ -28,7 +28,9 @@ pub(super) enum PemSource {
 /// TLS settings: whom a client trusts and how it proves who it is.
 ///
 /// Files are read when the client is built, which also reports what is wrong
-/// with them. Certificates are PEM or DER, keys PEM: PKCS#8, PKCS#1 or SEC1.
+/// with them; the system's authorities are looked for by the first call to an
+/// `https://` address. A certificate that is named is trusted also where it is
+/// the server's own. Certificates are PEM or DER, keys PEM: PKCS#8, PKCS#1 or SEC1.
 ///
 /// ```
 /// use mlhub::pipeline::{Tls, TlsVersion};

@@ -51,6 +51,21 @@ impl Authority {
         self.sign("svc", ExtendedKeyUsagePurpose::ClientAuth, key, |_| {})
     }
 
+    /// A certificate for that name that its owner has signed: with a list of names or without, and perhaps one that
+    /// may sign others, as `openssl req -x509` makes them.
+    pub(crate) fn own(name: &str, listed: bool, signs: bool, good: bool) -> Made<Pair> {
+        let mut params = CertificateParams::new(if listed { vec![name.to_owned()] } else { Vec::new() })?;
+        params.distinguished_name = named(name);
+        if signs {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
+        if !good {
+            params.not_after = date_time_ymd(2021, 1, 1);
+        }
+        let key = KeyPair::generate()?;
+        Pair::of(&params.self_signed(&key)?, &key)
+    }
+
     fn sign(
         &self,
         name: &str,
@@ -62,7 +77,12 @@ impl Authority {
         params.distinguished_name = named(name);
         params.extended_key_usages = vec![usage];
         change(&mut params);
-        let certificate = params.signed_by(&key, &self.issuer)?;
+        Pair::of(&params.signed_by(&key, &self.issuer)?, &key)
+    }
+}
+
+impl Pair {
+    fn of(certificate: &rcgen::Certificate, key: &KeyPair) -> Made<Self> {
         Ok(Pair {
             certificate: certificate.pem(),
             key: key.serialize_pem(),
@@ -70,9 +90,7 @@ impl Authority {
             key_der: key.serialize_der(),
         })
     }
-}
 
-impl Pair {
     /// The key in the form that servers take.
     pub(super) fn private(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::from(PrivatePkcs8KeyDer::from(self.key_der.clone()))

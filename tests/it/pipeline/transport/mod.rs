@@ -5,6 +5,8 @@ mod http2;
 mod identity;
 mod limits;
 mod proxy;
+#[cfg(unix)]
+mod real_proxies;
 mod redirects;
 pub(crate) mod server;
 mod split;

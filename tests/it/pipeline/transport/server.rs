@@ -96,6 +96,14 @@ pub(crate) async fn secure(pair: &Pair, clients: Option<&Authority>) -> Result<(
     speaking(pair, clients, rustls::ALL_VERSIONS).await
 }
 
+/// What takes connections with that certificate.
+pub(crate) fn acceptor(pair: &Pair) -> Result<TlsAcceptor, Fault> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_protocol_versions(rustls::ALL_VERSIONS)?;
+    let config = builder.with_no_client_auth().with_single_cert(pair.chain.clone(), pair.private())?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
 /// A server that speaks those versions of TLS alone.
 pub(crate) async fn speaking(
     pair: &Pair,

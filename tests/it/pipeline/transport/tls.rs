@@ -67,6 +67,37 @@ async fn an_expired_certificate_and_one_for_another_name_are_told_apart() -> Che
 }
 
 #[tokio::test]
+async fn a_certificate_that_was_named_is_trusted_where_it_is_the_servers_own() -> Checked {
+    let authority = Authority::new()?;
+    let mut pairs = vec![authority.server("localhost")?];
+    for (listed, signs) in [(true, false), (true, true), (false, false), (false, true)] {
+        pairs.push(Authority::own("localhost", listed, signs, true)?);
+    }
+    for pair in &pairs {
+        let (address, _) = secure(pair, None).await?;
+        for tls in [Tls::default(), Tls::default().only_these_roots()] {
+            let pipeline = to(address).tls(tls.root_bytes(pair.certificate.clone())).build()?;
+            assert_eq!(call(&pipeline, &READ).await?, 1);
+        }
+        // Another certificate for the same name is another one.
+        let other = Authority::own("localhost", true, true, true)?;
+        let error = failure(call(&to(address).ca_pem(other.certificate).build()?, &READ).await)?;
+        assert!(error.to_string().contains("not trusted here"), "{error}");
+    }
+    for (pair, words) in [
+        (Authority::own("other.test", true, true, true)?, "another name"),
+        (Authority::own("other.test", false, true, true)?, "another name"),
+        (Authority::own("localhost", true, true, false)?, "has expired"),
+        (authority.expired("localhost")?, "has expired"),
+    ] {
+        let (address, _) = secure(&pair, None).await?;
+        let error = failure(call(&to(address).ca_pem(pair.certificate.clone()).build()?, &READ).await)?;
+        assert!(error.to_string().contains(words), "{words}: {error}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_check_that_is_switched_off_is_off() -> Checked {
     let stranger = Authority::new()?;
     for pair in [stranger.server("other.test")?, stranger.expired("localhost")?] {
