@@ -16,12 +16,12 @@ pub use crate::id::Id;
 pub use crate::lenient::{Key, Lenient, LenientDeserialize};
 pub use crate::op::{
     AuthKind, BodyKind, Flag, JobListPlaces, ListPlaces, Op, Paging, PagingStyle, Param, ParamKind, ParamLocation,
-    Refused, ReplyKind, RetryClass, Starts, WaitPlaces, WaitSpec, Wire, find,
+    Refused, ReplyKind, ReplyShape, RetryClass, Starts, WaitPlaces, WaitSpec, Wire, find,
 };
 pub use crate::paginate::{Cursor, Items, Page, Pages, Paginate};
 pub use crate::pipeline::{Options, Pipeline};
 pub use crate::platform::{Platform, common_refusals};
-pub use crate::raw::{Job, PagedList, RawCall, RawRequest, count, missing, word};
+pub use crate::raw::{Job, PagedList, RawCall, RawRequest, count, missing, no_list, word};
 pub use crate::secret::Secret;
 pub use crate::stream::ByteStream;
 pub use crate::time_expr::TimeExpr;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures::stream::{BoxStream, Stream, StreamExt, TryStreamExt};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// A reply's bytes as they arrive, never buffered whole.
 ///
@@ -26,9 +26,20 @@ impl ByteStream {
     }
 
     /// Reads to the end and returns all bytes.
-    pub async fn collect_bytes(mut self) -> Result<Bytes, Error> {
+    pub async fn collect_bytes(self) -> Result<Bytes, Error> {
+        self.collect_within(usize::MAX).await
+    }
+
+    /// The same, if there are no more of them than that.
+    pub(crate) async fn collect_within(mut self, most: usize) -> Result<Bytes, Error> {
         let mut whole = Vec::new();
         while let Some(piece) = self.0.try_next().await? {
+            if whole.len().saturating_add(piece.len()) > most {
+                let detail = format!(
+                    "the reply has more than the {most} bytes of `max_reply`; raise that, or take it as a stream"
+                );
+                return Err(Error::new(ErrorKind::Decode, detail));
+            }
             whole.extend_from_slice(&piece);
         }
         Ok(whole.into())

@@ -50,6 +50,8 @@ pub struct Op {
     pub body: BodyKind,
     /// What a success carries.
     pub reply: ReplyKind,
+    /// What its JSON is at the least.
+    pub shape: ReplyShape,
     /// When a failed attempt may be repeated.
     pub retry: RetryClass,
     /// Header that always carries a fresh key, whatever the retry class.
@@ -98,6 +100,7 @@ impl Op {
             arguments: &[],
             body: BodyKind::Json,
             reply: ReplyKind::Json,
+            shape: ReplyShape::Any,
             retry: RetryClass::Never,
             key: None,
             paging: None,
@@ -163,6 +166,19 @@ pub enum ReplyKind {
     Stream,
     /// Nothing worth reading.
     Empty,
+}
+
+/// Reply shape: what the JSON of a success is, as far as that shows without its types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReplyShape {
+    /// Anything.
+    Any,
+    /// A text, or nothing.
+    Text,
+    /// A list.
+    List,
+    /// An object that has one of these fields.
+    Object(&'static [&'static str]),
 }
 
 /// Retry class: when a failed attempt may be repeated.

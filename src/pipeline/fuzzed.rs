@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
@@ -11,10 +10,11 @@ use super::request::segment as encode_segment;
 use super::retry::retry_after as retry_after_header;
 use super::{Body, Credential, Node, redact, response};
 use crate::error::Error;
-use crate::op::{Op, ReplyKind};
+use crate::op::{AuthKind, Op, ReplyKind};
 
 pub(crate) fn decode(kind: ReplyKind, data: &[u8]) -> Option<Value> {
-    response::decode(kind, &Bytes::copy_from_slice(data)).ok()
+    let op = Op { reply: kind, ..Op::raw("", AuthKind::None, "") };
+    response::decode(&op, data).ok()
 }
 
 pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {

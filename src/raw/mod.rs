@@ -17,7 +17,7 @@ use serde_json::Value;
 pub use job::Job;
 pub use paged_list::{PagedList, RawItem};
 pub use reply::RawReply;
-pub use request::{RawRequest, count, missing, word};
+pub use request::{RawRequest, count, missing, no_list, word};
 
 use self::request::{Payload, at};
 use crate::error::{Error, ErrorKind};
@@ -148,18 +148,19 @@ impl RawCall {
         Ok((reply.decode().await?, node))
     }
 
-    /// Sends the call and returns the reply's bytes, whole.
+    /// Sends the call and returns the reply's bytes, whole, however long they take: a silence longer than the idle timeout
+    /// ends it.
     pub async fn bytes(self) -> Result<Bytes, Error> {
-        self.0.send(false).await?.bytes().await
+        self.0.send(true).await?.checked_bytes().await
     }
 
     /// Sends the call and returns status, headers and body as they came, with
     /// the attempts that it took; with
     /// [`Options::accept_status`] that need not be a success.
     pub async fn answer(self) -> Result<RawReply, Error> {
-        let reply = self.0.send(false).await?;
+        let reply = self.0.send(true).await?;
         let (status, headers, attempts) = (reply.status, reply.headers.clone(), reply.context.attempts.clone());
-        Ok(RawReply { status, headers, attempts, body: reply.bytes().await? })
+        Ok(RawReply { status, headers, attempts, body: reply.checked_bytes().await? })
     }
 
     /// Sends the call and hands the reply over as it arrives.

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::request::{RawRequest, at, count, word};
+use super::request::{RawRequest, at, count, no_list, word};
 use crate::error::{Error, ErrorKind};
 use crate::op::{ListPlaces, Op, PagingStyle};
 use crate::paginate::{Cursor, Page, Paginate};
@@ -130,13 +130,12 @@ where
 
 /// A page of a reply without a type.
 fn read(places: &ListPlaces, reply: Value) -> Result<Page<RawItem>, Error> {
-    let items = match at(&reply, places.items) {
-        None => Vec::new(),
-        Some(Value::Array(items)) => items.clone(),
-        Some(_) => return Err(Error::new(ErrorKind::Decode, "the reply has no list where the document says")),
+    let Some(Value::Array(items)) = at(&reply, places.items) else {
+        return Err(no_list(places.items));
     };
+    let items = items.clone();
     let id = |value: &Value| places.id.and_then(|path| word(at(value, path)?));
-    let items = items.into_iter().map(|value| RawItem { id: id(&value), value }).collect();
+    let items = items.iter().map(|value| RawItem { id: id(value), value: value.clone() }).collect();
     let total = places.total.and_then(|path| count(at(&reply, path)?));
     let next = places.next.and_then(|path| word(at(&reply, path)?));
     Ok(Page { items, total, next, retry_after: None })

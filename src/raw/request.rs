@@ -349,6 +349,12 @@ pub fn count<T: Serialize + ?Sized>(value: &T) -> Option<u64> {
     (0.0..9e15).contains(&number).then_some(number as u64)
 }
 
+/// A page without its list, which is no page with an empty one.
+pub fn no_list(place: &str) -> Error {
+    let place = if place.is_empty() { String::new() } else { format!(": at {place:?}") };
+    Error::new(ErrorKind::Decode, format!("the reply has no list where the document says{place}"))
+}
+
 /// A reply without the part that was asked for.
 pub fn missing(op: &'static Op) -> Error {
     Error::new(ErrorKind::Decode, "the reply lacks the value that was waited for").with_call(

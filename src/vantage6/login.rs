@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::keycloak::IdentityProvider;
 use super::keycloak::types::{self, RefusalKnown};
+use super::keycloak::{IdentityProvider, seconds};
 use crate::Token;
 use crate::error::{Error, ErrorKind};
 use crate::secret::Secret;
@@ -13,7 +13,9 @@ use crate::secret::Secret;
 const SERVICE_CLIENT: &str = "-user-client";
 /// Poll interval of a login at another device,
 /// where the provider does not say (RFC 8628, 3.2).
-const INTERVAL: u64 = 5;
+const INTERVAL: Duration = Duration::from_secs(5);
+/// No code is confirmed after a day, whatever the provider says.
+const LONGEST_PROMPT: Duration = Duration::from_secs(24 * 3600);
 /// What an answer that asks to slow down adds to it (RFC 8628, 3.5).
 const SLOW_DOWN: Duration = Duration::from_secs(5);
 
@@ -125,11 +127,10 @@ pub(super) async fn next_token(
 
 async fn at_device(provider: &IdentityProvider, prompt: Box<dyn FnOnce(DevicePrompt) + Send>) -> Result<Token, Error> {
     let begun = provider.begin().await?;
-    let seconds = |count: i64| Duration::from_secs(u64::try_from(count).unwrap_or_default());
-    let expires_in = seconds(begun.expires_in);
-    let mut pause = begun.interval.map_or(Duration::from_secs(INTERVAL), seconds);
+    let expires_in = seconds(&begun.expires_in).map_or(LONGEST_PROMPT, |time| time.min(LONGEST_PROMPT));
+    let mut pause = begun.interval.as_ref().and_then(seconds).unwrap_or(INTERVAL);
     let clock = provider.clock();
-    let end = clock.now() + expires_in;
+    let end = clock.now().saturating_add(expires_in);
     prompt(DevicePrompt {
         url: begun.verification_uri_complete.unwrap_or_else(|| begun.verification_uri.clone()),
         plain_url: begun.verification_uri,
@@ -137,12 +138,12 @@ async fn at_device(provider: &IdentityProvider, prompt: Box<dyn FnOnce(DevicePro
         expires_in,
     });
     loop {
-        clock.sleep(pause).await;
+        clock.sleep(pause.min(end.saturating_sub(clock.now()))).await;
         match provider.ask(provider.by_device(&begun.device_code), false).await {
             Ok(Ok(token)) => return Ok(token),
             Ok(Err(refused)) => match refused.reason {
                 Some(RefusalKnown::AuthorizationPending) => {}
-                Some(RefusalKnown::SlowDown) => pause += SLOW_DOWN,
+                Some(RefusalKnown::SlowDown) => pause = pause.saturating_add(SLOW_DOWN),
                 Some(RefusalKnown::ExpiredToken) => return Err(expired(expires_in)),
                 _ => return Err(refused.error),
             },

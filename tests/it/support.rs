@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamKind, ParamLocation, ReplyKind, RetryClass};
+use mlhub::op::{AuthKind, BodyKind, Op, Param, ParamKind, ParamLocation, ReplyKind, ReplyShape, RetryClass};
 use mlhub::pipeline::Pipeline;
 use mlhub::testing::Lab;
 use mlhub::{Builder, Error, Options, RawCall};
@@ -26,6 +26,7 @@ pub(crate) const fn op(id: &'static str, retry: RetryClass) -> Op {
         arguments: &[],
         body: BodyKind::Json,
         reply: ReplyKind::Json,
+        shape: ReplyShape::Any,
         retry,
         key: None,
         paging: None,

@@ -8,6 +8,7 @@ use futures::future::{BoxFuture, Future, FutureExt};
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::lenient::Lenient;
 use crate::secret::Secret;
 
 /// A token is replaced when less than this is left of it: the longest attempt
@@ -94,7 +95,7 @@ where
 fn expiry(token: &str) -> Option<SystemTime> {
     #[derive(Deserialize)]
     struct Claims {
-        exp: f64,
+        exp: Lenient<f64>,
     }
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
@@ -103,7 +104,7 @@ fn expiry(token: &str) -> Option<SystemTime> {
     }
     let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
     let claims: Claims = serde_json::from_slice(&json).ok()?;
-    let since = Duration::try_from_secs_f64(claims.exp).ok()?;
+    let since = Duration::try_from_secs_f64(claims.exp.0).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(since)
 }
 
@@ -134,6 +135,7 @@ mod tests {
             "a.b.c.d".to_owned(),
             jwt("{}"),
             jwt(r#"{"exp": "tomorrow"}"#),
+            jwt(r#"{"exp": null}"#),
             jwt(r#"{"exp": -1}"#),
             jwt(r#"{"exp": 1e300}"#),
         ] {

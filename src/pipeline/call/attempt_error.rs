@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::attempt::{Failure, RawBody, RawResponse};
+use super::redirect;
 use super::state::Call;
 use crate::error::{Error, ErrorKind, Outcome, server_message};
 use crate::op::{Op, Refused, RetryClass};
@@ -79,9 +80,9 @@ pub(super) fn refusal(
     };
     let message = message.map(|message| redact::remove(message, &secrets(call, credential.as_ref())));
     let mut detail = format!("the server answered {status}");
-    if let (true, Some(target)) = (status.is_redirection(), response.headers.get("location")) {
-        let target = redact::url(call.context.op, &String::from_utf8_lossy(target.as_bytes()));
-        detail = format!("{detail}, a redirect to {target} that is not followed");
+    let address = call.context.address.as_deref().unwrap_or_default();
+    if let Some(why) = redirect::refusal(call.context.op, &call.template, status, &response.headers, address) {
+        detail = format!("{detail}, {why}");
     }
     let hint = call.context.op.hints.iter().find(|(known, _)| *known == status.as_u16());
     let error = Error::new(kind, detail)

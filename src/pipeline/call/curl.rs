@@ -23,7 +23,7 @@ use crate::pipeline::auth::Credential;
 use crate::pipeline::node::Node;
 use crate::pipeline::options::Options;
 use crate::pipeline::redact;
-use crate::pipeline::transport::Body;
+use crate::pipeline::transport::{Body, UnixSocket};
 use crate::secret::Secret;
 
 /// Logs the request to that node.
@@ -71,7 +71,15 @@ pub(in crate::pipeline) fn command(
     let method = request.method().as_str();
     let address = request.uri().to_string();
     let address = shown.as_ref().map_or(address.clone(), |shown| shown.address(&address));
-    let mut out = format!("curl -sS -X {method} {}", quote(&address));
+    let mut out = format!("curl -sS -X {method} ");
+    let address = match UnixSocket::of(request.uri()) {
+        Some(UnixSocket(path)) if shown.is_none() => {
+            let _ = write!(out, "--unix-socket {} ", quote(&path.to_string_lossy()));
+            format!("http://localhost{}", request.uri().path_and_query().map_or("/", |path| path.as_str()))
+        }
+        _ => address,
+    };
+    out.push_str(&quote(&address));
     for (name, header) in request.headers() {
         if name == CONTENT_LENGTH {
             continue;

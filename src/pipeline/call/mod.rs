@@ -14,6 +14,7 @@ mod state;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tracing::Instrument;
 
 use self::attempt::{Attempted, RawBody, RawResponse};
@@ -24,11 +25,11 @@ use super::client::Pipeline;
 use super::context::CallContext;
 use super::node::{Node, NodeGuard, NodeHistory, NodeReport};
 use super::request::RequestTemplate;
-use super::response::{Content, Response, ResponseHead, request_id, watch_idle};
-use super::retry::{RetryBudget, blames_node};
+use super::response::{Content, Response, ResponseHead, Resumption, request_id, resumable, watch_idle};
+use super::retry::{FailureClass, RetryBudget, blames_node};
 use crate::clock::{Elapsed, timeout, unit};
 use crate::error::{Error, Outcome};
-use crate::op::{AuthKind, Op, ReplyKind};
+use crate::op::{AuthKind, Op, ReplyKind, RetryClass};
 
 impl Pipeline {
     /// Sends a request that generated code has built.
@@ -50,6 +51,13 @@ impl Pipeline {
         result
     }
 
+    /// Sends a call for the rest of a stream, which is not resumed itself.
+    pub(super) fn resend(&self, template: RequestTemplate, op: &'static Op) -> BoxFuture<'_, Result<Response, Error>> {
+        let mut call = Call::new(self, template, op, true);
+        call.first = None;
+        Box::pin(call.attempts())
+    }
+
     /// Asks for the servers now, and gives all that the client then knows of.
     ///
     /// Fails where calls go on: when no server tells, and when the builder was
@@ -62,10 +70,14 @@ impl Pipeline {
 
 impl<'a> Call<'a> {
     fn new(pipeline: &'a Pipeline, template: RequestTemplate, op: &'static Op, stream: bool) -> Self {
+        let stream = stream || matches!(op.reply, ReplyKind::Stream | ReplyKind::Text);
+        let class = pipeline.options.class.unwrap_or(op.retry);
+        let resumes = stream && template.method.is_safe() && class == RetryClass::Safe;
         Call {
+            first: resumes.then(|| template.again()).flatten(),
             context: CallContext { op, method: template.method.clone(), address: None, attempts: Vec::new() },
-            class: pipeline.options.class.unwrap_or(op.retry),
-            stream: stream || matches!(op.reply, ReplyKind::Stream | ReplyKind::Text),
+            class,
+            stream,
             replayable: template.body.as_bytes().is_some(),
             started: pipeline.core.clock.now(),
             history: NodeHistory::default(),
@@ -209,14 +221,20 @@ impl<'a> Call<'a> {
             RawBody::Open(body) => {
                 let head = ResponseHead { status, request_id: request_id(&headers) };
                 let stream = watch_idle(body, Arc::clone(&core.clock), options.idle, head, self.context.clone());
-                Content::Stream(stream)
+                Content::Stream(match self.first {
+                    Some(template) if options.retry.attempts() > 1 => {
+                        let op = self.context.op;
+                        resumable(stream, &headers, Resumption { pipeline: self.pipeline.clone(), template, op })
+                    }
+                    _ => stream,
+                })
             }
         };
         let reader = match options.serializers.read.is_empty() {
             true => None,
             false => options.serializers.for_response(&headers),
         };
-        Response { status, headers, content, context: self.context, node, reader }
+        Response { status, headers, content, context: self.context, node, reader, most: options.max_reply }
     }
 
     /// How long to back off before the next attempt, or the error of the call.
@@ -225,7 +243,7 @@ impl<'a> Call<'a> {
         let (outcome, retry_after) = (failed.outcome, failed.retry_after);
         if !self.replayable
             || options.retry.is_spent(repetition, &self.context.attempts)
-            || !options.retry.repeats(self.class, outcome)
+            || !options.retry.repeats(self.class, FailureClass::of(outcome, retry_after.is_some()))
             // What this server will never grant, another one may.
             || failed.lasting && !self.may_fail_over()
         {
@@ -247,7 +265,7 @@ impl<'a> Call<'a> {
         // On top of what the server asks for: clients that were told the same
         // moment do not come back together.
         let asked = retry_after.unwrap_or_default();
-        let pause = match asked + backoff {
+        let pause = match asked.saturating_add(backoff) {
             both if both < left => both,
             _ => asked.max(backoff),
         };

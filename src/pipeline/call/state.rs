@@ -13,6 +13,8 @@ use crate::pipeline::request::RequestTemplate;
 pub(super) struct Call<'a> {
     pub(super) pipeline: &'a Pipeline,
     pub(super) template: RequestTemplate,
+    /// As it was before it was prepared, where its response is a stream that can be resumed.
+    pub(super) first: Option<RequestTemplate>,
     pub(super) context: CallContext,
     pub(super) class: RetryClass,
     /// Whether the body of a success is left open.

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::op::{AuthKind, BodyKind, Op};
 use crate::pipeline::auth::{Credential, CredentialPlace};
 use crate::pipeline::node::Node;
-use crate::pipeline::transport::{Body, TransportError};
+use crate::pipeline::transport::{Body, TransportError, UnixSocket};
 
 /// The field of a JSON body that carries the token under [`AuthKind::Body`].
 const TOKEN_FIELD: &str = "token";
@@ -24,15 +24,17 @@ pub const PLACEHOLDER: &str = "http://mlhub.invalid";
 
 /// A client that only builds the requests of generated code: a transport sends them.
 ///
-/// One for the whole program. Where another crate has switched TLS on in reqwest, making one reads every certificate of
-/// the system, which takes milliseconds and is for nothing here.
+/// One for the whole program. It trusts nobody, because it speaks to nobody: else making it would read every certificate
+/// of the system, and fail where there is none.
 pub(crate) fn request_builder() -> Result<reqwest::Client, Error> {
     static ONE: OnceLock<reqwest::Client> = OnceLock::new();
     if let Some(made) = ONE.get() {
         return Ok(made.clone());
     }
-    let made = reqwest::Client::builder()
-        .no_proxy()
+    let builder = reqwest::Client::builder().no_proxy();
+    #[cfg(feature = "rustls")]
+    let builder = builder.tls_certs_only([]);
+    let made = builder
         .build()
         .map_err(|cause| Error::new(ErrorKind::Config, "requests cannot be built").with_source(cause.without_url()))?;
     Ok(ONE.get_or_init(|| made).clone())
@@ -75,6 +77,18 @@ impl RequestTemplate {
             prefix: PrefixRule::Add,
             params_in_query: false,
         }
+    }
+
+    /// The same once more, unless its body is a stream.
+    pub(crate) fn again(&self) -> Option<Self> {
+        Some(RequestTemplate {
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            body: self.body.try_clone()?,
+            prefix: self.prefix,
+            params_in_query: self.params_in_query,
+            ..RequestTemplate::new(self.method.clone(), self.path.clone())
+        })
     }
 
     /// The template of a request that generated code has built.
@@ -201,6 +215,7 @@ impl RequestTemplate {
         }
         let mut request = http::Request::new(body);
         *request.method_mut() = self.method.clone();
+        let address = UnixSocket::wire(&address).unwrap_or(address);
         *request.uri_mut() = http::Uri::from_maybe_shared(address).map_err(|cause| {
             Error::new(ErrorKind::Request, "the address of the call is not a URL").with_source(cause)
         })?;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use flate2::write::MultiGzDecoder;
+use flate2::write::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 use futures::stream::{self, BoxStream, StreamExt};
 use http::{HeaderMap, HeaderValue, header};
@@ -18,22 +18,47 @@ pub(crate) const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip, deflate
 /// no chunk grows beyond 4 MiB before its size is looked at.
 const INPUT_CHUNK: usize = 4 * 1024;
 
-/// Decompresses the body if its headers say that it is compressed, and makes them say so no longer. Fails for a coding that is not known here.
+/// Codings that are known and not read here: nobody asks for them.
+const UNREAD: &[&str] = &["br", "zstd", "compress", "x-compress", "dcb", "dcz"];
+
+/// Decompresses the body if its headers say that it is compressed, and makes them say so no longer. Fails for a coding
+/// that is not read here; a word that is none, such as the name of a character set, means nothing, as to a browser.
 pub(crate) fn decompress(headers: &mut HeaderMap, body: Body) -> Result<Body, TransportError> {
-    let Some(coding) = headers.get(header::CONTENT_ENCODING) else {
+    let mut decoders = Vec::new();
+    for coding in codings(headers) {
+        match coding.as_str() {
+            "gzip" | "x-gzip" => decoders.push(ContentDecoder::Waiting { gzip: true }),
+            "deflate" => decoders.push(ContentDecoder::Waiting { gzip: false }),
+            unread if UNREAD.contains(&unread) => {
+                return Err(unreadable(UnknownCoding(coding), "it is packed in a way that is not known here"));
+            }
+            _ => {}
+        }
+    }
+    if decoders.is_empty() {
         return Ok(body);
-    };
-    let coding = String::from_utf8_lossy(coding.as_bytes()).trim().to_ascii_lowercase();
-    let decoder = match coding.as_str() {
-        "" | "identity" => return Ok(body),
-        "gzip" | "x-gzip" => ContentDecoder::Waiting { gzip: true },
-        "deflate" => ContentDecoder::Waiting { gzip: false },
-        _ => return Err(unreadable(UnknownCoding(coding), "it is packed in a way that is not known here")),
-    };
+    }
     headers.remove(header::CONTENT_ENCODING);
     headers.remove(header::CONTENT_LENGTH);
-    let state = DecompressedStream { source: body.into_stream(), rest: Bytes::new(), decoder: Some(decoder) };
-    Ok(Body::stream(stream::unfold(state, DecompressedStream::next)))
+    // What was done to it last stands last.
+    Ok(decoders.into_iter().rev().fold(body, |body, decoder| {
+        let state = DecompressedStream { source: body.into_stream(), rest: Bytes::new(), decoder: Some(decoder) };
+        Body::stream(stream::unfold(state, DecompressedStream::next))
+    }))
+}
+
+/// The words of all headers that name codings, in small letters, without quotation marks and parameters.
+fn codings(headers: &HeaderMap) -> Vec<String> {
+    let values = headers.get_all(header::CONTENT_ENCODING).into_iter();
+    let texts = values.map(|value| String::from_utf8_lossy(value.as_bytes()).to_ascii_lowercase());
+    let words = |text: String| {
+        let word = |word: &str| {
+            let name = word.split(';').next().unwrap_or_default();
+            name.trim_matches(|letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'')).to_owned()
+        };
+        text.split(',').map(word).collect::<Vec<_>>()
+    };
+    texts.flat_map(words).collect()
 }
 
 /// A reply that another attempt would bring again.
@@ -84,7 +109,7 @@ enum ContentDecoder {
     Waiting {
         gzip: bool,
     },
-    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+    Gzip(Gzip),
     Deflate {
         inner: Box<Decompress>,
         ended: bool,
@@ -95,7 +120,7 @@ impl ContentDecoder {
     fn push(&mut self, chunk: &[u8]) -> io::Result<Vec<u8>> {
         if let (ContentDecoder::Waiting { gzip }, Some(first)) = (&self, chunk.first()) {
             *self = match gzip {
-                true => ContentDecoder::Gzip(Box::new(MultiGzDecoder::new(Vec::new()))),
+                true => ContentDecoder::Gzip(Gzip::default()),
                 // RFC 9110 means zlib's form, some servers the bare one; RFC 1950:
                 // the lower half of zlib's first byte is 8 for deflate.
                 false => ContentDecoder::Deflate { inner: Box::new(Decompress::new(first & 0x0f == 8)), ended: false },
@@ -103,7 +128,7 @@ impl ContentDecoder {
         }
         match self {
             ContentDecoder::Waiting { .. } => Ok(Vec::new()),
-            ContentDecoder::Gzip(inner) => inner.write_all(chunk).map(|()| std::mem::take(inner.get_mut())),
+            ContentDecoder::Gzip(inner) => inner.push(chunk),
             ContentDecoder::Deflate { inner, ended } => inflate(inner, ended, chunk),
         }
     }
@@ -113,6 +138,50 @@ impl ContentDecoder {
             ContentDecoder::Waiting { .. } | ContentDecoder::Deflate { ended: true, .. } => Ok(Vec::new()),
             ContentDecoder::Gzip(inner) => inner.finish(),
             ContentDecoder::Deflate { .. } => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+/// Decoder of gzip: one member after the other, and nothing of what follows them: some servers leave something behind
+/// the end, which browsers and Python pass over.
+#[derive(Default)]
+struct Gzip {
+    /// The member that is being read; none after the end.
+    member: Option<Box<GzDecoder<Vec<u8>>>>,
+    /// Whether a member was read to its end.
+    whole: bool,
+}
+
+impl Gzip {
+    fn push(&mut self, mut chunk: &[u8]) -> io::Result<Vec<u8>> {
+        let mut out = Vec::new();
+        if self.member.is_none() && !self.whole {
+            self.member = Some(Box::new(GzDecoder::new(Vec::new())));
+        }
+        while let (Some(member), false) = (&mut self.member, chunk.is_empty()) {
+            let read = member.write(chunk);
+            let came = std::mem::take(member.get_mut());
+            out.extend(came);
+            match read {
+                // Its end: what follows is another one, or nothing that matters.
+                Ok(0) => {
+                    member.try_finish()?;
+                    out.append(member.get_mut());
+                    (self.member, self.whole) = (Some(Box::new(GzDecoder::new(Vec::new()))), true);
+                }
+                Ok(taken) => chunk = chunk.get(taken..).unwrap_or_default(),
+                Err(_) if self.whole && member.header().is_none() => self.member = None,
+                Err(damaged) => return Err(damaged),
+            }
+        }
+        Ok(out)
+    }
+
+    fn finish(mut self) -> io::Result<Vec<u8>> {
+        let Some(mut member) = self.member.take() else { return Ok(Vec::new()) };
+        match member.try_finish() {
+            Err(_) if self.whole && member.header().is_none() => Ok(Vec::new()),
+            ended => ended.map(|()| std::mem::take(member.get_mut())),
         }
     }
 }

@@ -4,6 +4,8 @@ pub(crate) mod decompress;
 mod head;
 mod idle;
 pub(crate) mod lenient_json;
+mod resume;
+mod shape;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use http::{HeaderMap, StatusCode};
 
 pub(crate) use head::{ResponseHead, request_id};
 pub(crate) use idle::watch_idle;
+pub(crate) use resume::{Resumption, resumable};
 
 use super::client::Pipeline;
 use super::context::CallContext;
@@ -21,7 +24,7 @@ use super::node::Node;
 use super::retry::retry_after;
 use super::transport::{self, Serializer};
 use crate::error::{Error, ErrorKind};
-use crate::op::ReplyKind;
+use crate::op::{Op, ReplyKind};
 use crate::stream::ByteStream;
 
 /// The content of a response.
@@ -31,10 +34,10 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    async fn bytes(self) -> Result<Bytes, Error> {
+    async fn bytes(self, most: usize) -> Result<Bytes, Error> {
         match self {
             Content::Whole(bytes) => Ok(bytes),
-            Content::Stream(stream) => stream.collect_bytes().await,
+            Content::Stream(stream) => stream.collect_within(most).await,
         }
     }
 }
@@ -49,12 +52,14 @@ pub struct Response {
     pub(crate) reader: Option<Arc<dyn Serializer>>,
     /// The node that answered.
     pub(crate) node: Node,
+    /// As much of its body is held in memory.
+    pub(crate) most: usize,
 }
 
 impl Response {
     /// The whole body; a stream is read to its end.
     pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
-        self.content.bytes().await
+        self.content.bytes(self.most).await
     }
 
     /// The node that answered, to pin to it what lives there alone.
@@ -77,30 +82,53 @@ impl Response {
 
     /// The body as the document describes it.
     pub async fn decode<T: serde::de::DeserializeOwned>(self) -> Result<T, Error> {
-        let Response { status, headers, content, context, reader, .. } = self;
-        let bytes = content.bytes().await?;
+        let Response { status, headers, content, context, reader, most, .. } = self;
+        let bytes = content.bytes(most).await?;
         let decoded = match reader {
-            Some(reader) => transport::to_json(&*reader, &bytes).and_then(|json| decode(context.op.reply, &json)),
-            None => decode(context.op.reply, &bytes),
+            Some(reader) => transport::to_json(&*reader, &bytes).and_then(|json| decode(context.op, &json)),
+            None => decode(context.op, &bytes),
         };
-        decoded.map_err(|error| {
-            context
-                .with_context(error)
-                .with_status(status, request_id(&headers))
-                .with_body(bytes.clone())
-                // The server has said that it is done.
-                .applied(!context.is_read())
-        })
+        decoded.map_err(|error| undecoded(error, &context, status, &headers, bytes))
+    }
+
+    /// The whole body as it came, where it is a success of the shape that the document says.
+    pub(crate) async fn checked_bytes(self) -> Result<Bytes, Error> {
+        let Response { status, headers, content, context, reader, most, .. } = self;
+        let bytes = content.bytes(most).await?;
+        let is_json = matches!(context.op.reply, ReplyKind::Json | ReplyKind::Lenient);
+        if !is_json || reader.is_some() || !status.is_success() {
+            return Ok(bytes);
+        }
+        match shape::check(context.op.shape, plain(&bytes)) {
+            Ok(()) => Ok(bytes),
+            Err(error) => Err(undecoded(error, &context, status, &headers, bytes)),
+        }
     }
 }
 
-pub(crate) fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &Bytes) -> Result<T, Error> {
-    let lenient;
-    let mut text: &[u8] = match bytes.trim_ascii() {
+/// The error of a reply that says that it is done and is not what it should be.
+fn undecoded(error: Error, context: &CallContext, status: StatusCode, headers: &HeaderMap, body: Bytes) -> Error {
+    context
+        .with_context(error)
+        .with_status(status, request_id(headers))
+        .with_body(body)
+        // The server has said that it is done.
+        .applied(!context.is_read())
+}
+
+/// The text of a reply: without a byte order mark, and `null` where there is none.
+fn plain(bytes: &[u8]) -> &[u8] {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    match text.trim_ascii() {
         // Some servers answer nothing where the document says null.
         b"" => b"null",
         text => text,
-    };
+    }
+}
+
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(op: &Op, bytes: &[u8]) -> Result<T, Error> {
+    let lenient;
+    let mut text = plain(bytes);
     // Keeping the place in mind costs as much as decoding; it is looked for when there is something to tell.
     // Looking at all of a text at once costs less than looking at each string in it.
     let plain = match std::str::from_utf8(text) {
@@ -108,29 +136,34 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(kind: ReplyKind, bytes: &By
         Err(_) => serde_json::from_slice(text),
     };
     let error = match plain {
-        Ok(value) => return Ok(value),
+        Ok(value) => return shape::check(op.shape, text).map(|()| value),
         Err(error) => error,
     };
-    // Bare words are rare, and looking for them costs more than decoding.
-    if kind == ReplyKind::Lenient && error.is_syntax() {
-        lenient = lenient_json::to_json(text);
+    // What is no JSON and read all the same is rare, and looking for it costs more than decoding.
+    if error.is_syntax() {
+        let bare: Option<&[u8]> = (op.reply == ReplyKind::Lenient).then_some(b"null");
+        lenient = lenient_json::lenient(text, bare);
         text = &lenient;
     }
     let mut json = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        undecodable(error.into_inner()).with_json_path(path)
+        undecodable(op, error.into_inner(), bytes).with_json_path(path)
     })?;
-    json.end().map_err(undecodable)?;
-    Ok(value)
+    json.end().map_err(|error| undecodable(op, error, bytes))?;
+    shape::check(op.shape, text).map(|()| value)
 }
 
-fn undecodable(cause: serde_json::Error) -> Error {
-    let what = match cause.classify() {
-        serde_json::error::Category::Data => "the reply does not have the documented shape",
-        _ => "the reply is not JSON",
+fn undecodable(op: &Op, cause: serde_json::Error, bytes: &[u8]) -> Error {
+    let text = plain(bytes);
+    let error = match cause.classify() {
+        serde_json::error::Category::Data => match shape::check(op.shape, text) {
+            Ok(()) => Error::new(ErrorKind::Decode, "the reply does not have the documented shape"),
+            Err(error) => error,
+        },
+        _ => Error::new(ErrorKind::Decode, format!("the reply is not JSON{}", shape::begins(text))),
     };
-    Error::new(ErrorKind::Decode, what).with_source(DecodeCause(without_values(&cause.to_string())))
+    error.with_source(DecodeCause(without_values(&cause.to_string())))
 }
 
 /// serde's message quotes the value that it met, which may be secret: between

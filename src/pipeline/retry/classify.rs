@@ -20,31 +20,41 @@ pub enum FailureClass {
     /// A status of a passing nature: the server, or a proxy before it, says
     /// "not now". 408, 429, 502, 503 and 504.
     Passing,
+    /// 429 with `Retry-After`: the server has refused the request and done nothing of it.
+    RateLimited,
     /// Any other status: the answer would be the same.
     Final,
 }
 
 impl FailureClass {
     /// All of them.
-    pub const ALL: [FailureClass; 5] = [
+    pub const ALL: [FailureClass; 6] = [
         FailureClass::NotSent,
         FailureClass::TimedOut,
         FailureClass::Broken,
         FailureClass::Passing,
+        FailureClass::RateLimited,
         FailureClass::Final,
     ];
 
-    /// The class of an outcome that is not a success.
-    pub fn of(outcome: Outcome) -> Self {
+    /// The class of an outcome that is not a success, and whether its reply said when to come back.
+    pub fn of(outcome: Outcome, told_when: bool) -> Self {
         match outcome {
             Outcome::NotSent | Outcome::Queued => FailureClass::NotSent,
             Outcome::TimedOut => FailureClass::TimedOut,
             Outcome::Broken => FailureClass::Broken,
             Outcome::Status(status) => match status.as_u16() {
+                429 if told_when => FailureClass::RateLimited,
                 408 | 429 | 502..=504 => FailureClass::Passing,
                 _ => FailureClass::Final,
             },
         }
+    }
+}
+
+impl From<Outcome> for FailureClass {
+    fn from(outcome: Outcome) -> Self {
+        FailureClass::of(outcome, false)
     }
 }
 
@@ -55,6 +65,7 @@ impl fmt::Display for FailureClass {
             FailureClass::TimedOut => "no answer in time",
             FailureClass::Broken => "connection broken",
             FailureClass::Passing => "408 429 502 503 504",
+            FailureClass::RateLimited => "429 with Retry-After",
             FailureClass::Final => "any other status",
         })
     }
@@ -62,7 +73,7 @@ impl fmt::Display for FailureClass {
 
 /// Whether the same call may succeed later.
 pub(crate) fn may_succeed_later(outcome: Outcome) -> bool {
-    FailureClass::of(outcome) != FailureClass::Final
+    FailureClass::of(outcome, false) != FailureClass::Final
 }
 
 /// Whether the node is to blame for that outcome, so that others serve for a

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::classify::FailureClass;
 use super::policy::Retry;
-use crate::error::Outcome;
 use crate::op::RetryClass;
 
 /// The retry decision: whether a failed attempt is followed by another one.
@@ -42,13 +41,14 @@ const fn row(failure: FailureClass, safe: RetryDecision, keyed: RetryDecision, n
 }
 
 /// The whole of it. Every decision is made from these rows.
-const ROWS: [RetryRow; 5] = {
+const ROWS: [RetryRow; 6] = {
     use RetryDecision::{Again, IfTimeoutsAre, Stop};
     [
         row(FailureClass::NotSent, Again, Again, Again),
         row(FailureClass::TimedOut, IfTimeoutsAre, IfTimeoutsAre, Stop),
         row(FailureClass::Broken, Again, Again, Stop),
         row(FailureClass::Passing, Again, Again, Stop),
+        row(FailureClass::RateLimited, Again, Again, Again),
         row(FailureClass::Final, Stop, Stop, Stop),
     ]
 };
@@ -82,9 +82,9 @@ impl Retry {
     }
 
     /// Whether a call of that class is tried again after its first attempt
-    /// ended so, as far as budget and deadline go.
-    pub fn repeats(&self, class: RetryClass, outcome: Outcome) -> bool {
-        let failure = FailureClass::of(outcome);
+    /// ended so (an [`Outcome`](crate::Outcome) is one without `Retry-After`), as far as budget and deadline go.
+    pub fn repeats(&self, class: RetryClass, failure: impl Into<FailureClass>) -> bool {
+        let failure = failure.into();
         let decision = ROWS.iter().find(|row| row.failure == failure).map_or(RetryDecision::Stop, |row| match class {
             RetryClass::Safe => row.safe,
             RetryClass::Keyed { .. } => row.keyed,

@@ -13,7 +13,7 @@ pub use generated::recode;
 pub use generated::schemas;
 pub use generated::{Client, builder, groups, ops, types};
 
-pub(super) use provider::IdentityProvider;
+pub(super) use provider::{IdentityProvider, seconds};
 
 crate::__private::platform!(generated, "keycloak", None, "error_description");
 

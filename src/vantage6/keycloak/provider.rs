@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde_json::Value;
+
 use super::types::{self, Grant, GrantKnown, Refusal, RefusalKnown};
 use super::{Client, Keycloak, ops};
 use crate::Token;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::lenient::Lenient;
 use crate::pipeline::Pipeline;
 use crate::platform::Platform;
 use crate::secret::Secret;
@@ -114,8 +118,11 @@ impl IdentityProvider {
         let reply = api.login().token(self.settings.realm.as_str()).body(form).send().await?;
         let Some(token) = reply.access_token else { return Ok(Err(refused(reply.error, reply.error_description))) };
         let token = Token::new(token);
-        let token = match (token.expires(), reply.expires_in.and_then(|seconds| u64::try_from(seconds).ok())) {
-            (None, Some(seconds)) => token.with_expiry(self.clock().wall() + Duration::from_secs(seconds)),
+        // A number that leads nowhere is as good as none.
+        let lives = reply.expires_in.as_ref().and_then(seconds);
+        let end = lives.and_then(|lives| self.clock().wall().checked_add(lives));
+        let token = match (token.expires(), end) {
+            (None, Some(end)) => token.with_expiry(end),
             _ => token,
         };
         Ok(Ok(match reply.refresh_token {
@@ -123,6 +130,12 @@ impl IdentityProvider {
             None => token,
         }))
     }
+}
+
+/// A time in seconds as providers write it: a number or a text, whole or not.
+pub(in crate::vantage6) fn seconds(told: &Value) -> Option<Duration> {
+    let Lenient(seconds): Lenient<f64> = Deserialize::deserialize(told).ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn refused(reason: Option<Refusal>, words: Option<String>) -> TokenRefusal {

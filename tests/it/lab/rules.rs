@@ -39,7 +39,9 @@ async fn ask(pipeline: &Pipeline, id: &str) -> Result<serde_json::Value, mlhub::
 
 #[tokio::test(start_paused = true)]
 async fn by_operation() -> Checked {
-    let lab = lab(FaultRule::new(Fault::Status(500)).operation(OPS, "experiment_get"));
+    let lab = Lab::new();
+    lab.rule(|_| Some(Reply::json(&serde_json::json!({"items": [], "trial_id": 1}))))
+        .fault(FaultRule::new(Fault::Status(500)).operation(OPS, "experiment_get"));
     // The client's address has a path of its own.
     let pipeline = client_with(&lab, Options::no_retry)?;
     assert!(ask(&pipeline, "experiment_get").await.is_err());

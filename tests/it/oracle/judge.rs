@@ -111,7 +111,7 @@ fn order(scenario: &Scenario, requests: &[Arrival], tally: &mut Tally) -> Result
 fn repeatable(scenario: &Scenario, told: Told) -> bool {
     let harmless = scenario.op.retry != RetryClass::Never;
     match told {
-        Told::Unsent => true,
+        Told::Unsent | Told::TurnedAway => true,
         Told::NotNow => harmless,
         Told::Silence => harmless && scenario.mode == Mode::Unlimited,
         Told::Done | Told::Renew | Told::Final => false,

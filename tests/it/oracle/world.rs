@@ -27,6 +27,8 @@ pub(super) enum Told {
     Unsent,
     /// Not now, or the connection broke: it may have been done.
     NotNow,
+    /// Not now, and when to come back: nothing was done.
+    TurnedAway,
     /// Nothing, for as long as an attempt may take.
     Silence,
     /// The token is no good; nothing was done.
@@ -120,8 +122,8 @@ impl World {
             Trouble::Missing => (Reply::status(404), Told::Final, none, false, none),
             Trouble::Broken => (Reply::status(500), Told::Final, none, maybe, none),
             Trouble::Busy => (Reply::status(503), Told::NotNow, none, maybe, none),
-            Trouble::ToldSeconds => (told(RetryAfter::Seconds(seconds)), Told::NotNow, wish, false, none),
-            Trouble::ToldDate => (told(RetryAfter::Date(wish)), Told::NotNow, until, false, none),
+            Trouble::ToldSeconds => (told(RetryAfter::Seconds(seconds)), Told::TurnedAway, wish, false, none),
+            Trouble::ToldDate => (told(RetryAfter::Date(wish)), Told::TurnedAway, until, false, none),
             Trouble::Expired | Trouble::Anything => (Reply::status(401), Told::Renew, none, false, none),
         }
     }

@@ -116,6 +116,77 @@ async fn a_compressed_reply_is_read_whole_and_as_a_stream_however_it_is_cut() ->
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_coding_is_known_however_it_is_spelt_and_what_is_none_means_nothing() -> Checked {
+    let text = "[1, 2, 3]";
+    let all = packed(text)?;
+    let gzip = &all.iter().find(|(coding, _)| *coding == "gzip").ok_or("gzip")?.1;
+    let mut twice = GzEncoder::new(Vec::new(), Compression::fast());
+    twice.write_all(gzip)?;
+    let twice = twice.finish()?;
+    let plain = text.as_bytes();
+    for (headers, bytes) in [
+        (&["GZIP"][..], &gzip[..]),
+        (&["\"gzip\""], gzip),
+        (&["gzip;q=1.0"], gzip),
+        (&["gzip,"], gzip),
+        (&["identity, X-GZip , utf-8"], gzip),
+        (&["utf-8", "gzip"], gzip),
+        (&["gzip, gzip"], &twice),
+        (&["gzip", "gzip"], &twice),
+        (&["utf-8"], plain),
+        (&["none"], plain),
+        (&["UTF8, binary"], plain),
+        (&["identity"], plain),
+        (&[""], plain),
+    ] {
+        let lab = Lab::new();
+        let reply = Reply::bytes(bytes.to_vec());
+        lab.then(headers.iter().fold(reply, |reply, value| reply.header("content-encoding", value)));
+        assert_eq!(call(&client(&lab)?, &READ).await?, json!([1, 2, 3]), "{headers:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_behind_the_end_of_gzip_are_passed_over_and_damage_within_it_is_not() -> Checked {
+    let all = packed("[1, 2, 3]")?;
+    let gzip = &all.iter().find(|(coding, _)| *coding == "gzip").ok_or("gzip")?.1;
+    let rests: [&[u8]; 7] =
+        [b"\0", b"\0\0\0\0\0\0\0\0\0\0\0\0", b"\n", b"<!-- 0.1 s -->", b"\x1f", b"\x1f\x8b", b"\x1f\x8b\x08\0"];
+    for rest in rests {
+        for size in [1, 5, 1000] {
+            let lab = Lab::new();
+            let bytes = [&gzip[..], rest].concat();
+            let pieces = bytes.chunks(size).map(<[u8]>::to_vec);
+            lab.then(Reply::status(200).with_pieces(pieces).header("content-encoding", "gzip"));
+            assert_eq!(call(&client(&lab)?, &READ).await?, json!([1, 2, 3]), "{rest:?} by {size}");
+        }
+    }
+    // Two members are one text.
+    let mut members = Vec::new();
+    for part in ["[1, 2", ", 3]"] {
+        let mut member = GzEncoder::new(Vec::new(), Compression::fast());
+        member.write_all(part.as_bytes())?;
+        members.extend(member.finish()?);
+    }
+    for bytes in [members.clone(), [&members[..], b"\0\0"].concat()] {
+        let lab = Lab::new();
+        lab.then(Reply::bytes(bytes).header("content-encoding", "gzip"));
+        assert_eq!(call(&client(&lab)?, &READ).await?, json!([1, 2, 3]));
+    }
+    let mut damaged = gzip.clone();
+    let last = damaged.len() - 6;
+    damaged[last] ^= 1;
+    let cut = members[..members.len() - 4].to_vec();
+    for bytes in [damaged, cut] {
+        let lab = Lab::new();
+        lab.then(Reply::bytes(bytes).header("content-encoding", "gzip"));
+        assert!(failure(call(&client(&lab)?, &READ).await)?.to_string().contains("it is damaged"));
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_who_asks_for_it_says_that_it_takes_it() -> Checked {
     let lab = Lab::new();
     lab.times(3, Reply::json(&1));

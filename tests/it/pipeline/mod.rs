@@ -16,6 +16,7 @@ mod retry;
 mod retry_after;
 mod retry_table;
 mod seams;
+mod shapes;
 mod socket;
 mod spans;
 mod streams;

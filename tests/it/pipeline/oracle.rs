@@ -38,6 +38,7 @@ impl Act {
     fn may_be_followed(self, class: RetryClass) -> bool {
         match self {
             Act::NoConnection => true,
+            Act::Status(429, Some(_)) => true,
             Act::Good | Act::Hang => false,
             _ if class == RetryClass::Never => false,
             Act::Cut | Act::Reset => true,

@@ -66,9 +66,23 @@ async fn what_is_left_of_the_deadline_counts_not_the_whole() -> Checked {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_may_not_be_repeated_hands_it_to_the_caller() -> Checked {
     let lab = Lab::new();
-    lab.then(Reply::status(429).header("retry-after", "3"));
+    lab.then(Reply::status(503).header("retry-after", "3"));
     let error = failure(call(&client(&lab)?, &NEVER).await)?;
     assert_eq!(error.retry_after(), Some(seconds(3)));
+    assert_eq!(lab.seen().len(), 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_was_turned_away_comes_back_when_it_is_told_to() -> Checked {
+    let lab = Lab::new();
+    lab.times(2, Reply::status(429).header("retry-after", "3")).then(Reply::json(&7));
+    assert_eq!(call(&client(&lab)?, &NEVER).await?, 7);
+    assert!(lab.seen()[1].at >= seconds(3) && lab.seen()[2].at >= seconds(6));
+    // Without a word of when, nobody knows what was done.
+    let lab = Lab::new();
+    lab.then(Reply::status(429));
+    failure(call(&client(&lab)?, &NEVER).await)?;
     assert_eq!(lab.seen().len(), 1);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mlhub::op::{Op, RetryClass};
+use mlhub::pipeline::FailureClass;
 use mlhub::testing::{Lab, Reply};
 use mlhub::{Outcome, Retry};
 
@@ -19,15 +20,17 @@ enum Fails {
     Reset,
     Cut,
     With(u16),
+    /// The same, and says when to come back.
+    Told(u16),
 }
 
-use Fails::{Cut, NoConnection, Reset, Silence, With};
+use Fails::{Cut, NoConnection, Reset, Silence, Told, With};
 
 const NOBODY: [bool; 3] = [false, false, false];
 const HARMLESS: [bool; 3] = [true, true, false];
 const EVERYBODY: [bool; 3] = [true, true, true];
 
-/// Nothing was sent: everybody. Something was, and no answer says that it had
+/// Nothing was sent, or nothing done: everybody. Something was, and no answer says that it had
 /// no effect: only what does no harm. A timeout: only if asked for.
 const LINES: &[Line] = &[
     (NoConnection, EVERYBODY, EVERYBODY),
@@ -44,6 +47,10 @@ const LINES: &[Line] = &[
     (With(422), NOBODY, NOBODY),
     (With(425), NOBODY, NOBODY),
     (With(429), HARMLESS, HARMLESS),
+    // Who is told when to come back was turned away.
+    (Told(429), EVERYBODY, EVERYBODY),
+    (Told(503), HARMLESS, HARMLESS),
+    (Told(500), NOBODY, NOBODY),
     (With(500), NOBODY, NOBODY),
     (With(501), NOBODY, NOBODY),
     (With(502), HARMLESS, HARMLESS),
@@ -60,16 +67,18 @@ impl Fails {
             Reset => Reply::reset(),
             Cut => Reply::json(&1).cut(),
             With(status) => Reply::status(status),
+            Told(status) => Reply::status(status).header("retry-after", "1"),
         }
     }
 
-    fn outcome(self) -> Result<Outcome, http::status::InvalidStatusCode> {
-        Ok(match self {
+    fn class(self) -> Result<FailureClass, http::status::InvalidStatusCode> {
+        let outcome = match self {
             NoConnection => Outcome::NotSent,
             Silence => Outcome::TimedOut,
             Reset | Cut => Outcome::Broken,
-            With(status) => Outcome::Status(http::StatusCode::from_u16(status)?),
-        })
+            With(status) | Told(status) => Outcome::Status(http::StatusCode::from_u16(status)?),
+        };
+        Ok(FailureClass::of(outcome, matches!(self, Told(_))))
     }
 }
 
@@ -97,7 +106,7 @@ async fn the_policy_says_and_the_pipeline_does_what_is_written_here() -> Checked
             (Retry::never().on_timeout(true), &NOBODY, 1),
         ] {
             for ((op, class), again) in classes.iter().zip(written) {
-                assert_eq!(retry.repeats(*class, fails.outcome()?), *again, "{fails:?} {class:?} under: {retry}");
+                assert_eq!(retry.repeats(*class, fails.class()?), *again, "{fails:?} {class:?} under: {retry}");
                 let expected = if *again { attempts } else { 1 };
                 assert_eq!(tried(op, *fails, retry).await?, expected, "{fails:?} {class:?} under: {retry}");
             }
@@ -114,6 +123,7 @@ no connection         again  again  again
 no answer in time     again  again  stop
 connection broken     again  again  stop
 408 429 502 503 504   again  again  stop
+429 with Retry-After  again  again  again
 any other status      stop   stop   stop
 4 attempts, pauses up to 0.25 s doubling to 20 s, timeouts repeated";
     assert_eq!(Retry::default().on_timeout(true).table().to_string(), expected);
@@ -125,7 +135,7 @@ fn tables_compare_and_say_what_differs() {
     assert_eq!(usual, Retry::default().table());
     let different: Vec<_> =
         usual.rows.iter().zip(&patient.rows).filter(|(one, other)| one != other).map(|(one, _)| one.failure).collect();
-    assert_eq!(different, [mlhub::pipeline::FailureClass::TimedOut]);
+    assert_eq!(different, [FailureClass::TimedOut]);
     // Pauses are part of the policy, though of no row.
     assert_ne!(usual, Retry::default().cap(Duration::from_secs(1)).table());
 }

@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use mlhub::clock::Clock;
 use mlhub::testing::{Lab, Reply};
 use mlhub::vantage6::{DevicePrompt, Login};
 use mlhub::{ErrorKind, Token};
@@ -162,5 +164,53 @@ async fn what_is_meant_for_the_hub_alone_is_not_sent_to_the_provider() -> Checke
     let (hubs, providers): (Vec<_>, Vec<_>) = lab.seen().into_iter().partition(|seen| seen.host() == "hub.test");
     assert!(hubs.iter().all(|seen| seen.header("x-gateway").is_some()));
     assert!(!providers.is_empty() && providers.iter().all(|seen| seen.header("x-gateway").is_none()));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_life_of_a_token_is_read_in_every_form_and_none_ends_the_program() -> Checked {
+    for (life, renewed_after) in [
+        (json!(300), Some(300)),
+        (json!("300"), Some(300)),
+        (json!(300.9), Some(300)),
+        (json!("300.9"), Some(300)),
+        (json!(null), None),
+        (json!(-1), None),
+        (json!(1e300), None),
+        (json!(u64::MAX), None),
+        (json!(i64::MAX), None),
+        (json!("9223372036854775807"), None),
+    ] {
+        let lab = Lab::new();
+        let told = life.clone();
+        serve(&lab, move |seen| {
+            let token = seen.path().ends_with("/token");
+            token.then(|| Reply::json(&json!({"access_token": "t", "expires_in": told, "token_type": "Bearer"})))
+        });
+        let client = client(&lab)?;
+        client.login(Login::service_account("svc", "s")).await.map_err(|error| format!("{life}: {error}"))?;
+        lab.clock().sleep(Duration::from_secs(renewed_after.unwrap_or(3600))).await;
+        client.user().get_own_user().send().await.map_err(|error| format!("{life}: {error}"))?;
+        let asked = requests(&lab, "auth.test", "/token").len();
+        assert_eq!(asked, if renewed_after.is_some() { 2 } else { 1 }, "{life}");
+    }
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_prompt_with_times_beyond_reason_ends_all_the_same() -> Checked {
+    for (life, interval) in [(json!(i64::MAX), json!(i64::MAX)), (json!("1e300"), json!(-5)), (json!(60.5), json!("5"))]
+    {
+        let lab = Lab::new();
+        let (life, interval) = (life.clone(), interval.clone());
+        serve(&lab, move |seen| match seen.path().rsplit('/').next() {
+            Some("device") => Some(Reply::json(&json!({"device_code": "d", "user_code": "A", "expires_in": life,
+                "interval": interval, "verification_uri": "http://auth.test/device"}))),
+            Some("token") => Some(refusal("authorization_pending", "")),
+            _ => None,
+        });
+        let error = failure(client(&lab)?.login(Login::device(|_| {})).await)?;
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    }
     Ok(())
 }

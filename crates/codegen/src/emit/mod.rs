@@ -40,12 +40,12 @@ pub(crate) fn additions(
     features: bool,
 ) -> Result<Additions, Error> {
     let mut in_builder = TokenStream::new();
-    for operation in &spec.operations {
+    for (row, operation) in spec.operations.iter().enumerate() {
         let builder = code
             .builders
             .get(operation.id)
             .ok_or_else(|| Error::new(spec.name, operation.id, "no builder was generated"))?;
-        in_builder.extend(send::emit(operation, builder, root));
+        in_builder.extend(send::emit(operation, row, builder, root));
         in_builder.extend(paging::raw_request(operation, builder, root));
         in_builder.extend(paging::emit(spec, code, operation, builder, root)?);
         in_builder.extend(waits::emit(spec, code, operation, builder, root)?);

@@ -52,6 +52,7 @@ fn row(spec: &Spec<'_>, operation: &Operation<'_>, root: &TokenStream) -> TokenS
         ReplyForm::Stream => quote!(Stream),
         ReplyForm::Empty | ReplyForm::Exists => quote!(Empty),
     };
+    let shape = shape(operation, root);
     let retry = match &extension.retry {
         Some(Retry::Plain(PlainRetry::Safe)) => quote!(Safe),
         Some(Retry::Keyed(keyed)) => {
@@ -129,6 +130,7 @@ fn row(spec: &Spec<'_>, operation: &Operation<'_>, root: &TokenStream) -> TokenS
             arguments: &[#(#arguments),*],
             body: #root::__private::BodyKind::#body,
             reply: #root::__private::ReplyKind::#reply,
+            shape: #shape,
             retry: #root::__private::RetryClass::#retry,
             key: #key,
             paging: #paging,
@@ -145,5 +147,31 @@ fn row(spec: &Spec<'_>, operation: &Operation<'_>, root: &TokenStream) -> TokenS
             gzip: #gzip,
             hints: &[#(#hints),*],
         }
+    }
+}
+
+/// What the JSON of a success is at the least: an object has one of the fields that it needs, or one of all where it
+/// needs none.
+fn shape(operation: &Operation<'_>, root: &TokenStream) -> TokenStream {
+    let shape = quote!(#root::__private::ReplyShape);
+    let Some(schema) = operation.reply_schema().map(|schema| schema.resolve()) else { return quote!(#shape::Any) };
+    if schema.is("nullable") {
+        return quote!(#shape::Any);
+    }
+    match schema.text("type") {
+        Some("array") => quote!(#shape::List),
+        Some("string") => quote!(#shape::Text),
+        Some("object") => {
+            let required = schema.items_of("required");
+            let mut fields: Vec<&str> = required.iter().filter_map(|field| field.value.as_str()).collect();
+            if fields.is_empty() {
+                fields = schema.entries_of("properties").into_iter().map(|(name, _)| name).collect();
+            }
+            match fields.as_slice() {
+                [] => quote!(#shape::Any),
+                fields => quote!(#shape::Object(&[#(#fields),*])),
+            }
+        }
+        _ => quote!(#shape::Any),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn emit(
     let (name, reply) = (&builder.name, &builder.reply);
     let items = walk(code, quote!(reply), reply, &paging.items, How::Take).map_err(|e| fail(format!("items: {e}")))?;
     let item = inside(items.ty, "Vec").ok_or_else(|| fail("items: no array stands there".into()))?;
-    let items = items.expr;
+    let (items, place) = (items.expr, &paging.items);
     let read = |what: &str, start: TokenStream, ty, path: &Option<String>, with: TokenStream| match path {
         None => Ok(quote!(None)),
         Some(path) => walk(code, start, ty, path, How::Borrow)
@@ -54,7 +54,8 @@ pub(super) fn emit(
                     self.into_raw(),
                     |_, reply: #reply| {
                         let (total, next) = (#total, #next);
-                        Ok(#root::__private::Page { items: #items.unwrap_or_default(), total, next, retry_after: None })
+                        let items = #items.ok_or_else(|| #root::__private::no_list(#place))?;
+                        Ok(#root::__private::Page { items, total, next, retry_after: None })
                     },
                     |#bound: &#item| #id,
                 )

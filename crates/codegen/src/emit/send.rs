@@ -7,11 +7,10 @@ use quote::quote;
 use crate::generated::Builder;
 use crate::spec::{Operation, ReplyForm};
 
-pub(super) fn emit(operation: &Operation<'_>, builder: &Builder, root: &TokenStream) -> TokenStream {
+pub(super) fn emit(operation: &Operation<'_>, row: usize, builder: &Builder, root: &TokenStream) -> TokenStream {
     let name = &builder.name;
     let fields: Vec<_> = builder.fields.iter().map(|(ident, _)| ident).collect();
     let reply = &builder.reply;
-    let id = &operation.id;
     let (reply, read) = match operation.reply_form() {
         ReplyForm::Stream => (quote!(#root::ByteStream), quote!(Ok(reply.stream()))),
         ReplyForm::Text => (quote!(::std::string::String), quote!(reply.stream().text().await)),
@@ -47,7 +46,7 @@ pub(super) fn emit(operation: &Operation<'_>, builder: &Builder, root: &TokenStr
             #[doc = #errors]
             pub async fn send(self) -> ::std::result::Result<#reply, #root::Error> {
                 let (client, request) = self.into_request()?;
-                let reply = client.inner.exec(request, super::ops::find(#id)).await;
+                let reply = client.inner.exec(request, &super::ops::OPS[#row]).await;
                 #end
             }
 
