@@ -96,7 +96,8 @@ mod tests {
             .collect();
         let results = [0.9, 1.0, 0.8, 0.3, 0.3, 0.3, 0.1];
         let mut stream = Stream::new(5, 7, 0, Purpose::Search);
-        let model = Model::learn(space.axes(), &told, &results, &[], &mut stream).expect("a model");
+        let model = Model::learn(space.axes(), &told, &results, &[], &crate::Cancellation::default(), &mut stream)
+            .expect("a model");
         let excluded = ExcludedPoints::new(&space, told).expect("points are left");
         let x = suggest(space.axes(), &model, Acquisition::LogEi, &excluded, &mut stream).expect("a point");
         assert_eq!(x[1], 2.0, "{x:?}");

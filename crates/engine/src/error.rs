@@ -14,6 +14,8 @@ pub enum Error {
     Unsupported(String),
     /// Every point of a finite space has been told or is pending.
     Exhausted,
+    /// Nobody waits for the suggestion any more.
+    Cancelled,
 }
 
 impl fmt::Display for Error {
@@ -22,6 +24,7 @@ impl fmt::Display for Error {
             Error::InvalidSpace(reason) | Error::InvalidPoint(reason) | Error::Unsupported(reason) => {
                 f.write_str(reason)
             }
+            Error::Cancelled => f.write_str("the suggestion was cancelled"),
             Error::Exhausted => f.write_str(
                 "every point of this space has been told or is pending: stop here, or start a \
                  study with wider ranges, smaller steps or more options",

@@ -19,6 +19,7 @@ pub(crate) struct GaussianProcess<'a> {
     points: Vec<Vec<f64>>,
     kernel: Kernel,
     noise: f64,
+    doubts: Vec<f64>,
     factor: Cholesky,
     weights: Vec<f64>,
     scale: f64,
@@ -34,30 +35,32 @@ pub(crate) struct Slopes {
 }
 
 impl<'a> GaussianProcess<'a> {
-    /// Conditions the process on results; none if they contradict each other numerically.
+    /// Conditions the process on results, each with as much noise of its own as it is doubted; none if they contradict each other numerically.
     pub(crate) fn new(
         axes: &'a [Axis],
         points: Vec<Vec<f64>>,
         values: &[f64],
         hyper: &Hyperparameters,
+        doubts: Vec<f64>,
     ) -> Option<Self> {
         let (kernel, noise) = (hyper.kernel(), hyper.noise());
-        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
+        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise, &doubts), points.len())?;
         let weights = solve(&factor, values);
         let scale = scale(values.len(), dot(values, &weights));
-        Some(GaussianProcess { axes, points, kernel, noise, factor, weights, scale })
+        Some(GaussianProcess { axes, points, kernel, noise, doubts, factor, weights, scale })
     }
 
     /// Conditions on pending points (kriging believer), as if each had returned what is expected of it:
     /// what is known of the mean stays, what is unknown shrinks around them. Hyperparameters and scale stay as well.
     pub(crate) fn with_pending(self, values: &[f64], open: &[Vec<f64>]) -> Option<Self> {
         let believed: Vec<f64> = open.iter().map(|point| self.predict(point).0).collect();
-        let GaussianProcess { axes, mut points, kernel, noise, scale, .. } = self;
+        let GaussianProcess { axes, mut points, kernel, noise, mut doubts, scale, .. } = self;
+        doubts.resize(points.len() + open.len(), 0.0);
         points.extend(open.iter().cloned());
         let values = [values, &believed].concat();
-        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise), points.len())?;
+        let factor = Cholesky::new(covariance(axes, &points, &kernel, noise, &doubts), points.len())?;
         let weights = solve(&factor, &values);
-        Some(GaussianProcess { axes, points, kernel, noise, factor, weights, scale })
+        Some(GaussianProcess { axes, points, kernel, noise, doubts, factor, weights, scale })
     }
 
     /// The response expected at a point, and its standard deviation without noise.
@@ -117,14 +120,14 @@ pub(crate) fn solve(factor: &Cholesky, values: &[f64]) -> Vec<f64> {
     solved
 }
 
-fn covariance(axes: &[Axis], points: &[Vec<f64>], kernel: &Kernel, noise: f64) -> Vec<f64> {
+fn covariance(axes: &[Axis], points: &[Vec<f64>], kernel: &Kernel, noise: f64, doubts: &[f64]) -> Vec<f64> {
     let n = points.len();
     let mut rows = vec![0.0; n * n];
     for i in 0..n {
         for j in 0..i {
             rows[i * n + j] = kernel.at(squares(axes, &points[i], &points[j])).0;
         }
-        rows[i * n + i] = kernel.variance() + noise;
+        rows[i * n + i] = kernel.variance() + noise + doubts[i];
     }
     rows
 }
@@ -153,8 +156,9 @@ mod tests {
     #[test]
     fn without_noise_the_process_passes_through_its_results() {
         let space = space();
-        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 1e-6))
-            .expect("a process");
+        let gp =
+            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 1e-6), vec![0.0; 4])
+                .expect("a process");
         for (point, value) in points().iter().zip(VALUES) {
             let (mean, deviation) = gp.predict(point);
             assert!((mean - value).abs() < 1e-4 && deviation < 1e-2, "{point:?}: {mean} ± {deviation}");
@@ -165,8 +169,9 @@ mod tests {
     #[test]
     fn with_noise_it_passes_between_them() {
         let space = space();
-        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 0.5))
-            .expect("a process");
+        let gp =
+            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.5, 0.5), vec![0.0; 4])
+                .expect("a process");
         let (mean, deviation) = gp.predict(&points()[2]);
         assert!(mean < 1.0 && deviation > 0.2, "{mean} ± {deviation}");
     }
@@ -174,8 +179,9 @@ mod tests {
     #[test]
     fn slopes_agree_with_differences_and_are_zero_for_a_category() {
         let space = space();
-        let gp = GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.4, 1e-3))
-            .expect("a process");
+        let gp =
+            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.4, 1e-3), vec![0.0; 4])
+                .expect("a process");
         let step = 1e-6;
         for x in [0.1, 0.45, 0.9] {
             let slopes = gp.slopes(&[x, 1.0]);
@@ -190,7 +196,7 @@ mod tests {
     fn an_open_point_is_believed_to_return_what_is_expected() {
         let space = space();
         let new = || {
-            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.3, 1e-4))
+            GaussianProcess::new(space.axes(), points(), &VALUES, &Hyperparameters::new(2, 0.3, 1e-4), vec![0.0; 4])
                 .expect("a process")
         };
         let open = vec![0.8, 1.0];

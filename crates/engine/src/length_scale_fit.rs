@@ -1,5 +1,6 @@
 //! Length-scale fit: the hyperparameters that make the results most plausible, by exact slopes.
 
+use crate::Cancellation;
 use crate::axis::Axis;
 use crate::gaussian_process::{scale, scale_cost, solve};
 use crate::hyperparameters::Hyperparameters;
@@ -17,17 +18,20 @@ pub(crate) struct PairDistances {
     dimension: usize,
     /// `dimension` numbers for each pair `(i, j)` with `j < i`, in the order of the lower triangle.
     squares: Vec<f64>,
+    /// What each result is doubted by, as noise of its own.
+    doubts: Vec<f64>,
+    cancellation: Cancellation,
 }
 
 impl PairDistances {
-    pub(crate) fn new(axes: &[Axis], points: &[Vec<f64>]) -> Self {
+    pub(crate) fn new(axes: &[Axis], points: &[Vec<f64>], doubts: Vec<f64>, cancellation: Cancellation) -> Self {
         let mut all = Vec::with_capacity(points.len() * points.len() / 2 * axes.len());
         for (i, point) in points.iter().enumerate() {
             for other in &points[..i] {
                 all.extend(squares(axes, point, other));
             }
         }
-        PairDistances { points: points.len(), dimension: axes.len(), squares: all }
+        PairDistances { points: points.len(), dimension: axes.len(), squares: all, doubts, cancellation }
     }
 
     /// The hyperparameters of greatest posterior density for these values, found from each start,
@@ -49,6 +53,9 @@ impl PairDistances {
         let hyper = Hyperparameters(logs.to_vec());
         let (kernel, noise) = (hyper.kernel(), hyper.noise());
         let mut slopes = vec![0.0; logs.len()];
+        if self.cancellation.is_cancelled() {
+            return (f64::NAN, slopes);
+        }
 
         let mut rows = vec![0.0; n * n];
         let mut by_distance = Vec::with_capacity(n * n / 2);
@@ -59,7 +66,7 @@ impl PairDistances {
                 *cell = covariance;
                 by_distance.push(slope);
             }
-            rows[i * n + i] = kernel.variance() + noise;
+            rows[i * n + i] = kernel.variance() + noise + self.doubts[i];
         }
         let Some(factor) = Cholesky::new(rows, n) else {
             return (f64::NAN, slopes);
@@ -115,7 +122,7 @@ mod tests {
     #[test]
     fn slopes_of_the_fit_agree_with_differences() {
         let (space, (points, values)) = (space(), data(12));
-        let pairs = PairDistances::new(space.axes(), &points);
+        let pairs = PairDistances::new(space.axes(), &points, vec![0.0; points.len()], Cancellation::default());
         let step = 1e-5;
         for logs in [vec![-0.7, -0.7, -0.7, -9.0], vec![0.4, -2.0, 1.0, -2.0]] {
             let (_, slopes) = pairs.cost(&values, &logs);
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn a_variable_without_effect_gets_a_long_length_scale_and_noise_is_noticed() {
         let (space, (points, _)) = (space(), data(40));
-        let pairs = PairDistances::new(space.axes(), &points);
+        let pairs = PairDistances::new(space.axes(), &points, vec![0.0; points.len()], Cancellation::default());
         let start = [Hyperparameters::new(3, 0.5, 1e-4)];
         let clean: Vec<f64> = points.iter().map(|x| libm::sin(6.0 * x[0])).collect();
         let noisy: Vec<f64> = clean.iter().enumerate().map(|(i, v)| v + 0.3 * (-1.0_f64).powi(i as i32 / 2)).collect();

@@ -29,6 +29,7 @@
 
 mod acquisition;
 mod axis;
+mod cancellation;
 mod category_exploration;
 mod error;
 mod excluded;
@@ -50,6 +51,7 @@ mod variable;
 mod warp;
 
 pub use acquisition::{Acquisition, DEFAULT_BETA};
+pub use cancellation::Cancellation;
 pub use error::Error;
 pub use model_type::ModelType;
 pub use space::Space;

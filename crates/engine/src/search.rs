@@ -115,6 +115,9 @@ impl Search<'_> {
     /// Climbs lines and steps through grids and options in turn until neither gains.
     fn improve(&self, mut candidate: Candidate) -> Candidate {
         for _ in 0..ROUNDS {
+            if self.model.cancellation.is_cancelled() {
+                break;
+            }
             let before = candidate.1;
             self.climb(&mut candidate);
             self.step(&mut candidate);

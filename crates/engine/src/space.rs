@@ -72,6 +72,20 @@ impl Space {
         self.variables.iter().zip(point).map(|(variable, value)| variable.check(value)).collect()
     }
 
+    /// The point of the grid that is nearest to one of the space: where a variable has steps, its value is on one.
+    ///
+    /// # Errors
+    /// As [`Space::check`].
+    pub fn nearest(&self, point: &[Value]) -> Result<Point, Error> {
+        let checked = self.check(point)?;
+        // On a line every value stands for itself, and a coordinate would round it.
+        let snapped = self.axes.iter().zip(checked).map(|(axis, value)| match axis.levels() {
+            Some(_) => axis.value(axis.coordinate(&value)),
+            None => value,
+        });
+        Ok(snapped.collect())
+    }
+
     pub(crate) fn axes(&self) -> &[Axis] {
         &self.axes
     }

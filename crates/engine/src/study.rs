@@ -5,7 +5,7 @@ use crate::initial_design::latin_hypercube;
 use crate::model::Model;
 use crate::rng::{Purpose, Stream};
 use crate::search::Search;
-use crate::{Acquisition, Error, Point, Space, category_exploration, initial_design};
+use crate::{Acquisition, Cancellation, Error, Point, Space, category_exploration, initial_design};
 
 /// Every how many suggestions one is a random point. Random points cost little and are the only
 /// ones that do not depend on the model being right; AutoTune has the same habit.
@@ -47,6 +47,19 @@ impl Study {
     /// [`Error::InvalidPoint`] if a point of the history or a pending one is not in the space;
     /// [`Error::Exhausted`] if no point is left.
     pub fn suggest(&self, history: &[Observation], pending: &[Point]) -> Result<Point, Error> {
+        self.suggest_unless_cancelled(history, pending, &Cancellation::default())
+    }
+
+    /// As [`Study::suggest`], unless somebody cancels it meanwhile.
+    ///
+    /// # Errors
+    /// As there, and [`Error::Cancelled`].
+    pub fn suggest_unless_cancelled(
+        &self,
+        history: &[Observation],
+        pending: &[Point],
+        cancellation: &Cancellation,
+    ) -> Result<Point, Error> {
         let told = self.encode(history.iter().map(|observation| &observation.point))?;
         let open = self.encode(pending)?;
         let excluded = ExcludedPoints::new(&self.space, told.iter().chain(&open).cloned().collect())?;
@@ -56,7 +69,10 @@ impl Study {
         }
         let mut stream = Stream::new(self.seed, told.len(), open.len(), Purpose::Search);
         let results: Vec<f64> = history.iter().map(|observation| observation.value).collect();
-        let suggested = self.model_suggestion(&told, &results, &open, &excluded, &mut stream);
+        let suggested = self.model_suggestion(&told, &results, &open, &excluded, cancellation, &mut stream);
+        if cancellation.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let x = match suggested {
             Some(x) => x,
             None => excluded.draw(&mut stream)?,
@@ -92,6 +108,7 @@ impl Study {
         results: &[f64],
         open: &[Vec<f64>],
         excluded: &ExcludedPoints<'_>,
+        cancellation: &Cancellation,
         stream: &mut Stream,
     ) -> Option<Vec<f64>> {
         let count = told.len() + open.len();
@@ -100,7 +117,7 @@ impl Study {
         }
         let axes = self.space.axes();
         let mut fit = Stream::new(self.seed, told.len(), open.len(), Purpose::Fit);
-        let model = Model::learn(axes, told, results, open, &mut fit)?;
+        let model = Model::learn(axes, told, results, open, cancellation, &mut fit)?;
         if category_exploration::is_due(axes, count) {
             let explored = category_exploration::suggest(axes, &model, self.acquisition, excluded, stream);
             if explored.is_some() {

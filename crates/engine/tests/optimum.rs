@@ -3,7 +3,7 @@
 #[path = "../benches/problems/mod.rs"]
 mod problems;
 
-use problems::{REPORTED, regret};
+use problems::{BAD_RESULTS, BOWL, REPORTED, regret, regret_with};
 
 /// The median final regret of a few seeds.
 fn median(name: &str, seeds: u64) -> f64 {
@@ -35,4 +35,17 @@ fn whole_numbers_and_responses_over_many_orders_of_magnitude() {
 fn a_category_that_shifts_the_response() {
     let regret = median("mixed", 5);
     assert!(regret < 4.5, "{regret}");
+}
+
+#[test]
+fn one_result_that_diverged_or_failed_leaves_the_regret_of_a_bowl_within_ten_times_of_a_clean_run() {
+    let figures = BAD_RESULTS.map(|(name, told)| {
+        let mut regrets: Vec<f64> = (0..20).map(|seed| regret_with(&BOWL, seed, false, told)).collect();
+        regrets.sort_by(f64::total_cmp);
+        (name, regrets[regrets.len() / 2])
+    });
+    let (_, clean) = figures[0];
+    for (name, regret) in figures {
+        assert!(regret <= 10.0 * clean, "{name}: {regret:e}, clean {clean:e}: {figures:?}");
+    }
 }

@@ -20,15 +20,21 @@ pub(crate) struct Problem {
 
 /// How far above the optimum the best observed point lies when the budget is used up.
 pub(crate) fn regret(problem: &Problem, seed: u64, noisy: bool) -> f64 {
+    regret_with(problem, seed, noisy, |_, value| value)
+}
+
+/// As [`regret`], where `told` says what is told of the trial of that number in place of its value.
+pub(crate) fn regret_with(problem: &Problem, seed: u64, noisy: bool, told: impl Fn(usize, f64) -> f64) -> f64 {
     let space = Space::new((problem.variables)()).expect("a valid space");
     let study = Study { space, acquisition: Acquisition::default(), seed };
     let mut noise = Noise(seed);
     let mut history: Vec<Observation> = Vec::with_capacity(problem.budget);
     let (mut best_seen, mut best_true) = (f64::INFINITY, f64::INFINITY);
-    for _ in 0..problem.budget {
+    for number in 0..problem.budget {
         let point = study.suggest(&history, &[]).expect("a suggestion");
         let truth = (problem.function)(&point);
         let seen = if noisy { truth + problem.noise * noise.next() } else { truth };
+        let seen = told(number, seen);
         if seen < best_seen {
             (best_seen, best_true) = (seen, truth);
         }
@@ -88,3 +94,28 @@ pub(crate) fn text(point: &[Value], index: usize) -> &str {
 pub(crate) fn well(floor: f64, depth: f64, u: f64) -> f64 {
     floor + depth * (1.0 - (-u).exp())
 }
+
+/// A bowl in two variables: the plainest search there is, to see what a few bad results do to it.
+pub(crate) const BOWL: Problem = Problem {
+    name: "bowl",
+    variables: || vec![cont("x", -5.0, 5.0, 3.0), cont("y", -5.0, 5.0, -2.0)],
+    function: |point| (real(point, 0) - 1.2).powi(2) + (real(point, 1) + 0.7).powi(2),
+    optimum: 0.0,
+    budget: 30,
+    noise: 0.1,
+};
+
+/// What is told of the trial of that number in place of its value.
+type Told = fn(usize, f64) -> f64;
+
+/// Bad results among those of a bowl, beginning with none.
+pub(crate) const BAD_RESULTS: [(&str, Told); 8] = [
+    ("bowl", |_, value| value),
+    ("bowl, one is 1e3", |number, value| if number == 6 { 1e3 } else { value }),
+    ("bowl, one is 1e6", |number, value| if number == 6 { 1e6 } else { value }),
+    ("bowl, an early one is 1e6", |number, value| if number == 1 { 1e6 } else { value }),
+    ("bowl, one is 1e300", |number, value| if number == 12 { 1e300 } else { value }),
+    ("bowl, one failed", |number, value| if number == 6 { f64::NAN } else { value }),
+    ("bowl, a fifth is 1e6", |number, value| if number % 5 == 3 { 1e6 } else { value }),
+    ("bowl, a fifth failed", |number, value| if number % 5 == 3 { f64::NAN } else { value }),
+];
