@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::platform::Platform;
 
 /// How many results one request of an import carries; the hub takes no more.
-const IMPORTED_AT_ONCE: usize = 1000;
+const IMPORTED_AT_ONCE: usize = 100_000;
 
 impl Client {
     /// Creates an experiment.
@@ -212,8 +212,9 @@ impl Client {
 
     /// Brings results along, in the order given; how many were taken.
     ///
-    /// They travel a thousand at a time, and each thousand is taken whole or
-    /// not at all.
+    /// They travel together, and are taken whole or not at all; beyond a
+    /// hundred thousand so many at a time. What the experiment has already is
+    /// not taken once more, so that an import can be repeated.
     ///
     /// # Errors
     ///

@@ -1,13 +1,31 @@
 //! Clock: the time as a parameter, and the two formats in which this server writes a time.
 
 use std::fmt;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// A clock. The server asks this and nothing else, so a test decides what time it is.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// The time since some moment, which goes on evenly whatever is done to the clock: for spans within a process. A clock
+    /// that has nothing else tells it by its present moments.
+    fn monotonic(&self) -> Duration {
+        Duration::try_from(self.now().duration_since(Timestamp::UNIX_EPOCH)).unwrap_or_default()
+    }
+}
+
+/// How far ahead of the clock a moment may lie that another hub on the same file wrote. One that is further ahead is of a
+/// clock that was wrong, and does not count.
+pub(crate) const AHEAD: Duration = Duration::from_secs(60);
+
+/// Whether a moment was written by a clock that was ahead.
+pub(crate) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    now.checked_add(AHEAD).is_ok_and(|latest| at > latest)
 }
 
 /// The clock of the machine, which is the default.
@@ -17,6 +35,11 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn monotonic(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }
 

@@ -34,6 +34,20 @@ pub enum Error {
         /// What it said.
         why: String,
     },
+    /// The file is somebody else's database.
+    ForeignDatabase {
+        /// The database.
+        url: String,
+    },
+    /// The schema of the database is one that a newer version made.
+    NewerDatabase {
+        /// The database.
+        url: String,
+        /// The version of its schema.
+        found: i64,
+        /// The newest that this version knows.
+        known: i64,
+    },
     /// There is a file already where a backup was to be written.
     BackupExists {
         /// The file.
@@ -70,7 +84,7 @@ impl fmt::Display for Error {
             ),
             Self::ShortKey { bytes } => write!(
                 f,
-                "the key to sign tokens with has {bytes} bytes: set MLHUB_JWT_SECRET to at least {} random bytes, \
+                "the key to sign tokens with has {bytes} bytes that count (blanks do not): set MLHUB_JWT_SECRET to at least {} random bytes, \
                  such as the output of `openssl rand -base64 48`",
                 crate::MIN_KEY_BYTES
             ),
@@ -88,6 +102,16 @@ impl fmt::Display for Error {
             Self::Database { url, why } => {
                 write!(f, "the database {url} cannot be used: {why}; check the path, its permissions and its owner")
             }
+            Self::ForeignDatabase { url } => write!(
+                f,
+                "the database {url} belongs to another program and is left as it is: name another file, which is made where \
+                 there is none"
+            ),
+            Self::NewerDatabase { url, found, known } => write!(
+                f,
+                "the database {url} was written by a newer version of mlhub: its schema is {found}, and this version knows \
+                 those up to {known}; run that version, or start on a backup from before"
+            ),
             Self::BackupExists { path } => {
                 write!(f, "{} exists and is not overwritten; give the backup another name", path.display())
             }

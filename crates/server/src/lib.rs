@@ -21,6 +21,7 @@
 mod app;
 mod auth;
 mod clock;
+mod connection;
 mod error;
 mod http;
 mod hub;
@@ -36,10 +37,11 @@ mod wire;
 
 pub use clock::{Clock, SystemClock};
 pub use error::Error;
+pub use mlhub_engine::Cancellation;
 pub use model::{GaussianProcess, Model, ModelError, ModelInput};
 pub use secret::Secret;
 pub use server::Server;
-pub use settings::{MIN_KEY_BYTES, SESSION_LIFETIME, Settings, TOKEN_LIFETIME};
+pub use settings::{MIN_KEY_BYTES, SESSION_LIFETIME, Settings, Signup, TOKEN_LIFETIME};
 pub use store::backup;
 pub use study::{Kind, Scalar, Variable};
 

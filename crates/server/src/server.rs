@@ -3,14 +3,16 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
-use poem::listener::TcpAcceptor;
+use jiff::Timestamp;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::app::app;
 use crate::auth::{PasswordHasher, TokenSigner};
+use crate::connection::{self, ConnectionLimits};
 use crate::error::Error;
 use crate::hub::Hub;
 use crate::secret::Secret;
@@ -19,7 +21,7 @@ use crate::store::{Sqlite, Store};
 
 /// Grace period of requests that are being answered when the hub is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// Number of passwords hashed at once. Each takes 19 MiB and some tens of milliseconds.
+/// Number of passwords hashed at once, and no more than there are cores. Each takes 19 MiB and some tens of milliseconds.
 const HASHES_AT_ONCE: usize = 4;
 
 /// A server: a hub that is bound to its address: whoever connects from now on is answered once it runs.
@@ -27,6 +29,7 @@ const HASHES_AT_ONCE: usize = 4;
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    connections: ConnectionLimits,
     hub: Arc<Hub>,
 }
 
@@ -41,14 +44,27 @@ impl Server {
         let keys = keys(&settings)?;
         let (first, others) = keys.split_first().ok_or(Error::NoKey)?;
         let tokens = TokenSigner::new(first, others, settings.token_lifetime)?;
-        let passwords = PasswordHasher::new(HASHES_AT_ONCE)?;
+        let passwords = PasswordHasher::new(available_parallelism().map_or(1, usize::from).min(HASHES_AT_ONCE))?;
         let store = open(&settings.database).await?;
         let listen = settings.listen;
         let unbound = |source| Error::Listen { listen, source };
         let listener = TcpListener::bind(listen).await.map_err(unbound)?;
         let address = listener.local_addr().map_err(unbound)?;
-        let hub = Hub::new(store, settings.clock, tokens, passwords, settings.model, settings.fits, settings.proxy);
-        Ok(Self { listener, address, hub: Arc::new(hub) })
+        let connections = settings.connections;
+        let hub = Hub::new(store, tokens, passwords, settings);
+        Ok(Self { listener, address, connections, hub: Arc::new(hub) })
+    }
+
+    /// An invitation to make an account for this e-mail address, at any hub whose first key is that of `settings`.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no key, or it is short.
+    pub fn invitation(settings: &Settings, email: &str, lifetime: Duration) -> Result<Secret, Error> {
+        let (first, others) = settings.keys.split_first().ok_or(Error::NoKey)?;
+        let (signer, now) = (TokenSigner::new(first, others, settings.token_lifetime)?, settings.clock.now());
+        let until = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
+        signer.invite(&email.to_lowercase(), now, until).map_err(Error::Crypto)
     }
 
     /// The address that the hub listens on, with the port that port 0 became.
@@ -68,13 +84,24 @@ impl Server {
     /// Where the system refuses to serve.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let store = self.hub.store.clone();
-        let acceptor = TcpAcceptor::from_tokio(self.listener).map_err(Error::Serve)?;
-        let served = poem::Server::new_with_acceptor(acceptor)
-            .run_with_graceful_shutdown(app(self.hub), shutdown, Some(GRACE))
-            .await;
+        survive_file_limit().map_err(Error::Serve)?;
+        connection::serve(self.listener, app(self.hub), self.connections, shutdown, GRACE).await;
         store.close().await;
-        served.map_err(Error::Serve)
+        Ok(())
     }
+}
+
+/// Lets a file that grows beyond the limit of the process (`ulimit -f`) be an error of the write and not its end.
+#[cfg(unix)]
+fn survive_file_limit() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Once caught, the signal stays caught.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
+#[cfg(not(unix))]
+fn survive_file_limit() -> std::io::Result<()> {
+    Ok(())
 }
 
 /// The keys to sign and check tokens with: those given or, in development on loopback, a random one.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
+use crate::connection::ConnectionLimits;
 use crate::model::{GaussianProcess, Model};
 use crate::secret::Secret;
 
@@ -26,6 +27,8 @@ pub struct Settings {
     pub(crate) token_lifetime: Duration,
     pub(crate) fits: usize,
     pub(crate) proxy: ProxySettings,
+    pub(crate) accounts: AccountPolicy,
+    pub(crate) connections: ConnectionLimits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) model: Arc<dyn Model>,
 }
@@ -39,6 +42,38 @@ pub(crate) struct ProxySettings {
     pub(crate) trusted_proxies: Vec<IpAddr>,
 }
 
+/// Policy of signups: who may make an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Signup {
+    /// Whoever reaches the hub.
+    #[default]
+    Open,
+    /// Whoever has an invitation, see [`Server::invitation`](crate::Server::invitation).
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// Default number of accounts that may be made from one address within an hour.
+const SIGNUPS_PER_HOUR: u32 = 30;
+/// Default floor of new passwords: beyond a thousand guesses, which is what withstands guessing that is slowed down.
+const PASSWORD_FLOOR: u8 = 1;
+
+/// Policy of accounts: who may make one, how many, and with which password.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AccountPolicy {
+    pub(crate) signup: Signup,
+    pub(crate) signups_per_hour: u32,
+    /// The least score of zxcvbn that a new password has to have.
+    pub(crate) password_floor: u8,
+}
+
+impl Default for AccountPolicy {
+    fn default() -> Self {
+        Self { signup: Signup::default(), signups_per_hour: SIGNUPS_PER_HOUR, password_floor: PASSWORD_FLOOR }
+    }
+}
+
 impl Settings {
     /// Settings to listen on `listen` (port 0 takes a free one) and keep everything in `database`, `sqlite://FILE`.
     pub fn new(listen: SocketAddr, database: impl Into<String>) -> Self {
@@ -50,6 +85,8 @@ impl Settings {
             token_lifetime: TOKEN_LIFETIME,
             fits: std::thread::available_parallelism().map_or(1, usize::from),
             proxy: ProxySettings::default(),
+            accounts: AccountPolicy::default(),
+            connections: ConnectionLimits::default(),
             clock: Arc::new(SystemClock),
             model: Arc::new(GaussianProcess),
         }
@@ -84,6 +121,50 @@ impl Settings {
     /// that: without it all callers behind a proxy count as one, and with it the proxy has to write the header itself.
     pub fn with_trusted_proxies(mut self, proxies: impl IntoIterator<Item = IpAddr>) -> Self {
         self.proxy.trusted_proxies.extend(proxies);
+        self
+    }
+
+    /// Who may make an account; anybody where this is not called.
+    pub fn with_signup(mut self, signup: Signup) -> Self {
+        self.accounts.signup = signup;
+        self
+    }
+
+    /// Number of accounts that may be made from one address within an hour; 30 where this is not called.
+    pub fn with_signups_per_hour(mut self, signups: u32) -> Self {
+        self.accounts.signups_per_hour = signups;
+        self
+    }
+
+    /// The least strength of a new password, as zxcvbn scores it from 0 (any) to 4; 1, which is beyond a thousand guesses,
+    /// where this is not called.
+    pub fn with_password_floor(mut self, score: u8) -> Self {
+        self.accounts.password_floor = score.min(4);
+        self
+    }
+
+    /// Number of connections at once; as many as there may be descriptors, less some, where this is not called. Beyond it
+    /// those that keep the hub waiting are closed.
+    pub fn with_max_connections(mut self, connections: usize) -> Self {
+        self.connections.connections = connections.max(1);
+        self
+    }
+
+    /// How long the head of a request may take; 15 s where this is not called.
+    pub fn with_header_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.head = timeout;
+        self
+    }
+
+    /// How long the body of a request may take; 30 s where this is not called.
+    pub fn with_body_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.body = timeout;
+        self
+    }
+
+    /// How long a connection is kept between two requests; 75 s where this is not called.
+    pub fn with_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.connections.idle = timeout;
         self
     }
 

@@ -1,6 +1,8 @@
 //! Program from outside: what it prints, where, and how it ends.
 
 mod answers;
+#[cfg(target_os = "linux")]
+mod attack;
 mod auger;
 mod autotune;
 mod book;

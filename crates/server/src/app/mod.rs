@@ -16,7 +16,7 @@ use poem_openapi::{OpenApi, OpenApiService, OperationId};
 
 use crate::http::error::ApiError;
 use crate::http::observe::{self, Observe, PathTemplates};
-use crate::http::parameters::ParameterLocations;
+use crate::http::parameters::{ParameterLocations, QueryNames};
 use crate::hub::Hub;
 use crate::routes::{self, auth, experiments, info, legacy_experiments, trials, users};
 
@@ -81,6 +81,7 @@ pub(crate) fn app(hub: Arc<Hub>) -> impl Endpoint<Output = Response> {
         .at(routes::METRICS, metrics)
         .nest("/", service())
         .data(hub)
+        .data(Arc::new(QueryNames::of(meta(&all_routes()))))
         .with(CatchPanic::new().with_handler(|_| ApiError::internal("a panic").into_response()))
         .catch_all_error(move |error| {
             let (locations, templates) = (locations.clone(), templates.clone());

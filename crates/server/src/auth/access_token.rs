@@ -9,11 +9,14 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::clock::is_ahead;
 use crate::error::Error;
 use crate::secret::Secret;
 
 /// The `type` of a token that calls may be made with.
 const ACCESS: &str = "access_token";
+/// The `type` of a token that an account may be made with.
+const INVITATION: &str = "invitation";
 /// Length of a key's fingerprint that names it, in characters.
 const KEY_ID_LENGTH: usize = 8;
 /// The longest lifetime, a hundred years: beyond it dates have no sensible meaning.
@@ -90,9 +93,24 @@ impl TokenSigner {
         let exp = iat.saturating_add(self.lifetime).min(last);
         let claims =
             Claims { kind: ACCESS.to_owned(), exp, iat, sub: subject.user.to_string(), sid: Some(subject.session) };
+        Ok((self.sign(&claims)?, exp - iat))
+    }
+
+    /// An invitation to make the account of an e-mail address until `last`.
+    pub(crate) fn invite(&self, email: &str, now: Timestamp, last: Timestamp) -> Result<Secret, String> {
+        let (iat, exp) = (now.as_second(), last.as_second());
+        self.sign(&Claims { kind: INVITATION.to_owned(), exp, iat, sub: email.to_owned(), sid: None })
+    }
+
+    /// Whether this is an invitation for that e-mail address that is good at `now`.
+    pub(crate) fn invites(&self, invitation: &str, email: &str, now: Timestamp) -> bool {
+        self.claims(invitation)
+            .is_ok_and(|claims| claims.kind == INVITATION && claims.sub == email && claims.exp > now.as_second())
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<Secret, String> {
         let header = Header { kid: Some(self.first.id.clone()), ..Header::new(Algorithm::HS256) };
-        let token = encode(&header, &claims, &self.first.signing).map_err(|why| why.to_string())?;
-        Ok((token.into(), exp - iat))
+        encode(&header, claims, &self.first.signing).map(Secret::from).map_err(|why| why.to_string())
     }
 
     /// A hash of `text` that says nothing to whoever has no key. Another first key gives another hash.
@@ -108,7 +126,7 @@ impl TokenSigner {
     /// The subject of a token that is good at `now`.
     pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<TokenSubject, TokenError> {
         let claims = self.claims(token)?;
-        if claims.exp <= now.as_second() {
+        if claims.exp <= now.as_second() || Timestamp::from_second(claims.iat).is_ok_and(|iat| is_ahead(iat, now)) {
             return Err(TokenError::Invalid);
         }
         if claims.kind != ACCESS {
@@ -139,8 +157,11 @@ impl TokenSigner {
 impl SigningKey {
     fn new(secret: &Secret) -> Result<Self, Error> {
         let bytes = secret.expose().as_bytes();
-        if bytes.len() < crate::MIN_KEY_BYTES {
-            return Err(Error::ShortKey { bytes: bytes.len() });
+        // Blanks are what is left of a variable or a file that was filled by mistake.
+        let counted = secret.expose().chars().filter(|sign| !sign.is_whitespace() && !sign.is_control());
+        let counted = counted.map(char::len_utf8).sum();
+        if counted < crate::MIN_KEY_BYTES {
+            return Err(Error::ShortKey { bytes: counted });
         }
         let signing = EncodingKey::from_secret(bytes);
         // A fingerprint that needs the key, so that it tells nobody else anything.
@@ -185,6 +206,14 @@ mod tests {
     }
 
     #[test]
+    fn a_token_of_a_clock_that_was_ahead_is_a_bad_one() {
+        let (tokens, subject) = (tokens(OLD, &[]), somebody());
+        let (token, _) = tokens.issue(subject, at(100_000), at(200_000)).unwrap();
+        assert_eq!(tokens.verify(token.expose(), at(1000)), Err(TokenError::Invalid));
+        assert_eq!(tokens.verify(token.expose(), at(99_990)), Ok(subject), "but not one of a clock beside this one");
+    }
+
+    #[test]
     fn a_token_does_not_outlive_its_session() {
         let tokens = tokens(OLD, &[]);
         let (token, seconds) = tokens.issue(somebody(), at(1000), at(1010)).unwrap();
@@ -225,9 +254,28 @@ mod tests {
     }
 
     #[test]
+    fn an_invitation_is_for_one_address_and_a_time_and_for_nothing_else() {
+        let tokens = tokens(OLD, &[]);
+        let invitation = tokens.invite("ann@x.com", at(1000), at(2000)).unwrap();
+        assert!(tokens.invites(invitation.expose(), "ann@x.com", at(1999)));
+        assert!(!tokens.invites(invitation.expose(), "bob@x.com", at(1999)));
+        assert!(!tokens.invites(invitation.expose(), "ann@x.com", at(2000)));
+        assert_eq!(tokens.verify(invitation.expose(), at(1500)), Err(TokenError::WrongType));
+        assert!(!tokens.invites(issue(&tokens, somebody()).expose(), "ann@x.com", at(1000)));
+    }
+
+    #[test]
     fn a_short_key_and_an_empty_lifetime_are_refused() {
         let short = TokenSigner::new(&"short".into(), &[], Duration::from_secs(60));
         assert!(matches!(short, Err(Error::ShortKey { bytes: 5 })));
+        for blank in
+            [" ".repeat(40), "\t\n".repeat(40), format!("{}{}", "k".repeat(31), " ".repeat(40)), "\0".repeat(64)]
+        {
+            assert!(matches!(
+                TokenSigner::new(&blank.into(), &[], Duration::from_secs(60)),
+                Err(Error::ShortKey { .. })
+            ));
+        }
         let never = TokenSigner::new(&OLD.into(), &[], Duration::ZERO);
         assert!(matches!(never, Err(Error::TokenLifetime)));
     }

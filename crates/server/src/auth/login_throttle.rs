@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::clock::is_ahead;
+
 /// Number of failures of one account from one address that are free. People mistype, and try their other passwords.
 const FREE: u32 = 5;
 /// The wait after the last free one; each further failure doubles it.
@@ -19,8 +21,10 @@ pub(crate) const QUIET: Duration = Duration::from_secs(60 * 60);
 const PER_ADDRESS: u32 = 100;
 /// Window over which the failures of an address are counted together, from the first of them.
 pub(crate) const WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Window over which the accounts made from an address are counted together, from the first of them.
+pub(crate) const SIGNUP_WINDOW: Duration = Duration::from_secs(60 * 60);
 
-/// A count of failures, and the moment that says whether they still count.
+/// A count of failures or of accounts made, and the moment that says whether they still count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FailureCount {
     pub(crate) failures: u32,
@@ -28,9 +32,19 @@ pub(crate) struct FailureCount {
 }
 
 impl FailureCount {
+    /// Until when no account is made from an address that has made so many, where `allowed` are; else the count with one
+    /// more at `now`.
+    pub(crate) fn one_more_signup(counted: Option<Self>, allowed: u32, now: Timestamp) -> Result<Self, Timestamp> {
+        match Self::within(counted, SIGNUP_WINDOW, now) {
+            Some(counted) if counted.failures >= allowed => Err(after(counted.at, SIGNUP_WINDOW)),
+            Some(counted) => Ok(Self { failures: counted.failures.saturating_add(1), ..counted }),
+            None => Ok(Self { failures: 1, at: now }),
+        }
+    }
+
     /// What is left of it at `now`.
     fn within(counted: Option<Self>, span: Duration, now: Timestamp) -> Option<Self> {
-        counted.filter(|counted| now < after(counted.at, span))
+        counted.filter(|counted| !is_ahead(counted.at, now) && now < after(counted.at, span))
     }
 }
 
@@ -105,6 +119,27 @@ mod tests {
             failures = fail(failures, [now]);
         }
         assert_eq!(wait(u32::MAX), Some(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn what_a_clock_counted_that_was_a_year_ahead_holds_nobody() {
+        let year = 365 * 24 * 3600;
+        let failures = fail(LoginFailures::default(), [year; 5]);
+        assert!(failures.held_until(at(year)).is_some());
+        assert_eq!(failures.held_until(at(0)), None);
+        assert_eq!(failures.and_one_more(at(0)).0, FailureCount { failures: 1, at: at(0) });
+        assert!(failures.held_until(at(year - 30)).is_some(), "another hub may be a little ahead");
+    }
+
+    #[test]
+    fn accounts_are_counted_for_an_hour_from_the_first() {
+        let two = FailureCount { failures: 2, at: at(0) };
+        assert_eq!(FailureCount::one_more_signup(Some(two), 3, at(10)), Ok(FailureCount { failures: 3, at: at(0) }));
+        assert_eq!(FailureCount::one_more_signup(Some(two), 2, at(10)), Err(at(3600)));
+        assert_eq!(
+            FailureCount::one_more_signup(Some(two), 2, at(3600)),
+            Ok(FailureCount { failures: 1, at: at(3600) })
+        );
     }
 
     #[test]

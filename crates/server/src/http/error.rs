@@ -40,9 +40,34 @@ impl ValidationError {
         Self::new(loc, "field required", "value_error.missing")
     }
 
+    /// Cuts off what a caller wrote into it at length.
+    fn shorten(&mut self) {
+        self.msg = shortened(std::mem::take(&mut self.msg), MAX_MESSAGE);
+        for step in &mut self.loc {
+            if let Scalar::Text(name) = step {
+                *name = shortened(std::mem::take(name), MAX_MESSAGE);
+            }
+        }
+    }
+
     pub(crate) fn with_ctx(mut self, ctx: serde_json::Value) -> Self {
         self.ctx = Some(Any(ctx));
         self
+    }
+}
+
+/// Number of problems that one answer lists.
+const MAX_ERRORS: usize = 50;
+/// Maximum length of a message about one problem, and of a name in its place, in characters.
+const MAX_MESSAGE: usize = 500;
+/// Maximum length of a detail, in characters.
+const MAX_DETAIL: usize = 4000;
+
+/// The beginning of a text that is longer than `most` characters.
+fn shortened(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
@@ -68,11 +93,22 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn text(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: Detail::Text(detail.into()), code: None, challenge: false, retry_after: None }
+        let detail = shortened(detail.into(), MAX_DETAIL);
+        Self { status, detail: Detail::Text(detail), code: None, challenge: false, retry_after: None }
     }
 
-    /// 422 with everything that is wrong with the request.
-    pub(crate) fn validation(errors: Vec<ValidationError>) -> Self {
+    /// 422 with everything that is wrong with the request, up to a length that does not depend on it.
+    pub(crate) fn validation(mut errors: Vec<ValidationError>) -> Self {
+        let more = errors.len().saturating_sub(MAX_ERRORS);
+        errors.truncate(MAX_ERRORS);
+        errors.iter_mut().for_each(ValidationError::shorten);
+        if more > 0 {
+            errors.push(ValidationError::new(
+                ["body"],
+                format!("{more} more problems are not listed"),
+                "value_error.more",
+            ));
+        }
         Self { detail: Detail::Validation(errors), ..Self::text(StatusCode::UNPROCESSABLE_ENTITY, "") }
     }
 
@@ -98,12 +134,12 @@ impl ApiError {
         Self { retry_after: Some(seconds), ..Self::text(StatusCode::SERVICE_UNAVAILABLE, detail) }
     }
 
-    /// Too many passwords were wrong; the next is checked after `wait`.
-    fn throttled(wait: SignedDuration) -> Self {
+    /// Too much of something came from an address, `what` in words; the next may come after `wait`.
+    fn throttled(what: &str, wait: SignedDuration) -> Self {
         // The whole second before the end is too early.
         let seconds =
             u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(u32::from(wait.subsec_nanos() > 0));
-        let detail = format!("Too many logins from here have failed. Try again in {seconds} s.");
+        let detail = format!("{what}. Try again in {seconds} s.");
         Self { retry_after: Some(seconds), ..Self::text(StatusCode::TOO_MANY_REQUESTS, detail) }
     }
 
@@ -158,7 +194,11 @@ impl From<HubError> for ApiError {
                 )
             },
             HubError::NotAuthenticated(detail) => Self::challenge(detail),
-            HubError::Throttled(wait) => Self::throttled(wait),
+            HubError::Throttled(wait) => Self::throttled("Too many logins from here have failed", wait),
+            HubError::SignupsThrottled(wait) => Self::throttled("Too many accounts were made from here", wait),
+            HubError::WeakPassword(field, why) => {
+                Self::validation(vec![ValidationError::new(["body", field], why, "value_error.password")])
+            }
             HubError::Contention => Self::busy("Too many ask this experiment at once. Ask again.", RETRY_AFTER),
             HubError::Store(error) => error.into(),
             HubError::Internal(cause) => Self::internal(cause),
@@ -178,6 +218,7 @@ impl From<StoreError> for ApiError {
                      request again.",
                 )
             }
+            StoreError::Lost(_) => Self::unusable(&error),
             StoreError::Gone => {
                 Self::text(StatusCode::NOT_FOUND, "What this request is about was deleted while it was on its way.")
             }

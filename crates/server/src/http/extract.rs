@@ -14,6 +14,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 
 use super::csrf;
 use super::error::{ApiError, ValidationError};
+use super::parameters::check_query;
 use super::session_cookie;
 use crate::auth::{ClientAddress, TokenError, TokenHash, TokenSubject};
 use crate::hub::{Hub, SessionRef};
@@ -109,6 +110,8 @@ async fn by_cookie(hub: &Hub, request: &Request) -> Result<(User, AuthMethod), A
     // A cookie alone does not show that its owner wants what is asked for; a page elsewhere may have asked.
     if !request.method().is_safe() {
         csrf::refuse_other_origins(request)?;
+    } else if csrf::changes_something(request.uri().path()) {
+        csrf::refuse_unproven_origins(request)?;
     }
     let found = hub.store.session_by_cookie(TokenHash::of(&cookie), hub.clock.now()).await?;
     let (user, session) = found.ok_or(AuthError::BadToken)?;
@@ -158,6 +161,7 @@ macro_rules! extract_caller {
                 _options: ExtractParamOptions<()>,
             ) -> poem::Result<Self> {
                 let (user, method) = authenticate(request).await.map_err(Self::refuse)?;
+                check_query(request)?;
                 Ok(Self(user, method))
             }
         }

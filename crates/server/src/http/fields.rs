@@ -3,17 +3,22 @@
 use std::ops::RangeInclusive;
 
 use indexmap::IndexMap;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::error::ValidationError;
-use crate::study::Scalar;
+use crate::study::{Scalar, json_text};
 
 /// A request body that is made from the fields of a JSON object.
 pub(crate) trait FromFields: Sized {
     /// Whether there has to be a body at all.
     const REQUIRED: bool = true;
+    /// Whether fields that are not known are refused. The formats of the original pass over them, as it does.
+    const STRICT: bool = true;
+    /// Maximum length of the body, in bytes. A hundred variables with long lists of options need a tenth of it.
+    const MAX_BODY: usize = 1 << 20;
 
     /// The value, or `None` after noting in `fields` what is wrong.
     fn from_fields(fields: &mut Fields) -> Option<Self>;
@@ -70,9 +75,25 @@ impl Field for RawObject {
     const KIND: &'static str = "type_error.dict";
 }
 
-impl Field for IndexMap<String, Scalar> {
+impl Field for Params {
     const EXPECTED: &'static str = "value is not a dict of numbers and texts";
     const KIND: &'static str = "type_error.dict";
+}
+
+/// Numbers and texts by name. A number that is written in another way than it would be here is kept as it is written: where
+/// it stands for an option, its digits count.
+#[derive(Debug)]
+pub(crate) struct Params(pub(crate) IndexMap<String, Scalar>);
+
+impl<'de> Deserialize<'de> for Params {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let scalar = |(name, raw): (String, Box<RawValue>)| {
+            let value: Scalar = serde_json::from_str(raw.get()).map_err(D::Error::custom)?;
+            let is_as_written = matches!(value, Scalar::Text(_)) || json_text(&value) == raw.get();
+            Ok((name, if is_as_written { value } else { raw.get().into() }))
+        };
+        RawObject::deserialize(deserializer)?.into_iter().map(scalar).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// A JSON object by its names, the values not read yet.
@@ -83,14 +104,15 @@ pub(crate) type RawObject = IndexMap<String, Box<RawValue>>;
 pub(crate) struct Fields {
     at: Vec<Scalar>,
     raw: RawObject,
+    known: Vec<String>,
     errors: Vec<ValidationError>,
 }
 
 impl Fields {
     /// The value of a whole body, or everything that is wrong with it.
     pub(crate) fn read_body<T: FromFields>(raw: RawObject) -> Result<T, Vec<ValidationError>> {
-        let mut fields = Self { at: vec!["body".into()], raw, errors: Vec::new() };
-        let value = T::from_fields(&mut fields);
+        let mut fields = Self { at: vec!["body".into()], raw, ..Self::default() };
+        let value = fields.read_all::<T>();
         value.filter(|_| fields.errors.is_empty()).ok_or(fields.errors)
     }
 
@@ -100,9 +122,20 @@ impl Fields {
             self.note(ValidationError::new(location, RawObject::EXPECTED, RawObject::KIND));
             return None;
         };
-        let mut inner = Self { at: location, raw, errors: Vec::new() };
-        let value = T::from_fields(&mut inner);
+        let mut inner = Self { at: location, raw, ..Self::default() };
+        let value = inner.read_all();
         self.errors.append(&mut inner.errors);
+        value
+    }
+
+    /// The value, after noting what else is there and should not be.
+    fn read_all<T: FromFields>(&mut self) -> Option<T> {
+        let value = T::from_fields(self);
+        let unknown = self.raw.keys().filter(|name| T::STRICT && !self.known.contains(name));
+        for name in unknown.cloned().collect::<Vec<_>>() {
+            let msg = format!("there is no such field here; the fields are {}", self.known.join(", "));
+            self.wrong(&name, msg, "value_error.extra");
+        }
         value
     }
 
@@ -130,6 +163,7 @@ impl Fields {
 
     /// The field, which has to be there.
     pub(crate) fn required<T: Field>(&mut self, name: &str) -> Option<T> {
+        self.know(name);
         if self.raw.contains_key(name) {
             return self.read(name);
         }
@@ -140,6 +174,7 @@ impl Fields {
 
     /// The field where it is there and not null; `None` inside where it is not.
     pub(crate) fn optional<T: Field>(&mut self, name: &str) -> Option<Option<T>> {
+        self.know(name);
         match self.raw.get(name).map(|raw| raw.get()) {
             None | Some("null") => Some(None),
             Some(_) => self.read(name).map(Some),
@@ -155,6 +190,12 @@ impl Fields {
             self.wrong(name, msg, "value_error.number");
         }
         number.map(Some)
+    }
+
+    fn know(&mut self, name: &str) {
+        if self.known.iter().all(|known| known != name) {
+            self.known.push(name.to_owned());
+        }
     }
 
     fn read<T: Field>(&mut self, name: &str) -> Option<T> {

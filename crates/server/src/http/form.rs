@@ -9,6 +9,8 @@ use super::error::{ApiError, ValidationError};
 use super::json_body::read_bytes;
 use crate::study::Scalar;
 
+/// Maximum length of a form, in bytes.
+const MAX_BODY: usize = 1 << 20;
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A value made from the pairs of a form.
@@ -41,7 +43,7 @@ impl<'a, T: Type + FromForm> ApiExtractor<'a> for Form<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let bytes = read_bytes(body).await?;
+        let bytes = read_bytes(request, body, MAX_BODY).await?;
         // As in the original, a body of another kind is a form without fields.
         let is_form = request.content_type().is_some_and(|kind| kind.to_ascii_lowercase().starts_with(FORM));
         let pairs = if is_form { serde_urlencoded::from_bytes(&bytes).unwrap_or_default() } else { Vec::new() };

@@ -1,5 +1,7 @@
 //! JSON request body, read so that whatever is wrong with it comes back as a list of errors.
 
+use std::sync::Arc;
+
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
 use poem::{Request, RequestBody};
@@ -11,10 +13,8 @@ use serde_json::value::RawValue;
 
 use super::error::{ApiError, ValidationError};
 use super::fields::{Field, Fields, FromFields, RawObject};
+use crate::connection::Connection;
 use crate::study::Scalar;
-
-/// Maximum length of a request body, in bytes. A hundred variables with long lists of options need a tenth of it.
-pub(crate) const MAX_BODY: usize = 1 << 20;
 
 /// A request body of the documented shape `T`.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -41,7 +41,7 @@ impl<'a, T: Type + FromFields> ApiExtractor<'a> for JsonBody<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let bytes = read_bytes(body).await?;
+        let bytes = read_bytes(request, body, T::MAX_BODY).await?;
         if !bytes.is_empty() && !is_json(request) {
             return Err(ApiError::text(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -53,17 +53,24 @@ impl<'a, T: Type + FromFields> ApiExtractor<'a> for JsonBody<T> {
     }
 }
 
-/// The bytes of a body, unless it is longer than [`MAX_BODY`].
-pub(crate) async fn read_bytes(body: &mut RequestBody) -> Result<Vec<u8>, ApiError> {
+/// The bytes of a body, unless there are more than `most` or they take too long.
+pub(crate) async fn read_bytes(request: &Request, body: &mut RequestBody, most: usize) -> Result<Vec<u8>, ApiError> {
     let unread = |error: ReadBodyError| match error {
         ReadBodyError::PayloadTooLarge => ApiError::text(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("The body is longer than the {MAX_BODY} bytes that are taken."),
+            format!("The body is longer than the {most} bytes that are taken."),
         ),
         other => ApiError::text(StatusCode::BAD_REQUEST, format!("The body could not be read: {other}.")),
     };
-    let body = body.take().map_err(unread)?;
-    Ok(body.into_bytes_limit(MAX_BODY).await.map_err(unread)?.to_vec())
+    let read = body.take().map_err(unread)?.into_bytes_limit(most);
+    let bytes = match request.extensions().get::<Arc<Connection>>() {
+        Some(connection) => connection.receive(read).await.map_err(|limit| {
+            let detail = format!("The body did not arrive within {} s.", limit.as_secs_f32());
+            ApiError::text(StatusCode::REQUEST_TIMEOUT, detail)
+        })?,
+        None => read.await,
+    };
+    Ok(bytes.map_err(unread)?.to_vec())
 }
 
 /// Only JSON is read as JSON: a page elsewhere can make a browser post text, but not JSON, without asking first.

@@ -61,9 +61,9 @@ impl<E: Endpoint> Endpoint for ObservedEndpoint<E> {
         async move {
             let _in_flight = GaugeGuard::new(&metrics.in_flight);
             let method = method_name(request.method());
-            let from = clock.now();
+            let from = clock.monotonic();
             let mut reply = self.endpoint.call(request).await?.into_response();
-            let (took, status) = (from.duration_until(clock.now()), reply.status().as_u16());
+            let (took, status) = (clock.monotonic().saturating_sub(from), reply.status().as_u16());
             let route = self.templates.of_reply(&reply).map_or(NO_ROUTE, |template| &template.path).to_owned();
             metrics.count_reply(RouteLabels { method, route }, status, took.as_secs_f64());
             tracing::info!(status, micros = took.as_micros() as u64, "answered");
@@ -159,7 +159,7 @@ impl PathTemplates {
 }
 
 /// `/trials/{trial_id}/tell` as the routing has it: `/trials/:param0/tell`.
-fn pattern(path: &str) -> String {
+pub(super) fn pattern(path: &str) -> String {
     let mut position = 0;
     let segments = path.split('/').map(|segment| {
         if !segment.starts_with('{') {

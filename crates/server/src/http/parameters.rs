@@ -1,12 +1,15 @@
 //! Parameters of requests: the page of a list, and where each one stands, so that an error can say it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use poem::{PathPattern, Request};
 use poem_openapi::error::{ParseParamError, ParsePathError};
 use poem_openapi::param::Query;
 use poem_openapi::registry::{MetaApi, MetaParamIn, MetaSchemaRef};
 
 use super::error::{ApiError, ValidationError};
+use super::observe::pattern;
 use crate::store::Page;
 
 /// Default length of a page.
@@ -69,6 +72,47 @@ impl ParameterLocations {
     fn parameters(&self, operation: Option<&str>) -> &[Parameter] {
         operation.and_then(|id| self.0.get(id)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The parameters that the query of each operation under `/v1` takes.
+pub(crate) struct QueryNames(HashMap<(String, String), Vec<String>>);
+
+impl QueryNames {
+    pub(crate) fn of(apis: Vec<MetaApi>) -> Self {
+        let paths = apis.into_iter().flat_map(|api| api.paths).filter(|path| path.path.starts_with("/v1/"));
+        let operations = paths.flat_map(|path| {
+            let pattern = pattern(&path.path);
+            path.operations.into_iter().map(move |operation| {
+                let query = operation.params.into_iter().filter(|param| param.in_type == MetaParamIn::Query);
+                ((pattern.clone(), operation.method.to_string()), query.map(|param| param.name).collect())
+            })
+        });
+        Self(operations.collect())
+    }
+}
+
+/// Refuses a parameter that the operation does not have: it was meant to do something.
+pub(crate) fn check_query(request: &Request) -> Result<(), ApiError> {
+    let (Some(query), Some(PathPattern(path))) = (request.uri().query(), request.data::<PathPattern>()) else {
+        return Ok(());
+    };
+    let operation = (path.to_string(), request.method().to_string());
+    let known = request.extensions().get::<Arc<QueryNames>>().and_then(|names| names.0.get(&operation));
+    let (Some(known), Ok(pairs)) = (known, serde_urlencoded::from_str::<Vec<(String, String)>>(query)) else {
+        return Ok(());
+    };
+    let problems: Vec<_> = pairs
+        .iter()
+        .filter(|(name, _)| !known.contains(name))
+        .map(|(name, _)| {
+            let msg = match known.join(", ") {
+                known if known.is_empty() => "this operation has no parameters of a query".to_owned(),
+                known => format!("there is no such parameter here; they are {known}"),
+            };
+            ValidationError::new(["query", name], msg, "value_error.extra")
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(ApiError::validation(problems)) }
 }
 
 fn unreadable(parameter: Option<&Parameter>, name: &str, reason: &str) -> ApiError {

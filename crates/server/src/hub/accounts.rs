@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use super::error::HubError;
 use super::keyed_mutex::KeyedMutex;
-use crate::auth::{ClientAddress, PasswordHasher, TokenHash, TokenSigner, TokenSubject, random_token};
+use crate::auth::{ClientAddress, PasswordFloor, PasswordHasher, TokenHash, TokenSigner, TokenSubject, random_token};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
 use crate::secret::Secret;
-use crate::settings::SESSION_LIFETIME;
-use crate::store::{LoginAttempt, NewSession, NewUser, RotationOutcome, Session, Store, TokenRotation, User};
+use crate::settings::{AccountPolicy, SESSION_LIFETIME, Signup};
+use crate::store::{
+    LoginAttempt, NewSession, NewUser, RotationOutcome, Session, SignupCount, Store, TokenRotation, User,
+};
 
 /// A proof of ownership: an account whose password was shown.
 #[derive(Debug)]
@@ -54,7 +56,15 @@ pub(crate) struct Accounts {
     metrics: Arc<Metrics>,
     pub(crate) tokens: TokenSigner,
     passwords: PasswordHasher,
+    policy: AccountPolicy,
     logins: KeyedMutex<ClientAddress>,
+}
+
+/// A request for an account.
+pub(crate) struct NewAccount {
+    pub(crate) email: String,
+    pub(crate) password: Secret,
+    pub(crate) invitation: Option<Secret>,
 }
 
 impl Accounts {
@@ -64,17 +74,47 @@ impl Accounts {
         metrics: Arc<Metrics>,
         tokens: TokenSigner,
         passwords: PasswordHasher,
+        policy: AccountPolicy,
     ) -> Self {
-        Self { store, clock, metrics, tokens, passwords, logins: KeyedMutex::default() }
+        Self { store, clock, metrics, tokens, passwords, policy, logins: KeyedMutex::default() }
     }
 
-    /// Makes an account.
-    pub(crate) async fn sign_up(&self, email: String, password: Secret) -> Result<User, HubError> {
-        let password_hash = self.passwords.hash(password).await.map_err(HubError::Internal)?;
+    /// Makes an account, where the policy allows it.
+    pub(crate) async fn sign_up(&self, address: &ClientAddress, account: NewAccount) -> Result<User, HubError> {
+        let NewAccount { email, password, invitation } = account;
+        let now = self.clock.now();
+        match self.policy.signup {
+            Signup::Open => {}
+            Signup::Invite => {
+                let is_invited = invitation.is_some_and(|it| self.tokens.invites(it.expose(), &email, now));
+                if !is_invited {
+                    return Err(HubError::Forbidden(
+                        "An account is made here with an invitation for its e-mail address that has not expired. Ask whoever \
+                         runs this hub for one."
+                            .to_owned(),
+                    ));
+                }
+            }
+            Signup::Closed => {
+                return Err(HubError::Forbidden("This hub takes no new accounts. Ask whoever runs it.".to_owned()));
+            }
+        }
+        match self.store.count_signup(&address.to_string(), self.policy.signups_per_hour, now).await? {
+            SignupCount::Counted => {}
+            SignupCount::TooMany(until) => return Err(HubError::SignupsThrottled(now.duration_until(until))),
+            SignupCount::Guessing(until) => return Err(HubError::Throttled(now.duration_until(until))),
+        }
+        let password_hash = self.new_hash(password, &email, "password").await?;
         let user = NewUser { uuid: Uuid::new_v4(), email, password_hash, at: self.clock.now() };
         self.store.add_user(user).await?.ok_or_else(|| {
             HubError::Conflict("This e-mail address has an account. Log in, or sign up with another.".to_owned())
         })
+    }
+
+    /// The hash of a new password, which came in the field of that name.
+    async fn new_hash(&self, password: Secret, email: &str, field: &'static str) -> Result<Secret, HubError> {
+        let hash = self.passwords.hash(password, PasswordFloor(self.policy.password_floor), email.to_owned()).await;
+        hash.map_err(HubError::Internal)?.map_err(|why| HubError::WeakPassword(field, why))
     }
 
     /// The account with this e-mail address, if this is its password.
@@ -136,7 +176,8 @@ impl Accounts {
         with_cookie: bool,
     ) -> Result<TokenGrant, HubError> {
         let PasswordProof { user, password_hash } = proof;
-        let next = PasswordProof { user, password_hash: self.passwords.hash(to).await.map_err(HubError::Internal)? };
+        let next_hash = self.new_hash(to, &user.email, "new_password").await?;
+        let next = PasswordProof { user, password_hash: next_hash };
         self.begin_session(&next, with_cookie, Some(&password_hash)).await
     }
 

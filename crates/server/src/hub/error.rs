@@ -21,6 +21,10 @@ pub(crate) enum HubError {
     NotAuthenticated(&'static str),
     /// Too many logins failed; the next is checked after this time.
     Throttled(SignedDuration),
+    /// Too many accounts were made; the next may be after this time.
+    SignupsThrottled(SignedDuration),
+    /// A new password is guessed too easily: the field that it came in, and why.
+    WeakPassword(&'static str, String),
     /// Others were faster so often that no point was left to give.
     Contention,
     /// The store could not do it.

@@ -6,25 +6,31 @@ mod keyed_mutex;
 mod outcomes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::SignedDuration;
+use mlhub_engine::Cancellation;
 use uuid::Uuid;
 
 use crate::auth::{PasswordHasher, TokenSigner};
 use crate::clock::Clock;
 use crate::metrics::Metrics;
-use crate::model::{FitPool, Model, ModelError, ModelInput};
-use crate::settings::ProxySettings;
-use crate::store::{Batch, Candidates, Experiment, LeaseOutcome, LeaseRequest, Proposal, Store, Trial, User};
+use crate::model::{FitPool, ModelError, ModelInput};
+use crate::settings::{ProxySettings, Settings};
+use crate::store::{
+    Batch, Candidates, Experiment, LeaseOutcome, LeaseRequest, Proposal, Store, StoreError, Trial, User,
+};
 use accounts::Accounts;
 use keyed_mutex::KeyedMutex;
 
-pub(crate) use accounts::{AccessToken, PasswordProof, SessionRef, TokenGrant};
+pub(crate) use accounts::{AccessToken, NewAccount, PasswordProof, SessionRef, TokenGrant};
 pub(crate) use error::HubError;
 
 /// Deadline for choosing the points of one batch. Whoever asks waits for all of them, and a client has its own timeout:
 /// thirty seconds for an attempt of mlhub's.
-const BATCH_DEADLINE: SignedDuration = SignedDuration::from_secs(10);
+const BATCH_DEADLINE: Duration = Duration::from_secs(10);
+
+/// How often the database is written at most to see whether it can be.
+const WRITTEN_EVERY: Duration = Duration::from_millis(200);
 
 /// Number of attempts to choose points where another replica proposed them first. Each time that one got ahead, so this
 /// is only reached where very many replicas ask the same experiment at once.
@@ -40,22 +46,46 @@ pub(crate) struct Hub {
     pub(crate) accounts: Accounts,
     fits: FitPool,
     asks: KeyedMutex<Uuid>,
+    written: tokio::sync::Mutex<Option<Duration>>,
 }
 
 impl Hub {
     pub(crate) fn new(
         store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
         tokens: TokenSigner,
         passwords: PasswordHasher,
-        model: Arc<dyn Model>,
-        fits: usize,
-        proxy: ProxySettings,
+        settings: Settings,
     ) -> Self {
+        let Settings { clock, model, fits, proxy, accounts: policy, .. } = settings;
         let metrics = Arc::new(Metrics::new(passwords.checked.clone()));
-        let accounts = Accounts::new(store.clone(), clock.clone(), metrics.clone(), tokens, passwords);
+        let accounts = Accounts::new(store.clone(), clock.clone(), metrics.clone(), tokens, passwords, policy);
         let fits = FitPool::new(model, fits, metrics.clone(), clock.clone());
-        Self { store, clock, metrics, proxy, accounts, fits, asks: KeyedMutex::default() }
+        Self {
+            store,
+            clock,
+            metrics,
+            proxy,
+            accounts,
+            fits,
+            asks: KeyedMutex::default(),
+            written: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Whether the hub can do its work: the database is there, and can be read and written. It is not written more often than
+    /// some times a second, however often somebody asks.
+    pub(crate) async fn check_health(&self) -> Result<(), StoreError> {
+        self.store.check().await?;
+        let mut written = self.written.lock().await;
+        let now = self.clock.monotonic();
+        if written.is_none_or(|at| now.saturating_sub(at) >= WRITTEN_EVERY) {
+            match self.store.check_writing(self.clock.now()).await {
+                // Reads go on, and each write is refused with the reason.
+                Ok(()) | Err(StoreError::Full) => *written = Some(now),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// The caller's experiment, refused as the original does: forbidden where it is somebody else's.
@@ -152,8 +182,8 @@ impl Hub {
     /// At most `count` points, each chosen as if the ones before it were being tried: fewer where none is left or it takes
     /// long, and at least one where one is left.
     async fn candidates(&self, experiment: &Experiment, count: usize) -> Result<Candidates, HubError> {
-        let from = self.clock.now();
-        let snapshot = self.store.snapshot(experiment, from).await?;
+        let from = self.clock.monotonic();
+        let snapshot = self.store.snapshot(experiment, self.clock.now()).await?;
         let seen = |value: Option<f64>| value.map_or(f64::NAN, |value| experiment.direction.ascending(value));
         let mut input = ModelInput {
             space: experiment.space.clone(),
@@ -162,10 +192,15 @@ impl Hub {
             seed: experiment.seed.unsigned_abs(),
             history: snapshot.ended.into_iter().map(|(point, value)| (point, seen(value))).collect(),
             pending: snapshot.pending,
+            cancellation: Cancellation::default(),
         };
         let mut points = Vec::new();
-        while points.len() < count && (points.is_empty() || from.duration_until(self.clock.now()) < BATCH_DEADLINE) {
-            let point = match self.fits.suggest(input.clone()).await {
+        while points.len() < count
+            && (points.is_empty() || self.clock.monotonic().saturating_sub(from) < BATCH_DEADLINE)
+        {
+            // Each fit has a cancellation of its own, which ends with it.
+            let next = ModelInput { cancellation: Cancellation::default(), ..input.clone() };
+            let point = match self.fits.suggest(experiment.owner, next).await {
                 Ok(point) => point,
                 Err(ModelError::Exhausted) => break,
                 Err(error) => return Err(HubError::internal(error)),

@@ -3,7 +3,7 @@
 
 use super::{Hub, HubError};
 use crate::store::{
-    Experiment, IdempotencyRecord, Import, NewExperiment, Observation, Outcome, OutcomeReport, OutcomeTarget,
+    Experiment, IdempotencyRecord, Import, Imported, NewExperiment, Observation, Outcome, OutcomeReport, OutcomeTarget,
     RecordStatus, Tell, Trial, TrialState,
 };
 use crate::study::{Scalar, Variable, json_text};
@@ -64,16 +64,15 @@ impl Hub {
         still_open(self.store.retry(trial, self.clock.now()).await?)
     }
 
-    /// Stores trials that have ended elsewhere, all or none; gives their number.
+    /// Stores trials that have ended elsewhere, all or none, but for those that are known.
     pub(crate) async fn import(
         &self,
         experiment: &Experiment,
         trials: &[(Vec<Scalar>, Outcome)],
         idempotency: Option<&IdempotencyRecord>,
-    ) -> Result<u64, HubError> {
+    ) -> Result<Imported, HubError> {
         let imported = self.store.import(Import { experiment, trials, at: self.clock.now(), idempotency }).await?;
-        let values = trials.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Value(_)));
-        self.metrics.tells.inc_by(values.count() as u64);
+        self.metrics.tells.inc_by(imported.new);
         Ok(imported)
     }
 

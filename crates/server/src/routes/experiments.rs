@@ -13,7 +13,7 @@ use crate::http::json_body::JsonBody;
 use crate::http::parameters::page;
 use crate::http::response::{JsonResponse, JsonResult};
 use crate::hub::Hub;
-use crate::store::Experiment;
+use crate::store::{Experiment, Imported};
 use crate::wire::experiment_v1::{
     BestTrial, ExperimentDeletion, ExperimentDetail, ExperimentPage, HistoryEntry, HistoryPage,
 };
@@ -124,7 +124,8 @@ impl ExperimentRoutes {
     /// Takes results from elsewhere, all or none
     ///
     /// Each becomes a trial of its own that was told or failed, in the order in which they stand. The next points are
-    /// chosen with them in view.
+    /// chosen with them in view. A result that the experiment has, with the same point and the same outcome, is not taken once
+    /// more: a request that is sent again, or with more results, adds what is new.
     #[oai(path = "/:experiment_id/import", method = "post", operation_id = "experiment_import")]
     async fn import(
         &self,
@@ -140,8 +141,8 @@ impl ExperimentRoutes {
         let experiment = hub.experiment(&caller.0, experiment_id.0).await?;
         let trials = body.0.of(&experiment.space)?;
         let idempotency = key.record(|| format!("experiment_import {} {}", experiment.uuid, digest(&trials)));
-        let imported = hub.import(&experiment, &trials, idempotency.as_ref()).await?;
-        Ok(JsonResponse(ImportReply { imported }))
+        let Imported { new, known } = hub.import(&experiment, &trials, idempotency.as_ref()).await?;
+        Ok(JsonResponse(ImportReply { imported: new, known: Some(known).filter(|known| *known > 0) }))
     }
 }
 

@@ -35,7 +35,7 @@ struct HubHealth {
     status: String,
     /// The version of this program.
     version: String,
-    /// The word ok: the database was read a moment ago.
+    /// The word ok: the database was read and written a moment ago.
     database: String,
 }
 
@@ -57,10 +57,10 @@ impl HubRoutes {
 
     /// Says whether the hub can do its work
     ///
-    /// Needs no account. Reads the database; where that fails the answer is 503.
+    /// Needs no account. Reads and writes the database; where that fails the answer is 503.
     #[oai(path = "/health", method = "get", operation_id = "hub_health")]
     async fn health(&self, hub: Data<&Arc<Hub>>) -> JsonResult<200, HubHealth> {
-        hub.store.check().await.map_err(|error| ApiError::unusable(&error))?;
+        hub.check_health().await.map_err(|error| ApiError::unusable(&error))?;
         Ok(JsonResponse(HubHealth {
             status: "ok".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -16,7 +16,7 @@ use crate::http::error::ApiError;
 use crate::http::extract::{AuthMethod, Caller};
 use crate::http::json_body::JsonBody;
 use crate::http::response::{JsonResponse, JsonResult, NoStoreResult};
-use crate::hub::Hub;
+use crate::hub::{Hub, NewAccount};
 use crate::wire::account::{
     Acknowledgement, NewPassword, Password, SignupRequest, Token, UserReply, UserWithExperiments,
 };
@@ -55,11 +55,18 @@ impl UserRoutes {
 
     /// Makes an account
     ///
-    /// Needs no account.
+    /// Needs no account. Where the hub takes accounts by invitation, the answer without one is 403; where too many were made
+    /// from an address within an hour, 429.
     #[oai(path = "/signup", method = "post", operation_id = "user_signup")]
-    async fn signup(&self, hub: Data<&Arc<Hub>>, body: JsonBody<SignupRequest>) -> JsonResult<201, UserReply> {
-        let SignupRequest { email, password } = body.0;
-        Ok(JsonResponse(hub.accounts.sign_up(email, password).await?.into()))
+    async fn signup(
+        &self,
+        hub: Data<&Arc<Hub>>,
+        address: ClientAddress,
+        body: JsonBody<SignupRequest>,
+    ) -> JsonResult<201, UserReply> {
+        let SignupRequest { email, password, invitation } = body.0;
+        let account = NewAccount { email, password, invitation };
+        Ok(JsonResponse(hub.accounts.sign_up(&address, account).await?.into()))
     }
 }
 

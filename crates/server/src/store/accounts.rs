@@ -110,6 +110,17 @@ pub(crate) struct LoginAttempt {
     pub(crate) at: Timestamp,
 }
 
+/// The outcome of counting an account that is to be made.
+#[derive(Debug)]
+pub(crate) enum SignupCount {
+    /// It is counted.
+    Counted,
+    /// Too many were made from there; until when.
+    TooMany(Timestamp),
+    /// Too many logins failed from there; until when.
+    Guessing(Timestamp),
+}
+
 /// Storage of failed logins.
 #[async_trait]
 pub(crate) trait LoginThrottle: fmt::Debug + Send + Sync + 'static {
@@ -118,4 +129,7 @@ pub(crate) trait LoginThrottle: fmt::Debug + Send + Sync + 'static {
     async fn count_attempt(&self, attempt: &LoginAttempt) -> Result<Option<Timestamp>, StoreError>;
     /// Takes back the count of an attempt that was right, and forgets the failures of its account from there.
     async fn clear_attempt(&self, attempt: &LoginAttempt) -> Result<(), StoreError>;
+    /// Counts an account that is to be made from an address, of which `allowed` may be within an hour. Where there were too
+    /// many, or too many logins failed from there, nothing is counted.
+    async fn count_signup(&self, address: &str, allowed: u32, at: Timestamp) -> Result<SignupCount, StoreError>;
 }

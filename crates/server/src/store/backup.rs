@@ -43,9 +43,11 @@ async fn open(database: &str) -> Result<SqliteConnection, Error> {
     let failed = |why: &dyn std::fmt::Display| Error::Database { url: database.to_owned(), why: why.to_string() };
     let options = SqliteConnectOptions::from_str(database).map_err(|error| failed(&error))?.disable_statement_logging();
     let mut source = options.connect().await.map_err(|error| failed(&error))?;
-    let hub = "SELECT COUNT(*) FROM sqlite_schema WHERE name IN ('_sqlx_migrations', 'users', 'tells')";
-    let tables: i64 = sqlx::query_scalar(hub).fetch_one(&mut source).await.map_err(|error| failed(&error))?;
-    if tables == 3 { Ok(source) } else { Err(failed(&"it is not the database of a hub")) }
+    match super::sqlite::is_hub(&mut source).await {
+        Ok(true) => Ok(source),
+        Ok(false) => Err(failed(&"it is not the database of a hub")),
+        Err(error) => Err(failed(&error)),
+    }
 }
 
 /// The folder of the backup, and an empty file in it that only its owner can read.

@@ -9,6 +9,8 @@ pub(crate) enum StoreError {
     Busy,
     /// The disk takes no more; nothing was changed, and what was there can still be read.
     Full,
+    /// The file of the database was deleted, moved or replaced.
+    Lost(String),
     /// The experiment or its owner was deleted since it was read.
     Gone,
     /// The key of the request was used for another one.
@@ -22,6 +24,7 @@ impl fmt::Display for StoreError {
         match self {
             Self::Busy => f.write_str("the database is busy"),
             Self::Full => f.write_str("the disk of the database is full"),
+            Self::Lost(why) => f.write_str(why),
             Self::Gone => f.write_str("the experiment or its owner was deleted meanwhile"),
             Self::KeyReused => f.write_str("the idempotency key was used for another request"),
             Self::Failed(why) => write!(f, "the database failed: {why}"),

@@ -8,12 +8,13 @@ mod sqlite;
 mod studies;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 pub use backup::backup;
 
 pub(crate) use accounts::{
     AccountStore, LoginAttempt, LoginThrottle, NewSession, NewUser, RotationOutcome, Session, SessionStore,
-    TokenRotation,
+    SignupCount, TokenRotation,
 };
 pub(crate) use error::StoreError;
 pub(crate) use rows::{
@@ -21,7 +22,7 @@ pub(crate) use rows::{
 };
 pub(crate) use sqlite::Sqlite;
 pub(crate) use studies::{
-    Batch, Candidates, ExperimentStore, IdempotencyRecord, Import, LeaseOutcome, LeaseRequest, LeaseStore,
+    Batch, Candidates, ExperimentStore, IdempotencyRecord, Import, Imported, LeaseOutcome, LeaseRequest, LeaseStore,
     NewExperiment, Outcome, OutcomeReport, OutcomeStore, OutcomeTarget, Proposal, RecordStatus, TrialStore,
 };
 
@@ -30,8 +31,10 @@ pub(crate) use studies::{
 pub(crate) trait Store:
     AccountStore + SessionStore + LoginThrottle + ExperimentStore + TrialStore + LeaseStore + OutcomeStore
 {
-    /// Whether the database can be read.
+    /// Whether the database is where it was and can be read.
     async fn check(&self) -> Result<(), StoreError>;
+    /// Whether it can be written.
+    async fn check_writing(&self, at: Timestamp) -> Result<(), StoreError>;
     /// The size of the database, in bytes.
     async fn size(&self) -> Result<i64, StoreError>;
     /// Waits for what is running and closes the database.

@@ -130,6 +130,13 @@ pub(crate) struct Import<'a> {
     pub(crate) idempotency: Option<&'a IdempotencyRecord>,
 }
 
+/// The numbers of trials that were imported, and that were known before.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Imported {
+    pub(crate) new: u64,
+    pub(crate) known: u64,
+}
+
 /// Storage of experiments.
 #[async_trait]
 pub(crate) trait ExperimentStore: fmt::Debug + Send + Sync + 'static {
@@ -199,8 +206,8 @@ pub(crate) trait LeaseStore: fmt::Debug + Send + Sync + 'static {
 pub(crate) trait OutcomeStore: fmt::Debug + Send + Sync + 'static {
     /// Stores how a trial ended.
     async fn record_outcome(&self, report: OutcomeReport<'_>) -> Result<RecordStatus, StoreError>;
-    /// Adds trials that have ended already, all or none; gives their number.
-    async fn import(&self, import: Import<'_>) -> Result<u64, StoreError>;
+    /// Adds trials that have ended already, all or none, but for those that there are with the same point and outcome.
+    async fn import(&self, import: Import<'_>) -> Result<Imported, StoreError>;
     /// The history: what was told, in the order of telling.
     async fn history(&self, experiment: &Experiment, page: Page) -> Result<ListPage<Observation>, StoreError>;
     /// The history up to and with the tell `last`.

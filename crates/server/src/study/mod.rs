@@ -10,4 +10,4 @@ pub(crate) use direction::Direction;
 pub use scalar::Scalar;
 pub(crate) use scalar::json_text;
 pub use variable::{Kind, Variable};
-pub(crate) use variable::{default_guess, search_space};
+pub(crate) use variable::{default_guess, nearest, search_space};

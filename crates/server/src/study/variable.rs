@@ -3,7 +3,7 @@
 use mlhub_engine::{Space, Value};
 use serde::{Deserialize, Serialize};
 
-use super::Scalar;
+use super::{Scalar, json_text};
 
 /// A variable: its name, what it takes, and the value tried first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,37 @@ impl Variable {
     }
 }
 
+impl Variable {
+    /// As [`Variable::admit`], for a value that somebody else wrote: a number in words (`.5`, `+1`) is that number, and a number
+    /// is the option that is written so, or that is the same number.
+    pub(crate) fn admit_as_meant(&self, value: &Scalar) -> Result<Scalar, String> {
+        let meant = match (&self.kind, value) {
+            (Kind::Int { .. } | Kind::Cont { .. }, Scalar::Text(text)) => number(text),
+            (Kind::Cat { options }, Scalar::Int(_) | Scalar::Real(_)) => option(options, &json_text(value)),
+            (Kind::Cat { options }, Scalar::Text(text)) if !options.contains(text) => option(options, text),
+            _ => None,
+        };
+        self.admit(meant.as_ref().unwrap_or(value))
+    }
+}
+
+/// The finite number that a text says.
+fn number(text: &str) -> Option<Scalar> {
+    let text = text.trim();
+    let whole = text.parse().ok().map(Scalar::Int);
+    whole.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Scalar::Real))
+}
+
+/// The option that is written so, else the only one that is the same number.
+fn option(options: &[String], text: &str) -> Option<Scalar> {
+    let value = |text: &str| text.trim().parse::<f64>().ok();
+    if options.iter().any(|option| option == text) {
+        return Some(text.into());
+    }
+    let mut same = options.iter().filter(|option| value(option).is_some() && value(option) == value(text));
+    same.next().filter(|_| same.next().is_none()).map(|option| option.as_str().into())
+}
+
 /// A scale that is stored by leaving it out, as all were stored before there were others.
 fn is_linear(log: &bool) -> bool {
     !log
@@ -76,6 +107,13 @@ pub(crate) fn search_space(variables: &[Variable]) -> Result<Space, mlhub_engine
         guess: Some(variable.guess.clone().into()),
     });
     Space::new(variables.collect())
+}
+
+/// The value on a step that is nearest to one of the variable, or why that does not belong.
+pub(crate) fn nearest(variable: &Variable) -> Result<Scalar, mlhub_engine::Error> {
+    let guess = variable.guess.clone();
+    let nearest = search_space(std::slice::from_ref(variable))?.nearest(&[guess.clone().into()])?;
+    Ok(nearest.into_iter().next().map_or(guess, Scalar::from))
 }
 
 /// The guess of the engine for a variable that nobody has guessed at, or why it cannot search it.
@@ -136,6 +174,32 @@ mod tests {
         let variable = Variable { name: "w".into(), guess: Scalar::Real(0.5), kind };
         let text = serde_json::to_string(&variable).unwrap();
         assert_eq!(serde_json::from_str::<Variable>(&text).unwrap(), variable);
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_is_read_as_it_was_meant() {
+        let of = |kind: Kind| Variable { name: "v".into(), guess: Scalar::Real(0.0), kind };
+        let cont = of(Kind::Cont { min: 0.0, max: 9.0, log: false, step: None });
+        let int = of(Kind::Int { min: -5, max: 5, log: false, step: None });
+        let options = |options: &[&str]| Kind::Cat { options: options.iter().map(|it| (*it).to_owned()).collect() };
+        let cat = Variable { guess: "a".into(), ..of(options(&["3.10", "1", "001", "a"])) };
+        for (variable, value, expected) in [
+            (&cont, Scalar::from(".5"), Some(Scalar::Real(0.5))),
+            (&cont, "+1".into(), Some(Scalar::Real(1.0))),
+            (&cont, "1e0 ".into(), Some(Scalar::Real(1.0))),
+            (&cont, "nan".into(), None),
+            (&int, "+1".into(), Some(Scalar::Int(1))),
+            (&int, "2.0".into(), Some(Scalar::Int(2))),
+            (&int, ".5".into(), None),
+            (&cat, Scalar::Int(1), Some("1".into())),
+            (&cat, "001".into(), Some("001".into())),
+            (&cat, Scalar::Real(3.1), Some("3.10".into())),
+            (&cat, "3.10".into(), Some("3.10".into())),
+            (&cat, Scalar::Real(1.0), None),
+            (&cat, Scalar::Int(7), None),
+        ] {
+            assert_eq!(variable.admit_as_meant(&value).ok(), expected, "{value}");
+        }
     }
 
     #[test]

@@ -55,22 +55,28 @@ impl FromForm for Credentials {
 pub(crate) struct SignupRequest {
     /// The e-mail address, which is also the name to log in with. Upper and lower case are the same.
     pub(crate) email: String,
-    /// The password, of at most 1024 bytes.
+    /// The password, of at most 1024 bytes. One that everybody guesses is refused.
     #[oai(write_only)]
     pub(crate) password: Secret,
+    /// The invitation, where the hub asks for one.
+    #[oai(write_only)]
+    pub(crate) invitation: Option<Secret>,
 }
 
 impl FromFields for SignupRequest {
+    const STRICT: bool = false;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let email = fields.required::<String>("email").map(|email| email.to_lowercase());
         let password = fields.required::<String>("password").map(Secret::new);
-        let (email, password) = (email?, password?);
+        let invitation = fields.optional::<String>("invitation");
+        let (email, password, invitation) = (email?, password?, invitation?.map(Secret::new));
         if !EmailAddress::is_valid(&email) || email.chars().count() > MAX_EMAIL {
             let msg = format!("value is not a valid email address of at most {MAX_EMAIL} characters");
             fields.wrong("email", msg, "value_error.email");
         }
         check_length(fields, "password", &password);
-        Some(Self { email, password })
+        Some(Self { email, password, invitation })
     }
 }
 
@@ -101,7 +107,7 @@ pub(crate) struct NewPassword {
     /// The password that the account has.
     #[oai(write_only)]
     pub(crate) current_password: Secret,
-    /// The password that it is to have, of at most 1024 bytes.
+    /// The password that it is to have, of at most 1024 bytes. One that everybody guesses is refused.
     #[oai(write_only)]
     pub(crate) new_password: Secret,
 }
@@ -150,6 +156,8 @@ pub(crate) struct RefreshRequest {
 }
 
 impl FromFields for RefreshRequest {
+    const STRICT: bool = false;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         Some(Self { refresh_token: fields.required::<String>("refresh_token")?.into() })
     }
@@ -166,6 +174,7 @@ pub(crate) struct LogoutRequest {
 
 impl FromFields for LogoutRequest {
     const REQUIRED: bool = false;
+    const STRICT: bool = false;
 
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         Some(Self { refresh_token: fields.optional::<String>("refresh_token")?.map(Secret::new) })

@@ -144,6 +144,8 @@ pub(crate) struct TellRequest {
 }
 
 impl FromFields for TellRequest {
+    const STRICT: bool = false;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let covars_tell = text_or_json(fields, "covars_tell");
         let response_tell = text_or_json(fields, "response_tell");

@@ -1,6 +1,5 @@
 //! Import of results from elsewhere: points with what came of them, checked before any of them is stored.
 
-use indexmap::IndexMap;
 use poem_openapi::Object;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -9,18 +8,18 @@ use sha2::{Digest, Sha256};
 use super::ordered_map::OrderedMap;
 use super::trial::checked_reason;
 use crate::http::error::{ApiError, ValidationError};
-use crate::http::fields::{Fields, FromFields};
+use crate::http::fields::{Fields, FromFields, Params};
 use crate::store::Outcome;
 use crate::study::{Scalar, Variable, json_text};
 
 /// The most results of one request.
-const MAX_TRIALS: usize = 1000;
+const MAX_TRIALS: usize = 100_000;
 
 /// Results from elsewhere.
 #[derive(Object)]
 #[oai(rename = "Import")]
 pub(crate) struct ImportRequest {
-    /// The trials, 1 to 1000, in the order in which they were told.
+    /// The trials, 1 to 100000, in the order in which they were told.
     trials: Vec<ImportedTrial>,
 }
 
@@ -41,9 +40,14 @@ pub(crate) struct ImportedTrial {
 pub(crate) struct ImportReply {
     /// How many trials the experiment has more than before.
     pub(crate) imported: u64,
+    /// How many it had before, with the same point and the same outcome; left out where there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) known: Option<u64>,
 }
 
 impl FromFields for ImportRequest {
+    const MAX_BODY: usize = 32 << 20;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let raw = fields.required::<Vec<Box<RawValue>>>("trials")?;
         if raw.is_empty() || raw.len() > MAX_TRIALS {
@@ -64,7 +68,7 @@ impl FromFields for ImportRequest {
 
 impl FromFields for ImportedTrial {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let params = fields.required::<IndexMap<String, Scalar>>("params").map(OrderedMap);
+        let params = fields.required::<Params>("params").map(|params| OrderedMap(params.0));
         let value = fields.optional::<f64>("value");
         let failed = fields.optional::<String>("failed");
         let failed = match failed? {
@@ -119,7 +123,7 @@ fn point(space: &[Variable], params: &OrderedMap<Scalar>, index: usize) -> Resul
     let mut problems = Vec::new();
     let mut point = Vec::with_capacity(space.len());
     for variable in space {
-        match params.0.get(&variable.name).map(|value| variable.admit(value)) {
+        match params.0.get(&variable.name).map(|value| variable.admit_as_meant(value)) {
             Some(Ok(value)) => point.push(value),
             Some(Err(why)) => problems.push(ValidationError::new(at(&variable.name), why, "value_error")),
             None => problems.push(ValidationError::missing(at(&variable.name))),

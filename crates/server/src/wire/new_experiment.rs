@@ -74,6 +74,8 @@ fn space<T: VariableRequest>(covars: &OrderedMap<T>) -> Result<Vec<Variable>, Ap
 }
 
 impl FromFields for NewExperimentRequest {
+    const STRICT: bool = false;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let name = fields.optional::<String>("name").map(|name| name.unwrap_or_else(default_name));
         check_name(fields, name.as_deref());

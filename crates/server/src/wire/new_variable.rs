@@ -5,7 +5,7 @@ use poem_openapi::Object;
 
 use crate::http::error::ValidationError;
 use crate::http::fields::{Fields, FromFields};
-use crate::study::{Kind, Scalar, Variable, default_guess, search_space};
+use crate::study::{Kind, Scalar, Variable, default_guess, nearest, search_space};
 
 /// The most options of a category.
 const MAX_OPTIONS: usize = 1000;
@@ -48,6 +48,8 @@ pub(crate) struct VariableRange {
 }
 
 impl FromFields for NewVariable {
+    const STRICT: bool = false;
+
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let range = VariableRange::from_fields(fields);
         let guess = fields.required::<Scalar>("guess");
@@ -90,29 +92,43 @@ pub(crate) trait VariableRequest {
 
 impl VariableRequest for NewVariable {
     fn check(&self, name: &str) -> Result<Variable, ValidationError> {
-        self.range.check(name, Some(&self.guess))
+        self.range.check(name, Some(&self.guess), Casts::Lenient)
     }
 }
 
 impl VariableRequest for OpenVariable {
     fn check(&self, name: &str) -> Result<Variable, ValidationError> {
-        self.range.check(name, self.guess.as_ref())
+        self.range.check(name, self.guess.as_ref(), Casts::Strict)
     }
+}
+
+/// How a number with a fraction is read where whole numbers belong.
+#[derive(Clone, Copy)]
+enum Casts {
+    /// As in the original, which cuts fractions off; bounds move inwards, so that no value lies beyond one that was given.
+    Lenient,
+    /// Not at all.
+    Strict,
 }
 
 /// A problem with a field: where in a variable something is wrong (`None` for all of it), what, and the kind of mistake.
 type FieldProblem = (Option<&'static str>, String, &'static str);
 
 impl VariableRange {
-    fn check(&self, name: &str, guess: Option<&Scalar>) -> Result<Variable, ValidationError> {
-        let variable = self.kind().and_then(|kind| {
+    fn check(&self, name: &str, guess: Option<&Scalar>, casts: Casts) -> Result<Variable, ValidationError> {
+        let variable = self.kind(casts).and_then(|kind| {
             let unfit = |error: mlhub_engine::Error| (None, error.to_string(), "value_error");
             let guess = match guess {
-                Some(guess) => cast(&kind, guess)?,
+                Some(guess) => cast(&kind, guess, casts)?,
                 None => default_guess(name, &kind).map_err(unfit)?,
             };
             let variable = Variable { name: name.to_owned(), kind, guess };
             search_space(std::slice::from_ref(&variable)).map_err(unfit)?;
+            let nearest = nearest(&variable).map_err(unfit)?;
+            if nearest != variable.guess {
+                let msg = format!("{} lies between two steps; the nearest value is {nearest}", variable.guess);
+                return Err((Some("guess"), msg, "value_error"));
+            }
             Ok(variable)
         });
         variable.map_err(|(field, msg, kind)| {
@@ -120,11 +136,12 @@ impl VariableRange {
         })
     }
 
-    fn kind(&self) -> Result<Kind, FieldProblem> {
+    fn kind(&self, casts: Casts) -> Result<Kind, FieldProblem> {
         let log = self.log.unwrap_or_default();
         match self.vtype.as_str() {
             "int" => {
-                let (min, max) = (whole("min", bound("min", &self.min)?)?, whole("max", bound("max", &self.max)?)?);
+                let (min, max) = (bound("min", &self.min)?, bound("max", &self.max)?);
+                let (min, max) = (whole("min", min, casts, f64::ceil)?, whole("max", max, casts, f64::floor)?);
                 Ok(Kind::Int { min, max, log, step: self.step.map(whole_step).transpose()? })
             }
             "cont" => {
@@ -158,9 +175,9 @@ fn missing(field: &'static str) -> FieldProblem {
 }
 
 /// A guess as its variable holds it.
-fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, FieldProblem> {
+fn cast(kind: &Kind, guess: &Scalar, casts: Casts) -> Result<Scalar, FieldProblem> {
     match (kind, guess) {
-        (Kind::Int { .. }, guess) => Ok(whole("guess", guess)?.into()),
+        (Kind::Int { .. }, guess) => Ok(whole("guess", guess, casts, f64::trunc)?.into()),
         (Kind::Cont { .. }, guess) => Ok(Scalar::Real(float("guess", guess)?)),
         (Kind::Cat { .. }, Scalar::Text(_)) => Ok(guess.clone()),
         (Kind::Cat { .. }, number) => {
@@ -170,12 +187,16 @@ fn cast(kind: &Kind, guess: &Scalar) -> Result<Scalar, FieldProblem> {
     }
 }
 
-/// A cast as in the original: 1.7 and "1" become 1. What is too large saturates and is refused with the bounds.
-fn whole(field: &'static str, value: &Scalar) -> Result<i64, FieldProblem> {
-    match value {
-        Scalar::Int(value) => Ok(*value),
-        Scalar::Real(value) => Ok(*value as i64),
-        Scalar::Text(text) => text
+/// A cast as in the original: "1" becomes 1, and 1.7 what `round` makes of it. What is too large saturates and is refused with
+/// the bounds.
+fn whole(field: &'static str, value: &Scalar, casts: Casts, round: fn(f64) -> f64) -> Result<i64, FieldProblem> {
+    match (value, casts) {
+        (Scalar::Int(value), _) => Ok(*value),
+        (Scalar::Real(value), Casts::Strict) if value.fract() != 0.0 => {
+            Err((Some(field), format!("an int has whole numbers, and {value} is none"), "value_error"))
+        }
+        (Scalar::Real(value), _) => Ok(round(*value) as i64),
+        (Scalar::Text(text), _) => text
             .trim()
             .parse()
             .map_err(|_| (Some(field), format!("invalid literal for int() with base 10: '{text}'"), "value_error")),

@@ -126,6 +126,50 @@ async fn a_page_elsewhere_cannot_use_the_cookie_for_what_changes_something() {
 }
 
 #[tokio::test]
+async fn a_get_that_makes_a_trial_is_not_taken_from_a_page_on_another_port_of_the_host() {
+    let hub = Hub::start().await;
+    let ann = hub.user("ann@x.com").await;
+    let experiment = ann.experiment().await;
+    let ask = format!("/experiment/ask/{experiment}");
+    let printed = format!("/experiment/new/{experiment}");
+    let mozilla = ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0");
+    let here = format!("{}/docs", hub.url);
+    let elsewhere: [&[(&str, &str)]; 6] = [
+        &[("Sec-Fetch-Site", "same-site"), ("Sec-Fetch-Dest", "image")],
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Referer", "http://127.0.0.1:3000/page")],
+        &[("Origin", "http://127.0.0.1:3000")],
+        &[mozilla],
+        &[mozilla, ("Referer", "http://127.0.0.1:3000/")],
+    ];
+    let send = async |path: &str, headers: &[(&str, &str)]| {
+        let mut call = browser(&hub, "GET", path).await;
+        for (name, value) in headers {
+            call = call.header(name, value);
+        }
+        call.send().await
+    };
+    for headers in elsewhere {
+        for path in [&ask, &printed] {
+            let reply = send(path, headers).await;
+            assert_eq!((reply.status, reply.detail().contains("another site")), (403, true), "{headers:?}: {reply:?}");
+        }
+    }
+    assert_eq!(ann.get(&format!("/v1/experiments/{experiment}/trials")).await.json()["total"], 0, "none was made");
+    let from_here: [&[(&str, &str)]; 4] = [
+        &[],
+        &[mozilla, ("Sec-Fetch-Site", "same-origin")],
+        &[mozilla, ("Sec-Fetch-Site", "none")],
+        &[mozilla, ("Referer", here.as_str())],
+    ];
+    for headers in from_here {
+        assert_eq!(send(&ask, headers).await.status, 200, "{headers:?}");
+    }
+    let token = ann.call("GET", &ask).header("Sec-Fetch-Site", "same-site").send().await;
+    assert_eq!(token.status, 200, "a token is not sent by itself");
+}
+
+#[tokio::test]
 async fn a_logout_takes_the_cookie_away_and_ends_what_it_stood_for() {
     let hub = Hub::start().await;
     hub.user("ann@x.com").await;

@@ -24,7 +24,10 @@ const BOBS_TRIAL: &str = "d310001d-2335-45b9-9a40-08c0e848b6c0";
 async fn upgraded() -> Hub {
     let folder = Arc::new(TempDir::new().unwrap());
     std::fs::copy(Path::new(FIRST_VERSION), folder.path().join("hub.db")).unwrap();
-    Hub::start_on(folder).await
+    let hub = Hub::start_on(folder).await;
+    // The file was written on the day that the clock of a test begins with, so this is after that.
+    hub.clock.forward(Duration::from_secs(86_399));
+    hub
 }
 
 fn values(page: &Reply) -> Vec<f64> {
@@ -77,7 +80,6 @@ async fn keys_of_the_first_version_still_repeat_their_answers() {
 #[tokio::test]
 async fn trials_that_the_first_version_left_pending_are_given_out_again_after_a_day() {
     let hub = upgraded().await;
-    // The file was written on the day on which the clock of a test stands.
     hub.clock.forward(Duration::from_secs(2 * 86_400));
     let ann = User::known(&hub, "ann@x.com").await;
     for lost in [KEYED_TRIAL, OTHER_TRIAL] {

@@ -2,6 +2,7 @@
 
 mod decode;
 mod experiments;
+mod file;
 mod idempotency;
 mod leases;
 mod outcomes;
@@ -11,9 +12,11 @@ mod trials;
 mod users;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -22,6 +25,9 @@ use sqlx::{ConnectOptions, Connection as _, SqlSafeStr, Sqlite as Driver, Transa
 
 use super::{Store, StoreError};
 use crate::error::Error;
+use file::DatabaseFile;
+
+pub(super) use file::is_hub;
 
 /// Busy timeout: how long a writer waits for another process that holds the file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -36,6 +42,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "leases and directions", include_str!("../../../migrations/sqlite/0002_leases_and_directions.sql")),
     (3, "sessions", include_str!("../../../migrations/sqlite/0003_sessions.sql")),
     (4, "login failures", include_str!("../../../migrations/sqlite/0004_login_failures.sql")),
+    (5, "bounds", include_str!("../../../migrations/sqlite/0005_bounds.sql")),
 ];
 
 /// A hub's database in one file.
@@ -46,41 +53,61 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
 pub(crate) struct Sqlite {
     reads: SqlitePool,
     writes: SqlitePool,
+    file: Arc<DatabaseFile>,
 }
 
 impl Sqlite {
-    /// Opens the file that `url` names, makes it where it is missing and brings it up to date.
+    /// Opens the file that `url` names, makes it where it is missing and brings it up to date. A file of somebody else's is
+    /// left as it is.
     pub(crate) async fn open(url: &str) -> Result<Self, Error> {
         let failed = |error: &dyn std::fmt::Display| Error::Database { url: url.to_owned(), why: error.to_string() };
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|error| failed(&error))?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // The default of the write-ahead log loses the last commits when the power fails.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
+            .create_if_missing(false)
             .busy_timeout(BUSY_TIMEOUT)
             .disable_statement_logging();
         if url.contains(":memory:") || url.contains("mode=memory") {
             return Err(failed(&"a database in memory would be empty for every connection; name a file"));
         }
+        let file = Arc::new(DatabaseFile::claim(url, &options).await?);
+        let options = options
+            .journal_mode(SqliteJournalMode::Wal)
+            // The default of the write-ahead log loses the last commits when the power fails.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true);
         let writes =
             SqlitePoolOptions::new().max_connections(1).after_release(|connection, _| Box::pin(is_sound(connection)));
-        let writes = writes.connect_with(options.clone());
+        let writes = in_place(writes, &file).connect_with(options.clone());
         let writes = writes.await.map_err(|error| failed(&error))?;
+        file::check_version(url, &writes).await?;
         let migrations = MIGRATIONS.iter().map(|(version, description, sql)| {
             Migration::new(*version, (*description).into(), MigrationType::Simple, sql.into_sql_str(), false)
         });
         Migrator::with_migrations(migrations.collect()).run(&writes).await.map_err(|error| failed(&error))?;
-        let reads = SqlitePoolOptions::new().max_connections(READERS).connect_with(options);
+        let reads = in_place(SqlitePoolOptions::new().max_connections(READERS), &file).connect_with(options);
         let reads = reads.await.map_err(|error| failed(&error))?;
-        Ok(Self { reads, writes })
+        Ok(Self { reads, writes, file })
     }
 
     /// Begins a transaction that takes the lock at once: one that reads first and writes later can be refused.
     async fn begin(&self) -> Result<WriteTransaction, StoreError> {
-        Ok(self.writes.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.writer()?.begin_with("BEGIN IMMEDIATE").await?)
     }
+
+    /// The connection that writes, as long as what is written there is kept.
+    fn writer(&self) -> Result<&SqlitePool, StoreError> {
+        self.file.check()?;
+        Ok(&self.writes)
+    }
+}
+
+/// Connections of a pool that are opened later are to the same file or to none.
+fn in_place(pool: SqlitePoolOptions, file: &Arc<DatabaseFile>) -> SqlitePoolOptions {
+    let file = file.clone();
+    pool.after_connect(move |_, _| {
+        let same = file.check().map_err(|lost| sqlx::Error::Io(std::io::Error::other(lost.to_string())));
+        Box::pin(async move { same })
+    })
 }
 
 /// Whether a connection may be used again. Where a commit finds the disk full, SQLite ends the transaction by itself and
@@ -117,8 +144,16 @@ impl From<sqlx::Error> for StoreError {
 #[async_trait]
 impl Store for Sqlite {
     async fn check(&self) -> Result<(), StoreError> {
+        self.file.check()?;
         sqlx::query("SELECT COUNT(*) FROM (SELECT 1 FROM users LIMIT 1)").fetch_one(&self.reads).await?;
         Ok(())
+    }
+
+    async fn check_writing(&self, at: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        let write = sqlx::query("UPDATE health SET checked_at = $1").bind(at.as_microsecond());
+        write.execute(&mut *transaction).await?;
+        Ok(transaction.commit().await?)
     }
 
     async fn size(&self) -> Result<i64, StoreError> {
@@ -212,6 +247,16 @@ mod tests {
         .unwrap();
         store.close().await;
         let refused = Sqlite::open(&url).await.unwrap_err().to_string();
-        assert!(refused.contains("9999"), "{refused}");
+        assert!(refused.contains("newer version") && refused.contains("9999"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_written_is_not_healthy_although_it_can_be_read() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let store = Sqlite::open(&format!("sqlite://{}/hub.db", folder.path().display())).await.unwrap();
+        assert!(store.check_writing(Timestamp::UNIX_EPOCH).await.is_ok());
+        sqlx::query("PRAGMA query_only = 1").execute(&store.writes).await.unwrap();
+        assert!(store.check().await.is_ok());
+        assert!(store.check_writing(Timestamp::UNIX_EPOCH).await.is_err());
     }
 }

@@ -1,11 +1,14 @@
 //! Outcomes of trials in SQLite: one row for each value, whoever else is telling at the same moment.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sqlx::Row;
 
 use super::super::{
-    Experiment, Import, ListPage, Observation, Outcome, OutcomeReport, OutcomeStore, OutcomeTarget, Page, RecordStatus,
-    StoreError, TrialState,
+    Experiment, Import, Imported, ListPage, Observation, Outcome, OutcomeReport, OutcomeStore, OutcomeTarget, Page,
+    RecordStatus, StoreError, TrialState,
 };
 use super::idempotency::{self, RecordedEffect};
 use super::trials::{self, NewTrial, TrialOrigin};
@@ -53,17 +56,24 @@ impl OutcomeStore for Sqlite {
         Ok(RecordStatus::Recorded(trial))
     }
 
-    async fn import(&self, import: Import<'_>) -> Result<u64, StoreError> {
+    async fn import(&self, import: Import<'_>) -> Result<Imported, StoreError> {
         let Import { experiment, trials, at, idempotency } = import;
         let mut transaction = self.begin().await?;
         if let Some(record) = idempotency
             && let Some(effect) = idempotency::recall(&mut transaction, experiment, record).await?
         {
             let RecordedEffect::Imported(count) = effect else { return Err(effect.unexpected()) };
-            return Ok(count);
+            return Ok(Imported { new: count, known: 0 });
         }
         experiments::touch(&mut transaction, experiment, at).await?;
+        let mut before = outcomes(&mut transaction, experiment).await?;
+        let mut new = 0;
         for (point, outcome) in trials {
+            if let Some(left) = before.get_mut(&content(&decode::text(point)?, outcome)).filter(|left| **left > 0) {
+                *left -= 1;
+                continue;
+            }
+            new += 1;
             let (value, reason) = match outcome {
                 Outcome::Value(value) => (Some(*value), None),
                 Outcome::Failed(reason) => (None, Some(reason.as_str())),
@@ -74,12 +84,11 @@ impl OutcomeStore for Sqlite {
                 tell(&mut transaction, experiment, id, value, at).await?;
             }
         }
-        let count = trials.len() as u64;
         if let Some(record) = idempotency {
-            idempotency::remember(&mut transaction, experiment, record, &RecordedEffect::Imported(count), at).await?;
+            idempotency::remember(&mut transaction, experiment, record, &RecordedEffect::Imported(new), at).await?;
         }
         transaction.commit().await?;
-        Ok(count)
+        Ok(Imported { new, known: trials.len() as u64 - new })
     }
 
     async fn history(&self, experiment: &Experiment, page: Page) -> Result<ListPage<Observation>, StoreError> {
@@ -113,6 +122,34 @@ impl OutcomeStore for Sqlite {
         let row = sqlx::query(statement).bind(experiment.id).fetch_optional(&self.reads).await?;
         row.as_ref().map(decode::told).transpose()
     }
+}
+
+/// A trial that has ended, by what is known of it.
+fn content(point: &str, outcome: &Outcome) -> String {
+    match outcome {
+        // All zeros are one.
+        Outcome::Value(value) => format!("{point} {}", value + 0.0),
+        Outcome::Failed(reason) => format!("{point} failed {reason}"),
+    }
+}
+
+/// How often an experiment has which outcome at which point.
+async fn outcomes(
+    transaction: &mut WriteTransaction,
+    experiment: &Experiment,
+) -> Result<HashMap<String, u64>, StoreError> {
+    let ended = "SELECT point, value, reason FROM trial_rows
+                 WHERE experiment_id = $1 AND (tell_id IS NOT NULL OR reason IS NOT NULL)";
+    let rows = sqlx::query(ended).bind(experiment.id).fetch_all(&mut **transaction).await?;
+    let mut counts = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let outcome = match row.try_get::<Option<f64>, _>("value")? {
+            Some(value) => Outcome::Value(value),
+            None => Outcome::Failed(row.try_get("reason")?),
+        };
+        *counts.entry(content(row.try_get("point")?, &outcome)).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 async fn tell(

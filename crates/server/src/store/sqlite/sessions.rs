@@ -114,7 +114,7 @@ impl SessionStore for Sqlite {
         sqlx::query("UPDATE sessions SET ended_at = $2 WHERE uuid = $1 AND ended_at IS NULL")
             .bind(uuid.to_string())
             .bind(at.as_microsecond())
-            .execute(&self.writes)
+            .execute(self.writer()?)
             .await?;
         Ok(())
     }
@@ -126,7 +126,7 @@ impl SessionStore for Sqlite {
         )
         .bind(token.bytes())
         .bind(at.as_microsecond())
-        .execute(&self.writes)
+        .execute(self.writer()?)
         .await?;
         Ok(())
     }

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Executor, Row, Sqlite as Driver};
 
-use super::super::{LoginAttempt, LoginThrottle, StoreError};
+use super::super::{LoginAttempt, LoginThrottle, SignupCount, StoreError};
 use super::{Sqlite, WriteTransaction, decode};
-use crate::auth::login_throttle::{FailureCount, LoginFailures, QUIET, WINDOW};
+use crate::auth::login_throttle::{FailureCount, LoginFailures, QUIET, SIGNUP_WINDOW, WINDOW};
+use crate::clock::AHEAD;
 
 /// Number of rows of a kind that are cleared away at an attempt: more than it adds, and few enough to go unnoticed.
 const SWEPT: u32 = 100;
@@ -62,6 +63,37 @@ impl LoginThrottle for Sqlite {
         transaction.commit().await?;
         Ok(())
     }
+
+    async fn count_signup(&self, address: &str, allowed: u32, at: Timestamp) -> Result<SignupCount, StoreError> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query(
+            "SELECT failures, address_failures.since AS failing_since, signups, signups.since AS signing_up_since
+             FROM (SELECT $1 AS address) AS attempt
+             LEFT JOIN address_failures USING (address)
+             LEFT JOIN signups USING (address)",
+        )
+        .bind(address)
+        .fetch_one(&mut *transaction)
+        .await?;
+        let failures = LoginFailures { account: None, address: counted(&row, "failures", "failing_since")? };
+        if let Some(until) = failures.held_until(at) {
+            return Ok(SignupCount::Guessing(until));
+        }
+        let signups = counted(&row, "signups", "signing_up_since")?;
+        let count = match FailureCount::one_more_signup(signups, allowed, at) {
+            Ok(count) => count,
+            Err(until) => return Ok(SignupCount::TooMany(until)),
+        };
+        sweep(&mut transaction, at).await?;
+        sqlx::query("INSERT OR REPLACE INTO signups (address, signups, since) VALUES ($1, $2, $3)")
+            .bind(address)
+            .bind(count.failures)
+            .bind(count.at.as_microsecond())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(SignupCount::Counted)
+    }
 }
 
 async fn failures(
@@ -96,17 +128,23 @@ async fn sweep(transaction: &mut WriteTransaction, at: Timestamp) -> Result<(), 
     for (statement, span) in [
         (
             "DELETE FROM account_failures WHERE (account, address) IN
-             (SELECT account, address FROM account_failures WHERE last_at <= $1 LIMIT $2)",
+             (SELECT account, address FROM account_failures WHERE last_at <= $1 OR last_at > $3 LIMIT $2)",
             QUIET,
         ),
         (
             "DELETE FROM address_failures WHERE address IN
-             (SELECT address FROM address_failures WHERE since <= $1 LIMIT $2)",
+             (SELECT address FROM address_failures WHERE since <= $1 OR since > $3 LIMIT $2)",
             WINDOW,
         ),
+        (
+            "DELETE FROM signups WHERE address IN
+             (SELECT address FROM signups WHERE since <= $1 OR since > $3 LIMIT $2)",
+            SIGNUP_WINDOW,
+        ),
     ] {
-        let until = at.checked_sub(span).unwrap_or(Timestamp::MIN);
-        sqlx::query(statement).bind(until.as_microsecond()).bind(SWEPT).execute(&mut **transaction).await?;
+        let until = at.checked_sub(span).unwrap_or(Timestamp::MIN).as_microsecond();
+        let ahead = at.checked_add(AHEAD).unwrap_or(Timestamp::MAX).as_microsecond();
+        sqlx::query(statement).bind(until).bind(SWEPT).bind(ahead).execute(&mut **transaction).await?;
     }
     Ok(())
 }

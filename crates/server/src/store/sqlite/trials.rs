@@ -10,17 +10,20 @@ use super::{Sqlite, WriteTransaction, decode};
 use crate::study::Scalar;
 
 /// A statement about trials with their `state` at the moment `$1`. Time alone makes a trial expire and fail, so nothing
-/// has to be written for it, and any hub on the same file sees the same.
+/// has to be written for it, and any hub on the same file sees the same. A lease that ends later than one that began in a
+/// minute was given by a clock that was ahead, and is over as well.
 macro_rules! trials_at {
     ($select:literal, $rest:literal) => {
         concat!(
             $select,
             " FROM (SELECT trial_rows.*,
                            CASE WHEN tell_id IS NOT NULL THEN 'told'
-                                WHEN reason IS NOT NULL OR (expires_at <= $1 AND chances = 0) THEN 'failed'
-                                WHEN expires_at <= $1 THEN 'expired'
+                                WHEN reason IS NOT NULL OR (is_over AND chances = 0) THEN 'failed'
+                                WHEN is_over THEN 'expired'
                                 ELSE 'pending' END AS state
-                    FROM trial_rows) AS trials ",
+                    FROM (SELECT trial_rows.*,
+                                 expires_at <= $1 OR expires_at > $1 + (trial_lifetime + 60) * 1000000 AS is_over
+                          FROM trial_rows) AS trial_rows) AS trials ",
             $rest
         )
     };

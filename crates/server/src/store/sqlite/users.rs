@@ -18,7 +18,7 @@ impl AccountStore for Sqlite {
         .bind(user.email)
         .bind(user.password_hash.expose())
         .bind(user.at.as_microsecond())
-        .fetch_optional(&self.writes)
+        .fetch_optional(self.writer()?)
         .await?;
         row.as_ref().map(decode::user).transpose()
     }

@@ -30,6 +30,10 @@ impl TestClock {
         Self(Arc::new(AtomicI64::new(1_795_219_200_000_000)))
     }
 
+    pub(crate) fn back(&self, by: Duration) {
+        self.0.fetch_sub(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
     pub(crate) fn forward(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
@@ -52,7 +56,9 @@ pub(crate) struct Hub {
 
 /// Settings for a free port on loopback, with the database in `folder`.
 pub(crate) fn settings(folder: &Path) -> Settings {
-    Settings::new("127.0.0.1:0".parse().unwrap(), database(folder)).with_key(KEY)
+    let settings = Settings::new("127.0.0.1:0".parse().unwrap(), database(folder)).with_key(KEY);
+    // Tests take the passwords that recordings have, and as many accounts as they like.
+    settings.with_password_floor(0).with_signups_per_hour(u32::MAX)
 }
 
 /// The database in `folder`.

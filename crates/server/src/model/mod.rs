@@ -1,13 +1,14 @@
 //! Model: chooses the next point from what was told, on a pool of threads. It sees rows and keeps nothing.
 
+mod fair_semaphore;
+mod fit_pool;
+
 use std::fmt;
-use std::sync::Arc;
 
-use mlhub_engine::{Acquisition, Study};
-use tokio::sync::Semaphore;
+use mlhub_engine::{Acquisition, Cancellation, Study};
 
-use crate::clock::Clock;
-use crate::metrics::{GaugeGuard, Metrics};
+pub(crate) use fit_pool::FitPool;
+
 use crate::study::{Scalar, Variable, search_space};
 
 /// The input of a model: everything that a choice rests on. The same input gives the same point, on whichever machine.
@@ -26,6 +27,8 @@ pub struct ModelInput {
     pub history: Vec<(Vec<Scalar>, f64)>,
     /// The points that others are trying at this moment or will try again.
     pub pending: Vec<Vec<Scalar>>,
+    /// Whether nobody waits for the point any more. A model that takes its time looks at it now and then.
+    pub cancellation: Cancellation,
 }
 
 /// An error of a model: why there is no next point.
@@ -74,7 +77,8 @@ impl Model for GaussianProcess {
             .map(|(point, value)| mlhub_engine::Observation { point: engine(point), value: *value })
             .collect();
         let pending: Vec<_> = input.pending.iter().map(engine).collect();
-        Ok(study.suggest(&history, &pending)?.into_iter().map(Scalar::from).collect())
+        let point = study.suggest_unless_cancelled(&history, &pending, &input.cancellation)?;
+        Ok(point.into_iter().map(Scalar::from).collect())
     }
 
     /// The first points are a fixed design, for which nothing is fitted.
@@ -90,48 +94,6 @@ fn study(input: &ModelInput) -> Result<Study, ModelError> {
         acquisition: Acquisition::from_name(&input.acq_func)?,
         seed: input.seed,
     })
-}
-
-/// A fit pool: the threads on which models are fitted, a bounded number at once. Who waits for one holds up nobody.
-#[derive(Debug)]
-pub(crate) struct FitPool {
-    model: Arc<dyn Model>,
-    permits: Arc<Semaphore>,
-    metrics: Arc<Metrics>,
-    clock: Arc<dyn Clock>,
-}
-
-impl FitPool {
-    pub(crate) fn new(model: Arc<dyn Model>, at_once: usize, metrics: Arc<Metrics>, clock: Arc<dyn Clock>) -> Self {
-        Self { model, permits: Arc::new(Semaphore::new(at_once)), metrics, clock }
-    }
-
-    /// The point that the model suggests.
-    pub(crate) async fn suggest(&self, input: ModelInput) -> Result<Vec<Scalar>, ModelError> {
-        // What needs no fit waits for none.
-        let permit = if self.model.is_quick(&input) {
-            None
-        } else {
-            let _waiting = GaugeGuard::new(&self.metrics.fits_waiting);
-            Some(self.permits.clone().acquire_owned().await.map_err(failed)?)
-        };
-        let (model, metrics, clock) = (self.model.clone(), self.metrics.clone(), self.clock.clone());
-        let fit = tokio::task::spawn_blocking(move || {
-            // The permit ends with the fit and not with the request, which its caller may have given up meanwhile.
-            let Some(_permit) = permit else { return model.suggest(&input) };
-            let _running = GaugeGuard::new(&metrics.fits_running);
-            let from = clock.now();
-            let point = model.suggest(&input);
-            metrics.fit_seconds.observe(from.duration_until(clock.now()).as_secs_f64());
-            point
-        });
-        match fit.await {
-            Ok(point) => point,
-            // The runtime ends, and this request with it: nobody is left to be told of a failure.
-            Err(error) if error.is_cancelled() => std::future::pending().await,
-            Err(error) => Err(failed(error)),
-        }
-    }
 }
 
 fn failed(why: impl fmt::Display) -> ModelError {
