@@ -124,9 +124,10 @@ impl Out {
 
 impl Drop for Out {
     fn drop(&mut self) {
-        if let Ok(escape) = self.escape.get_mut() {
+        let rest = self.escape.get_mut().map(TerminalEscape::finish).unwrap_or_default();
+        if !rest.is_empty() {
             // A terminal that has gone shows no half of a letter.
-            let _ = write(escape.finish().as_bytes());
+            let _ = write(rest.as_bytes());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! AutoTune client: mlhub's own hub, or the original.
 
 use futures::FutureExt as _;
-use mlhub::autotune::{Client as AutoTune, ops};
+use mlhub::autotune::{Client as AutoTune, Params, ops, types};
 use mlhub::pipeline::Bearer;
 use mlhub::{Error, Op, RawCall, Secret, Token};
 use serde_json::{Value, json};
@@ -16,6 +16,22 @@ use crate::profile::renewal::renewing;
 /// Platform. The port is the one that the original documents.
 pub(crate) static PLATFORM: Platform =
     Platform { name: "autotune", url: "http://127.0.0.1:8008", settings: CREDENTIALS, ops: ops::OPS };
+
+/// The reason of a failure that nobody has told.
+const LOST: &str = "its workers were lost, one after another";
+
+/// Why a trial failed.
+pub(crate) fn failure_reason(trial: types::Trial) -> String {
+    trial.reason.unwrap_or_else(|| LOST.to_owned())
+}
+
+/// Generated values as plain JSON.
+pub(crate) fn params_of(values: &impl serde::Serialize) -> Params {
+    match serde_json::to_value(values) {
+        Ok(Value::Object(params)) => params,
+        _ => Params::new(),
+    }
+}
 
 /// Client with that address and credential.
 pub(super) fn client(access: &Access) -> Result<Box<dyn PlatformClient>, Error> {

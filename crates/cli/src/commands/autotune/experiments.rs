@@ -9,7 +9,7 @@ use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
 use crate::operation::context::PlatformContext;
 use crate::output::{Out, Table};
-use crate::platforms::autotune::connect;
+use crate::platforms::autotune::{connect, failure_reason, params_of};
 use crate::profile::access::{Access, Credential};
 use crate::terminal;
 use crate::variable_columns::variable_columns;
@@ -18,9 +18,6 @@ use crate::variable_columns::variable_columns;
 const BEFORE: [&str; 3] = ["trial_id", "value", "best_so_far"];
 /// The columns behind them.
 const AFTER: [&str; 2] = ["failed", "told_at"];
-
-/// The reason of a trial that nobody has told one for.
-const LOST: &str = "its workers were lost, one after another";
 
 /// Columns that a printed history has beside its variables and values.
 pub(super) const BESIDE: [&str; 3] = [BEFORE[0], BEFORE[2], AFTER[1]];
@@ -138,21 +135,9 @@ impl ExperimentHub {
             row(before, params_of(&entry.params), [Value::Null, entry.told_at.to_string().into()]);
         }
         for trial in failed {
-            let reason = trial.reason.map_or_else(|| LOST.into(), Value::from);
-            row(
-                [trial.id.to_string().into(), Value::Null, Value::Null],
-                params_of(&trial.params),
-                [reason, Value::Null],
-            );
+            let (id, params) = (trial.id.to_string().into(), params_of(&trial.params));
+            row([id, Value::Null, Value::Null], params, [failure_reason(trial).into(), Value::Null]);
         }
         out.table(&table)
-    }
-}
-
-/// Generated values as plain JSON.
-fn params_of(values: &impl serde::Serialize) -> Params {
-    match serde_json::to_value(values) {
-        Ok(Value::Object(params)) => params,
-        _ => Params::new(),
     }
 }

@@ -10,11 +10,10 @@ use uuid::Uuid;
 
 use super::space::Space;
 use crate::direction::Direction;
+use crate::platforms::autotune::{failure_reason, params_of};
 
 /// How many trials of a study may be open at once, over all workers: as many as a hub takes.
 const OPEN_TRIALS: u32 = 1000;
-/// The reason of a trial that nobody has told one for.
-const LOST: &str = "its workers were lost, one after another";
 /// The most that is asked for at once: as many as a hub gives.
 const AT_ONCE: u32 = 100;
 
@@ -165,8 +164,8 @@ impl HubStudy {
     /// Trials that failed, each with its reason.
     pub(super) async fn failed_trials(&self) -> Result<Vec<(Trial, String)>, Error> {
         let failed: Vec<_> = self.client.trial().list(self.experiment).state("failed").items().try_collect().await?;
-        let reason = |trial: &types::Trial| trial.reason.clone().unwrap_or_else(|| LOST.to_owned());
-        Ok(failed.iter().map(|trial| (Trial { id: trial.id, params: params(&trial.params) }, reason(trial))).collect())
+        let params = |trial: &types::Trial| Trial { id: trial.id, params: params_of(&trial.params) };
+        Ok(failed.into_iter().map(|trial| (params(&trial), failure_reason(trial))).collect())
     }
 
     /// What was told, in the order of telling.
@@ -177,15 +176,7 @@ impl HubStudy {
 }
 
 fn told_trial(entry: types::HistoryEntry) -> ToldTrial {
-    ToldTrial { id: entry.trial_id, params: params(&entry.params), value: entry.value }
-}
-
-/// Generated values as plain JSON.
-fn params(values: &impl serde::Serialize) -> Params {
-    match serde_json::to_value(values) {
-        Ok(Value::Object(params)) => params,
-        _ => Params::new(),
-    }
+    ToldTrial { id: entry.trial_id, params: params_of(&entry.params), value: entry.value }
 }
 
 impl Study for HubStudy {

@@ -98,3 +98,22 @@ fn a_hub_that_refuses_ends_the_work_with_the_value_in_its_message() {
     assert!(said.contains("the hub could not be told of trial ") && said.contains("its value is 0.125"), "{said}");
     bench.nothing_runs();
 }
+
+#[test]
+fn a_worker_whose_command_is_broken_stops_and_the_others_go_on() {
+    let home = served_hub::home();
+    let hub = Served::start(&home, &[]);
+    let token = token(&home, &hub.url);
+    let script = "[ \"$WHO\" = broken ] && { echo 'no GPU' >&2; exit 1; }; echo \"$1\"";
+    let bench = Bench::over(Home::new().with("MLHUB_AUTOTUNE_TOKEN", &token), script);
+    let options = ["--hub", &hub.url, "--name", "forest", "--trials", "8", "--max-failures", "2", "-o", "json"];
+    let line = bench.line(&options);
+    let broken = bench.home.command(&line).env("WHO", "broken").spawn().unwrap();
+    let said = Ran::of(broken.wait_with_output().unwrap()).fails(8);
+    assert!(said.contains("2 trials in a row failed here, so this worker stops after 2 of 8 trials"), "{said}");
+    let found = object(&bench.tune(&options).ok());
+    assert_eq!((&found["trials"], &found["failed"]), (&8.into(), &2.into()), "{found}");
+    // On request they are tried again, by whoever is able to.
+    let found = object(&bench.tune(&[&options[..], &["--retry-failed"]].concat()).ok());
+    assert_eq!((&found["trials"], &found["failed"]), (&8.into(), &0.into()), "{found}");
+}

@@ -48,7 +48,7 @@ impl Variable {
             "cat" => category(&fields, &mut out)?,
             _ => range(&fields, kind == "int", &mut out)?,
         }
-        Ok(Variable { fields: out, flag: truth(fields.get("flag"))?.unwrap_or_default() })
+        Ok(Variable { fields: out, flag: fields.truth("flag")?.unwrap_or_default() })
     }
 }
 
@@ -76,6 +76,15 @@ impl<'a> Fields<'a> {
 
     fn get(&self, name: &str) -> Option<&'a Node> {
         self.entries.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)
+    }
+
+    fn truth(&self, name: &str) -> Result<Option<bool>, Mistake> {
+        match self.get(name).map(|node| (node, node.word())) {
+            None => Ok(None),
+            Some((_, Some(("true" | "True" | "TRUE", true)))) => Ok(Some(true)),
+            Some((_, Some(("false" | "False" | "FALSE", true)))) => Ok(Some(false)),
+            Some((node, _)) => Err(node.wrong(format!("{name} is true or false"))),
+        }
     }
 
     fn needed(&self, name: &str) -> Result<&'a Node, Mistake> {
@@ -127,7 +136,7 @@ fn range(fields: &Fields<'_>, whole: bool, out: &mut Map<String, Value>) -> Resu
     if !(max - min).is_finite() {
         return Err(max_node.wrong("there is no number for the distance from min to max"));
     }
-    if let Some(log) = truth(fields.get("log"))? {
+    if let Some(log) = fields.truth("log")? {
         if log && min <= 0.0 {
             return Err(fields.needed("min")?.wrong(format!("a log scale has min above 0, and it is {min}")));
         }
@@ -177,15 +186,6 @@ fn number(node: &Node, name: &str, whole: bool) -> Result<(f64, Number), Mistake
 
 /// Beyond this not each whole number is a number of its own as doubles have them.
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-fn truth(node: Option<&Node>) -> Result<Option<bool>, Mistake> {
-    match node.map(|node| (node, node.word())) {
-        None => Ok(None),
-        Some((_, Some(("true" | "True" | "TRUE", true)))) => Ok(Some(true)),
-        Some((_, Some(("false" | "False" | "FALSE", true)))) => Ok(Some(false)),
-        Some((node, _)) => Err(node.wrong("it is true or false")),
-    }
-}
 
 fn word<'a>(node: &'a Node, what: &str) -> Result<&'a str, Mistake> {
     match node.word() {
