@@ -38,6 +38,8 @@ mod readme_commands;
 #[cfg(unix)]
 #[path = "../../../../tests/support/ready.rs"]
 mod ready;
+#[cfg(target_os = "linux")]
+mod real_proxies;
 mod secrets;
 mod serve;
 mod served_hub;
