@@ -34,7 +34,7 @@ impl Client {
             return Err(Error::new(ErrorKind::Request, detail));
         }
         if let Some(name) = experiment.without_guess() {
-            let detail = format!("the variable {name:?} has no guess; give it one, or use open_experiment");
+            let detail = format!("the variable {name:?} has no guess; give it one");
             return Err(Error::new(ErrorKind::Request, detail));
         }
         let body: types::NewExperiment = experiment.body()?;

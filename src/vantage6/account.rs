@@ -89,7 +89,8 @@ impl Client {
 
     async fn provider(&self) -> Result<IdentityProvider, Error> {
         let Some(keycloak) = self.state().keycloak.clone() else {
-            let detail = "nothing says where the hub's logins are made; name it by `.keycloak(Keycloak::new(..))`";
+            let detail =
+                "nothing says where the hub's logins are made; give the address of its identity provider, a Keycloak";
             return Err(Error::new(ErrorKind::Config, detail));
         };
         IdentityProvider::discover(self.pipeline(), keycloak).await
@@ -222,7 +223,7 @@ impl Client {
     }
 
     fn own_public_key(&self) -> Result<PublicKey, Error> {
-        let none = || Error::new(ErrorKind::Config, "this client has no private key; give it one by set_private_key");
+        let none = || Error::new(ErrorKind::Config, "this client has no private key");
         Ok(self.private_key().ok_or_else(none)?.public_key().clone())
     }
 

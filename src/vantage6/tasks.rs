@@ -87,8 +87,7 @@ impl Client {
     pub async fn create_session(&self, session: NewSession) -> Result<types::Session, Error> {
         let NewSession { scope, name, participants } = session;
         let Some(collaboration) = participants.or_default(self).collaboration_id(self).await? else {
-            let detail = "a session needs a collaboration; name it by `.collaboration(id)`, or once for all by \
-                `client.setup_collaboration(id)`";
+            let detail = "a session needs a collaboration, its own or one for all sessions of the client";
             return Err(Error::new(ErrorKind::Request, detail));
         };
         let body = types::SessionBody::builder().scope(word::<types::SessionScope>(&scope)?);

@@ -76,11 +76,12 @@ impl CliError {
             return CliError::of(error, format!("mlhub config explain {platform}{url}")).with_note(PROXY_LOGIN);
         }
         if error.may_have_been_applied() {
-            return CliError::of(error, look.to_owned() + &url).with_note(APPLIED);
+            return CliError::of(error, look).with_note(APPLIED);
         }
         let next = match (error.kind(), error.operation()) {
             (ErrorKind::Unauthenticated, _) => format!("mlhub login {platform}{url}"),
             (ErrorKind::Forbidden, _) => format!("mlhub whoami {platform}{url}"),
+            (ErrorKind::Config, _) => format!("mlhub config explain {platform}{url}"),
             (ErrorKind::Request | ErrorKind::Invalid | ErrorKind::NotFound, Some(operation)) => {
                 format!("mlhub ops {platform} {operation}")
             }

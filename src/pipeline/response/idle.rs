@@ -58,5 +58,9 @@ fn stream_error(
         }
         (None, None) => Error::new(ErrorKind::Transport, "the stream broke off"),
     };
-    context.with_context(error).with_status(head.status, head.request_id).retryable(context.is_read())
+    context
+        .with_context(error)
+        .with_status(head.status, head.request_id)
+        .retryable(context.is_read())
+        .applied(!context.is_read())
 }

@@ -186,13 +186,12 @@ impl NewTask {
             return Err(error);
         }
         let Some(session) = self.session else {
-            let detail = "a task needs a session; make one, and name it by `.session(id)`";
+            let detail = "a task needs a session; make one, and name it";
             return Err(Error::new(ErrorKind::Request, detail));
         };
         let participants = self.participants.or_default(client);
         if participants == Participants::default() {
-            let detail = "a task needs `.collaboration(id)` or `.study(id)`, or a client that was set up for a \
-                collaboration by `client.setup_collaboration(id)`";
+            let detail = "a task needs a collaboration or a study, its own or one for all tasks of the client";
             return Err(Error::new(ErrorKind::Request, detail));
         }
         let mut organizations = Vec::with_capacity(self.organizations.len());
@@ -203,7 +202,7 @@ impl NewTask {
             }
         }
         if organizations.is_empty() {
-            let detail = "a task needs organizations to run at; name them by `.organizations([..])`";
+            let detail = "a task needs organizations to run at; name them";
             return Err(Error::new(ErrorKind::Request, detail));
         }
         let body = types::TaskBody::builder()

@@ -12,3 +12,4 @@ pub(crate) mod run;
 pub(crate) mod success;
 pub(crate) mod value;
 pub(crate) mod wait;
+pub(crate) mod whole_list;

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::columns::{self, Columns};
 use super::context::PlatformContext;
+use super::whole_list::warn_of_gaps;
 use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
 use crate::global::Format;
-use crate::terminal;
 
 /// Rows of a table that is printed at once; a longer list is several.
 const BLOCK: usize = 1000;
@@ -61,11 +61,7 @@ impl ReplyView<'_> {
             let columns = columns.get_or_insert_with(|| self.columns(&item.value));
             self.one(columns, &item, first)?;
         }
-        if let Some(why) = items.warning() {
-            terminal::warn(&format!("{why}; what was printed may not be the whole list"));
-        } else if items.shifted() {
-            terminal::warn("the list changed while it was read: what was added or taken away meanwhile may be missing");
-        }
+        warn_of_gaps(&items);
         match out.format() {
             _ if count == 0 => self.all(&[]),
             Format::Table if !out.quiet() && block.is_empty() => Ok(()),

@@ -13,13 +13,11 @@ use super::options::{self, LIMIT, WAIT, YES, deletes};
 use super::reply_view::ReplyView;
 use super::success::{check, check_begin};
 use super::wait;
+use super::whole_list::MOST_ROWS;
 use crate::error::{CliError, CliResult};
 use crate::output::Out;
 use crate::profile::access::Access;
 use crate::{platforms, terminal};
-
-/// Rows of a list that nobody has limited: no platform has so many, so a list beyond that has no end.
-const MOST_ROWS: usize = 1_000_000;
 
 /// Calls the operation and shows what it answers.
 pub(crate) async fn run(context: &PlatformContext<'_>, op: &'static Op, matches: &ArgMatches) -> CliResult {

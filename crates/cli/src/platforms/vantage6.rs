@@ -17,7 +17,8 @@ use crate::profile::renewal::renewing;
 pub(crate) static PLATFORM: Platform =
     Platform { name: "vantage6", url: "http://localhost:30761/hq", settings: SETTINGS, ops: ops::OPS };
 
-const AUTH_URL: Setting = Setting::new("AUTH_URL").with_key("auth_url");
+/// Where logins are made.
+pub(crate) const AUTH_URL: Setting = Setting::new("AUTH_URL").with_key("auth_url");
 const REALM: Setting = Setting::new("REALM").with_key("keycloak_realm").with_default("vantage6");
 const CLIENT: Setting = Setting::new("CLIENT").with_key("keycloak_client").with_default("public_client");
 /// The organization's private key: a path, or the PEM text itself.

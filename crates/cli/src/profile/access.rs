@@ -201,8 +201,8 @@ impl Access {
         let name = self.platform.name;
         let op = error.operation().and_then(|id| self.platform.op(id));
         let look = match op.and_then(|op| self.platform.listing(op.group)) {
-            Some(list) => format!("mlhub {name} {} {}", list.group, list.verb),
-            None => format!("mlhub {name} --help"),
+            Some(list) => format!("mlhub {name} {} {}{}", list.group, list.verb, self.options()),
+            None => op.map_or_else(|| format!("mlhub ops {name}"), |op| format!("mlhub {name} {} --help", op.group)),
         };
         CliError::failed_call(error, name, self.given_url.as_deref(), &look)
     }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use crate::hub_in_process::{HUB, PASSWORD, USER};
+use crate::served_hub;
 use crate::support::{Home, Ran};
 
 /// Every file and folder below that one, with its mode.
@@ -42,7 +43,8 @@ fn under(home: &Home, umask: &str, args: &[&str], stdin: &str) -> Ran {
 #[track_caller]
 fn only_for_the_owner(home: &Home, before: &BTreeMap<PathBuf, u32>, what: &str) {
     let after = modes(home.path());
-    let new: Vec<_> = after.iter().filter(|(path, _)| !before.contains_key(*path)).collect();
+    let new: Vec<_> =
+        after.iter().filter(|(path, _)| !before.contains_key(*path) && !path.ends_with("hub.log")).collect();
     assert!(!new.is_empty(), "{what} creates nothing");
     for (path, mode) in new {
         let wanted = if path.is_dir() { 0o700 } else { 0o600 };
@@ -77,6 +79,18 @@ fn every_file_that_a_command_creates_is_for_its_owner_alone() {
                 only_for_the_owner(&home, &before, &format!("{args:?} at {umask}"));
             }
         }
+    }
+}
+
+#[test]
+fn the_files_of_a_hub_and_of_its_copy_are_for_their_owner_alone() {
+    for umask in ["000", "077"] {
+        let home = served_hub::home();
+        let before = modes(home.path());
+        let run = ["-c", &format!("umask {umask} && exec \"$@\""), "sh"];
+        let _hub = served_hub::Served::start_by(&home, "sh", &run, "sqlite://hub.sqlite");
+        under(&home, umask, &["backup", "--database", "sqlite://hub.sqlite", "copy.sqlite"], "").ok();
+        only_for_the_owner(&home, &before, &format!("a hub at {umask}"));
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use mlhub::autotune::ops::OPS;
+use mlhub::op::ReplyShape;
 use mlhub::testing::{Lab, Port, Reply, SeenRequest};
 use serde_json::{Value, json};
 
@@ -98,7 +99,13 @@ fn empty_list(row: &Value) -> Value {
     let tables = [OPS, mlhub::auger::ops::OPS, mlhub::loudml::ops::OPS, mlhub::vantage6::ops::OPS];
     let id = |name: &str| row[name].as_str().unwrap();
     let op = tables.iter().copied().flatten().find(|op| op.platform == id("platform") && op.id == id("operation"));
-    let items = op.and_then(|op| op.list).map_or("", |places| places.items);
+    let op = op.unwrap();
+    match op.shape {
+        ReplyShape::Object(fields) if op.list.is_none() => return json!({ fields[0]: {} }),
+        ReplyShape::Text => return json!("a"),
+        _ => {}
+    }
+    let items = op.list.map_or("", |places| places.items);
     items.rsplit('.').filter(|step| !step.is_empty()).fold(json!([]), |inner, step| json!({ step: inner }))
 }
 

@@ -29,6 +29,7 @@ mod login;
 mod long_lists;
 #[cfg(unix)]
 mod loudml;
+mod messages;
 mod network;
 mod profiles;
 mod quickstart;

@@ -1,6 +1,5 @@
 //! Experiments of a hub: found by name or id, listed, deleted, with their results.
 
-use futures::TryStreamExt as _;
 use mlhub::autotune::{Client, Params, types};
 use serde_json::Value;
 use uuid::Uuid;
@@ -8,6 +7,7 @@ use uuid::Uuid;
 use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
 use crate::operation::context::PlatformContext;
+use crate::operation::whole_list::whole_list;
 use crate::output::{Out, Table};
 use crate::platforms::autotune::{connect, failure_reason, params_of};
 use crate::profile::access::{Access, Credential};
@@ -48,7 +48,7 @@ impl ExperimentHub {
         if let Some(name) = name {
             list = list.name(name);
         }
-        list.items().try_collect().await.map_err(|error| self.error(&error))
+        whole_list(list.items()).await.map_err(|error| self.error(&error))
     }
 
     /// The experiment of that id, or the only one of that name.
@@ -119,8 +119,8 @@ impl ExperimentHub {
 
     /// What was told, and then what failed.
     pub(super) async fn history(&self, experiment: &types::ExperimentDetail, out: &Out) -> CliResult {
-        let told = self.client.experiment().history(experiment.id).items().try_collect::<Vec<_>>().await;
-        let failed = self.client.trial().list(experiment.id).state("failed").items().try_collect::<Vec<_>>().await;
+        let told = whole_list(self.client.experiment().history(experiment.id).items()).await;
+        let failed = whole_list(self.client.trial().list(experiment.id).state("failed").items()).await;
         let (told, failed) = (told.map_err(|error| self.error(&error))?, failed.map_err(|error| self.error(&error))?);
         let names: Vec<&str> = experiment.covars.keys().map(String::as_str).collect();
         let variables = variable_columns(names.iter().copied());

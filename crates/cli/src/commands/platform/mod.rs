@@ -2,6 +2,8 @@
 
 pub(crate) mod overrides;
 #[cfg(test)]
+mod paged_tests;
+#[cfg(test)]
 mod tests;
 mod tree;
 #[cfg(test)]

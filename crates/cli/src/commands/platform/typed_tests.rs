@@ -64,7 +64,7 @@ fn hostile() -> impl Strategy<Value = String> {
 }
 
 /// The client of a platform over a lab.
-fn client(platform: &Platform, lab: &Lab) -> Box<dyn PlatformClient> {
+pub(super) fn client(platform: &Platform, lab: &Lab) -> Box<dyn PlatformClient> {
     const URL: &str = "http://server";
     match platform.name {
         "auger" => {

@@ -7,7 +7,7 @@ use crate::error::{CliError, CliResult};
 use crate::operation::context::PlatformContext;
 use crate::output::Out;
 use crate::platform::variable;
-use crate::platforms::vantage6::{build, stored_login};
+use crate::platforms::vantage6::{AUTH_URL, build, stored_login};
 use crate::profile::access::Access;
 use crate::{input, terminal};
 
@@ -71,6 +71,11 @@ pub(super) async fn plain(access: &Access, username: Option<&String>, stdin: boo
 /// Fetches a token, and keeps it.
 async fn fetch_and_store(access: &Access, request: &LoginRequest<'_>, out: &Out) -> CliResult {
     let access = access.anonymous();
+    if access.setting(&AUTH_URL).is_none() {
+        let message =
+            "nothing says where logins are made: neither MLHUB_VANTAGE6_AUTH_URL nor `auth_url` in the profile";
+        return Err(CliError::usage(message, "mlhub config explain vantage6"));
+    }
     let to_error = |error: mlhub::Error| access.error(&error);
     let client = build(&access).map_err(to_error)?;
     let token = client.sign_in(method(request).await?).await.map_err(to_error)?;
