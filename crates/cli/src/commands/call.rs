@@ -9,10 +9,10 @@ use super::ops::unknown;
 use crate::command::{Command, CommandContext};
 use crate::error::{CliError, CliResult};
 use crate::global::Format;
-use crate::operation::body::{BodySource, attach, parse_pair};
+use crate::operation::arguments::call_by_name;
+use crate::operation::body::{BodySource, parse_pair};
 use crate::operation::run::stream;
 use crate::operation::success::check;
-use crate::operation::value::values_by_name;
 use crate::output::Out;
 use crate::platforms;
 use crate::profile::access::Access;
@@ -54,13 +54,8 @@ impl Command for Call {
             return Err(CliError::usage(format!("{} takes no body", op.id), help));
         }
         let client = platforms::connect(&access, op).await?;
-        let mut call = client.call(op);
-        for (name, value) in values_by_name(op, &self.parameters) {
-            call = call.arg(name, value);
-        }
-        if let Some(body) = body {
-            call = attach(call, op, body).map_err(|message| CliError::usage(message, help))?;
-        }
+        let call = call_by_name(client.call(op), op, &self.parameters, body);
+        let call = call.map_err(|message| CliError::usage(message, help))?;
         print(&access, op, call, context.out).await
     }
 }

@@ -3,8 +3,10 @@
 use clap::{Arg, ArgAction, ArgMatches};
 use mlhub::RawCall;
 use mlhub::op::{BodyKind, Op, Param, ParamKind, ParamLocation};
+use serde_json::Value;
 
 use super::body::{BodySource, attach};
+use super::body_text::{BodyText, is_field, takes};
 use super::options::{BODY, PARAM};
 use super::value::{value, values_by_name};
 use crate::error::{CliError, CliResult};
@@ -174,31 +176,67 @@ pub(crate) fn has_fields(op: &Op) -> bool {
 pub(crate) async fn fill(mut call: RawCall, op: &'static Op, matches: &ArgMatches) -> CliResult<RawCall> {
     let usage =
         |message: String| CliError::usage(message, format!("mlhub {} {} {} --help", op.platform, op.group, op.verb));
+    let mut typed = BodyText::default();
     for param in positional_params(op).into_iter().chain(named_params(op)) {
         // A command that waits takes fewer.
         let Ok(Some(given)) = matches.try_get_many::<String>(&id(param)) else { continue };
         let texts: Vec<&str> = given.map(String::as_str).collect();
         let name = if in_path(param) { param.name.to_uppercase() } else { format!("--{}", option_name(param.name)) };
         let value = value(param, &name, &texts).map_err(usage)?;
+        if is_field(op, Some(param)) {
+            typed.add(Some(param), param.name, &value, &texts);
+        }
         let field = param.place == ParamLocation::Body && op.body == BodyKind::Json;
         call = if field { call.field(param.name, value) } else { call.arg(param.name, value) };
     }
     if let Ok(Some(pairs)) = matches.try_get_many::<(String, String)>(PARAM) {
         let pairs: Vec<_> = pairs.cloned().collect();
-        for (name, value) in values_by_name(op, &pairs) {
-            call = if op.param(name).is_some() || op.body != BodyKind::None {
-                call.arg(name, value)
-            } else {
-                call.query(name, value)
-            };
-        }
+        call = by_name(call, op, &pairs, &mut typed, |call, name, value| call.query(name, value));
     }
     if let Ok(Some(body)) = matches.try_get_one::<String>(BODY) {
         // Text never fails to be a body.
         let body = body.parse().unwrap_or(BodySource::Stdin);
-        call = attach(call, op, body.read().await?).map_err(usage)?;
+        let bytes = body.read().await?;
+        call = attach(call, op, bytes.clone()).map_err(usage)?;
+        typed = if takes(op) { typed.with_object(&bytes).unwrap_or_default() } else { typed };
     }
-    Ok(call)
+    Ok(typed.attach(call, op))
+}
+
+/// Call with parameters as `key=value`, and a whole body.
+pub(crate) fn call_by_name(
+    call: RawCall,
+    op: &'static Op,
+    pairs: &[(String, String)],
+    body: Option<Vec<u8>>,
+) -> Result<RawCall, String> {
+    let mut typed = BodyText::default();
+    let mut call = by_name(call, op, pairs, &mut typed, |call, name, value| call.arg(name, value));
+    if let Some(bytes) = body {
+        call = attach(call, op, bytes.clone())?;
+        typed = if takes(op) { typed.with_object(&bytes).unwrap_or_default() } else { typed };
+    }
+    Ok(typed.attach(call, op))
+}
+
+/// Call with parameters as `key=value`; what the document does not name goes into the body, or `beyond` without one.
+fn by_name(
+    mut call: RawCall,
+    op: &'static Op,
+    pairs: &[(String, String)],
+    typed: &mut BodyText,
+    beyond: fn(RawCall, &str, Value) -> RawCall,
+) -> RawCall {
+    for (name, value) in values_by_name(op, pairs) {
+        let param = op.param(name);
+        if is_field(op, param) {
+            let texts = pairs.iter().filter(|(known, _)| known == name).map(|(_, text)| text.as_str());
+            typed.add(param, name, &value, &texts.collect::<Vec<_>>());
+        }
+        let named = param.is_some() || op.body != BodyKind::None;
+        call = if named { call.arg(name, value) } else { beyond(call, name, value) };
+    }
+    call
 }
 
 /// Values of the path parameters, as they were given.

@@ -48,3 +48,15 @@ pub(crate) struct VerbOverride {
     pub(crate) command: fn(Command) -> Command,
     pub(crate) run: RunCommand,
 }
+
+impl VerbOverride {
+    /// Command of a group by these functions.
+    pub(crate) const fn new(
+        group: &'static str,
+        verb: &'static str,
+        command: fn(Command) -> Command,
+        run: RunCommand,
+    ) -> VerbOverride {
+        VerbOverride { group, verb, command, run }
+    }
+}

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod body;
+mod body_text;
 pub(crate) mod columns;
 pub(crate) mod command_override;
 pub(crate) mod context;

@@ -114,3 +114,19 @@ async fn a_key_that_cannot_be_read_says_why() {
         assert!(said.contains(words) && said.contains(path), "{path}: {said}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_of_a_body_keep_their_digits() {
+    let server = LabServer::always(Reply::json(&json!({}))).await;
+    let covars = r#"{"x":{"vtype":"cont","min":0.1000,"max":123456789012345678901234567890,"guess":1e0}}"#;
+    let (named, body) = (format!("covars={covars}"), format!("{{\"covars\":{covars},\"name\":\"n\"}}"));
+    for args in [
+        &["call", "autotune", "experiment_create", "name=n", &named][..],
+        &["call", "autotune", "experiment_create", "--body", &body],
+        &["autotune", "experiment", "create", "--name", "n", "--covars", covars],
+        &["autotune", "experiment", "create", "--body", &body],
+    ] {
+        run(server.home("autotune"), args).await;
+        assert_eq!(String::from_utf8_lossy(&server.last().body), body, "{args:?}");
+    }
+}

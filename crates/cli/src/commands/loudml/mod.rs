@@ -44,34 +44,26 @@ pub(crate) const OVERRIDE: CommandOverride = CommandOverride {
     login: None,
     resume: None,
     verbs: &[
-        VerbOverride {
-            group: MODELS,
-            verb: "eval_model",
-            command: |command| drawing(command).visible_alias("eval"),
-            run: |context, matches| predict(context, "eval_model", matches).boxed(),
-        },
-        VerbOverride {
-            group: MODELS,
-            verb: "forecast",
-            command: drawing,
-            run: |context, matches| predict(context, "forecast", matches).boxed(),
-        },
-        VerbOverride {
-            group: BUCKETS,
-            verb: "read",
-            command: |command| {
+        VerbOverride::new(
+            MODELS,
+            "eval_model",
+            |command| drawing(command).visible_alias("eval"),
+            |context, matches| predict(context, "eval_model", matches).boxed(),
+        ),
+        VerbOverride::new(MODELS, "forecast", drawing, |context, matches| {
+            predict(context, "forecast", matches).boxed()
+        }),
+        VerbOverride::new(
+            BUCKETS,
+            "read",
+            |command| {
                 let detach = Arg::new(DETACH).long("detach").action(ArgAction::SetTrue);
                 let detach = detach.help("Print the id of the job that reads, and do not wait for it");
                 drawing(command).arg(detach.help_heading(HEADING))
             },
-            run: |context, matches| read(context, matches).boxed(),
-        },
-        VerbOverride {
-            group: BUCKETS,
-            verb: "write",
-            command: write::command,
-            run: |context, matches| write::write(context, matches).boxed(),
-        },
+            |context, matches| read(context, matches).boxed(),
+        ),
+        VerbOverride::new(BUCKETS, "write", write::command, |context, matches| write::write(context, matches).boxed()),
     ],
 };
 

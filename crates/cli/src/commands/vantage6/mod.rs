@@ -38,63 +38,38 @@ pub(crate) const OVERRIDE: CommandOverride = CommandOverride {
     login: Some(|access, username, stdin, out| login::plain(access, username, stdin, out).boxed()),
     resume: Some(results::resumed),
     verbs: &[
-        VerbOverride {
-            group: "task",
-            verb: "create",
-            command: task::create_command,
-            run: |c, m| task::create(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "task",
-            verb: "get",
-            command: results::get_command,
-            run: |c, m| results::task(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "task",
-            verb: "wait",
-            command: results::wait_command,
-            run: |c, m| results::wait(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "task",
-            verb: "kill",
-            command: |command| id_only(&command, "TASK", "Id of the task").about("Stops a task at all its nodes"),
-            run: |c, m| task::kill(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "run",
-            verb: "log",
-            command: |command| id_only(&command, "RUN", "Id of the run").about("Prints what the algorithm has logged"),
-            run: |c, m| results::log(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "result",
-            verb: "get",
-            command: |command| {
-                id_only(&command, "RUN", "Id of the run").about("Prints what a run has given, decrypted")
-            },
-            run: |c, m| results::result(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "dataframe",
-            verb: "create",
-            command: dataframe::create_command,
-            run: |c, m| dataframe::create(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "dataframe",
-            verb: "preprocess",
-            command: dataframe::preprocess_command,
-            run: |c, m| dataframe::preprocess(c, m).boxed(),
-        },
-        VerbOverride {
-            group: "session",
-            verb: "tree",
-            command: |command| {
+        VerbOverride::new("task", "create", task::create_command, |c, m| task::create(c, m).boxed()),
+        VerbOverride::new("task", "get", results::get_command, |c, m| results::task(c, m).boxed()),
+        VerbOverride::new("task", "wait", results::wait_command, |c, m| results::wait(c, m).boxed()),
+        VerbOverride::new(
+            "task",
+            "kill",
+            |command| id_only(&command, "TASK", "Id of the task").about("Stops a task at all its nodes"),
+            |c, m| task::kill(c, m).boxed(),
+        ),
+        VerbOverride::new(
+            "run",
+            "log",
+            |command| id_only(&command, "RUN", "Id of the run").about("Prints what the algorithm has logged"),
+            |c, m| results::log(c, m).boxed(),
+        ),
+        VerbOverride::new(
+            "result",
+            "get",
+            |command| id_only(&command, "RUN", "Id of the run").about("Prints what a run has given, decrypted"),
+            |c, m| results::result(c, m).boxed(),
+        ),
+        VerbOverride::new("dataframe", "create", dataframe::create_command, |c, m| dataframe::create(c, m).boxed()),
+        VerbOverride::new("dataframe", "preprocess", dataframe::preprocess_command, |c, m| {
+            dataframe::preprocess(c, m).boxed()
+        }),
+        VerbOverride::new(
+            "session",
+            "tree",
+            |command| {
                 id_only(&command, "SESSION", "Id of the session").about("Draws a session with its dataframes and tasks")
             },
-            run: |c, m| dataframe::session_tree(c, m).boxed(),
-        },
+            |c, m| dataframe::session_tree(c, m).boxed(),
+        ),
     ],
 };
