@@ -13,10 +13,10 @@
 //! # }
 //! ```
 //!
-//! Inside, each part rests only on those named after it: `app` (all routes together), `routes` (one operation each),
+//! Inside, each part rests only on those named after it: `server` (it listens and stops), `app` (all routes together), `routes` (one operation each),
 //! `wire` (what stands in requests and replies), `http` (how they are read, and how errors are written), `hub` (how an ask
 //! and a tell are carried out), `store` (rows; one transaction each), `auth`, `model`, `study` (variables, values,
-//! tables), `metrics`, `clock`.
+//! tables), `metrics`, `connection` (how long a client may take), `clock`.
 
 mod app;
 mod auth;

@@ -14,7 +14,7 @@ use crate::http::json_body::JsonBody;
 use crate::http::parameters::page;
 use crate::http::response::{JsonResponse, JsonResult};
 use crate::hub::Hub;
-use crate::store::{LeaseRequest, OutcomeTarget, TrialState};
+use crate::store::{Experiment, LeaseRequest, OutcomeTarget, Trial, TrialState};
 use crate::wire::trial::{TrialBatch, TrialFailure, TrialOrder, TrialPage, TrialReply, TrialResult};
 
 pub(crate) struct TrialRoutes;
@@ -41,7 +41,7 @@ impl TrialRoutes {
         let request =
             LeaseRequest { experiment: &experiment, count: 1, total: None, idempotency: idempotency.as_ref() };
         let trial = hub.lease_one(request).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Asks for several points to try at once
@@ -101,7 +101,7 @@ impl TrialRoutes {
         trial_id: Path<Uuid>,
     ) -> JsonResult<200, TrialReply> {
         let (experiment, trial) = hub.trial(&caller.0, trial_id.0).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Tells what came out of a trial
@@ -124,7 +124,7 @@ impl TrialRoutes {
         let value = body.0.value;
         let idempotency = key.record(|| format!("trial_tell {} {value:?}", trial.uuid));
         let (trial, _) = hub.tell(&experiment, OutcomeTarget::Trial(&trial), value, idempotency.as_ref()).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Says that a trial failed, and why
@@ -146,7 +146,7 @@ impl TrialRoutes {
         let reason = body.0.reason;
         let idempotency = key.record(|| format!("trial_fail {} {reason}", trial.uuid));
         let trial = hub.fail(&experiment, &trial, reason, idempotency.as_ref()).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Starts the lease of a trial anew
@@ -162,7 +162,7 @@ impl TrialRoutes {
     ) -> JsonResult<200, TrialReply> {
         let (experiment, trial) = hub.trial(&caller.0, trial_id.0).await?;
         let trial = hub.renew(&experiment, &trial).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Hands a trial back
@@ -178,7 +178,7 @@ impl TrialRoutes {
     ) -> JsonResult<200, TrialReply> {
         let (experiment, trial) = hub.trial(&caller.0, trial_id.0).await?;
         let trial = hub.release(&trial).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
 
     /// Opens a failed trial again
@@ -195,8 +195,13 @@ impl TrialRoutes {
     ) -> JsonResult<200, TrialReply> {
         let (experiment, trial) = hub.trial(&caller.0, trial_id.0).await?;
         let trial = hub.retry(&trial).await?;
-        Ok(JsonResponse(TrialReply::new(&experiment.space, &trial)))
+        shown(&experiment, &trial)
     }
+}
+
+/// A trial as a route answers with it.
+fn shown<const STATUS: u16>(experiment: &Experiment, trial: &Trial) -> JsonResult<STATUS, TrialReply> {
+    Ok(JsonResponse(TrialReply::new(&experiment.space, trial)))
 }
 
 /// The state that a list is filtered by.

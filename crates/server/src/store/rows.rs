@@ -76,24 +76,15 @@ impl TrialState {
     /// All of them, as they are written on the wire and in statements.
     pub(crate) const NAMES: [&'static str; 4] = ["pending", "expired", "told", "failed"];
 
+    const ALL: [Self; 4] = [Self::Pending, Self::Expired, Self::Told, Self::Failed];
+
     /// The state of this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "pending" => Some(Self::Pending),
-            "expired" => Some(Self::Expired),
-            "told" => Some(Self::Told),
-            "failed" => Some(Self::Failed),
-            _ => None,
-        }
+        Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Expired => "expired",
-            Self::Told => "told",
-            Self::Failed => "failed",
-        }
+        Self::NAMES[self as usize]
     }
 }
 

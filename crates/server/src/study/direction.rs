@@ -18,18 +18,11 @@ impl Direction {
 
     /// The direction of this name.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "maximize" => Some(Self::Maximize),
-            "minimize" => Some(Self::Minimize),
-            _ => None,
-        }
+        [Self::Maximize, Self::Minimize].into_iter().find(|direction| direction.name() == name)
     }
 
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Maximize => "maximize",
-            Self::Minimize => "minimize",
-        }
+        Self::NAMES[self as usize]
     }
 
     /// Whether `value` is better than `other`; equals are not.

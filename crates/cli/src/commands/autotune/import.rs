@@ -16,8 +16,8 @@ use crate::variable_columns::variable_columns;
 const VALUE: &str = "value";
 /// The key of the reason for which there is none.
 const FAILED: &str = "failed";
-/// How many results are sent at once; the hub takes no more.
-const AT_ONCE: usize = 1000;
+/// How many results are sent at once: the hub takes no more, and takes them whole or not at all.
+const AT_ONCE: usize = 100_000;
 
 /// Imports the results in that file: all of them, or none if one of them cannot be meant.
 pub(super) async fn import(
@@ -41,7 +41,9 @@ pub(super) async fn import(
             None => hub.error(&error),
         })?;
     }
-    out.notice(&format!("{taken} results are now in {:?}", experiment.name));
+    let before = (past.len() as u64).saturating_sub(taken);
+    let beside = if before > 0 { format!("; {before} were there before") } else { String::new() };
+    out.notice(&format!("{taken} results are now in {:?}{beside}", experiment.name));
     Ok(())
 }
 

@@ -113,7 +113,11 @@ fn header(path: &Path) -> std::io::Result<Header> {
 /// Refuses a file whose tables are not a hub's.
 async fn check_tables(url: &str, options: &SqliteConnectOptions) -> Result<(), Error> {
     let failed = |error: sqlx::Error| Error::Database { url: url.to_owned(), why: error.to_string() };
-    let mut database = options.clone().read_only(true).connect().await.map_err(failed)?;
+    // Where nobody is writing, not even the files that SQLite keeps beside a database are made.
+    let mut log = options.get_filename().as_os_str().to_owned();
+    log.push("-wal");
+    let is_still = !Path::new(&log).exists();
+    let mut database = options.clone().read_only(true).immutable(is_still).connect().await.map_err(failed)?;
     let ours = is_empty(&mut database).await.map_err(failed)? || is_hub(&mut database).await.map_err(failed)?;
     database.close().await.map_err(failed)?;
     if ours { Ok(()) } else { Err(Error::ForeignDatabase { url: url.to_owned() }) }
