@@ -13,6 +13,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 pub use job::Job;
 pub use paged_list::{PagedList, RawItem};
@@ -104,13 +105,35 @@ impl RawCall {
 
     /// The whole body, as JSON.
     pub fn body(mut self, body: impl Serialize) -> Self {
-        match serde_json::to_value(body) {
-            Ok(value) => self.0.body = Some(Payload::Json(value)),
+        match serde_json::to_vec(&body) {
+            Ok(text) => self.0.body = Some(Payload::Json(text.into())),
             Err(cause) => {
                 let error = Error::new(ErrorKind::Request, "the body cannot be written as JSON");
                 self.0.error = Some(error.with_source(cause));
             }
         }
+        self
+    }
+
+    /// The whole body, as the text of JSON: numbers keep every digit.
+    pub fn json_text(self, text: &str) -> Self {
+        match serde_json::from_str::<&RawValue>(text) {
+            Ok(value) => self.body(value),
+            Err(cause) => self.failed(cause, "the body is not JSON"),
+        }
+    }
+
+    /// A parameter by name, as [`arg`](Self::arg), its value as the text of JSON: in a body, numbers keep every digit.
+    pub fn json_arg(mut self, name: &str, text: &str) -> Self {
+        match serde_json::from_str::<Box<RawValue>>(text) {
+            Ok(value) => self.0.add_exact(name, value),
+            Err(cause) => return self.failed(cause, &format!("the value of {name:?} is not JSON")),
+        }
+        self
+    }
+
+    fn failed(mut self, cause: serde_json::Error, what: &str) -> Self {
+        self.0.error = Some(Error::new(ErrorKind::Request, what).with_source(cause));
         self
     }
 

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind};
@@ -29,6 +30,8 @@ pub struct RawRequest {
     pub(super) segments: BTreeMap<&'static str, String>,
     /// Fields of a JSON body.
     pub(super) fields: Map<String, Value>,
+    /// Those whose numbers keep every digit, which stand in place of the others.
+    exact: BTreeMap<String, Box<RawValue>>,
     pub(super) body: Option<Payload>,
     pub(super) error: Option<Error>,
 }
@@ -36,7 +39,8 @@ pub struct RawRequest {
 /// Body of a raw request that is set as a whole.
 #[derive(Clone)]
 pub(super) enum Payload {
-    Json(Value),
+    /// The text of JSON.
+    Json(Bytes),
     Bytes(Bytes),
 }
 
@@ -56,6 +60,7 @@ impl RawRequest {
             headers: HeaderMap::new(),
             segments: BTreeMap::new(),
             fields: Map::new(),
+            exact: BTreeMap::new(),
             body: None,
             error: None,
         }
@@ -108,10 +113,21 @@ impl RawRequest {
         }
     }
 
+    /// Sets a parameter, and keeps what was written of it where it is a field of the body.
+    pub(super) fn add_exact(&mut self, name: &str, value: Box<RawValue>) {
+        // What is JSON is a value.
+        let known = serde_json::from_str(value.get()).unwrap_or_default();
+        self.add(name, known);
+        if self.fields.contains_key(name) {
+            self.exact.insert(name.to_owned(), value);
+        }
+    }
+
     /// Sets a parameter anew: in its place, and a new one where a query that is in the order of its names has it.
     pub(super) fn set(&mut self, name: &'static str, value: Value) {
         let place = self.query.iter().position(|(known, _)| known == name);
         self.query.retain(|(known, _)| known != name);
+        self.exact.remove(name);
         let rest = self.query.len();
         self.add(name, value);
         if self.query.len() > rest
@@ -152,6 +168,12 @@ impl RawRequest {
         other.query = self.query.iter().filter(|(name, _)| takes(op, name, ParamLocation::Query)).cloned().collect();
         let fields = self.fields.iter().filter(|(name, _)| takes(op, name, ParamLocation::Body));
         other.fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        other.exact = self
+            .exact
+            .iter()
+            .filter(|(name, _)| other.fields.contains_key(*name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         other
     }
 
@@ -246,17 +268,20 @@ impl RawRequest {
         }
         match (self.body, self.op.body) {
             (Some(Payload::Bytes(bytes)), _) => template.body = bytes.into(),
-            (Some(Payload::Json(Value::String(text))), BodyKind::Text | BodyKind::Bytes) => {
-                template.body = text.into();
-            }
-            (Some(Payload::Json(mut value)), kind) => {
-                if let (Value::Object(object), false) = (&mut value, self.fields.is_empty()) {
-                    object.extend(self.fields);
+            (Some(Payload::Json(text)), kind) => {
+                set_body(&mut template, kind, text)?;
+                if kind != BodyKind::Form && text_begins(&template, b'{') {
+                    for (name, value) in &self.fields {
+                        let exact = self.exact.get(name).map(|value| value.get().to_owned());
+                        template.push_field(name, &exact.unwrap_or_else(|| value.to_string()))?;
+                    }
                 }
-                set_body(&mut template, kind, value);
             }
             (None, kind) if !self.fields.is_empty() => {
-                set_body(&mut template, kind, Value::Object(self.fields));
+                set_body(&mut template, kind, Value::Object(self.fields).to_string().into())?;
+                if kind != BodyKind::Form {
+                    self.exact.iter().try_for_each(|(name, value)| template.push_field(name, value.get()))?;
+                }
             }
             (None, _) => {}
         }
@@ -277,9 +302,17 @@ fn takes(op: &Op, name: &str, place: ParamLocation) -> bool {
     op.params.iter().any(|param| param.name == name && param.place == place)
 }
 
-fn set_body(template: &mut RequestTemplate, kind: BodyKind, value: Value) {
-    match (kind, value) {
-        (BodyKind::Form, Value::Object(fields)) => {
+/// Whether the body of a request begins so.
+fn text_begins(template: &RequestTemplate, sign: u8) -> bool {
+    template.body.as_bytes().is_some_and(|text| text.trim_ascii_start().first() == Some(&sign))
+}
+
+/// Puts the text of JSON into a request, in the form that its operation takes.
+fn set_body(template: &mut RequestTemplate, kind: BodyKind, text: Bytes) -> Result<(), Error> {
+    match kind {
+        BodyKind::Form => {
+            let fields: Map<String, Value> =
+                serde_json::from_slice(&text).map_err(|cause| bad_body().with_source(cause))?;
             let mut query = Query::after(None);
             for (name, value) in &fields {
                 texts(value).iter().for_each(|text| query.push(name, text));
@@ -290,8 +323,17 @@ fn set_body(template: &mut RequestTemplate, kind: BodyKind, value: Value) {
                 .entry(header::CONTENT_TYPE)
                 .or_insert(HeaderValue::from_static("application/x-www-form-urlencoded"));
         }
-        (_, value) => template.set_json(value.to_string().into()),
+        BodyKind::Text | BodyKind::Bytes if text.first() == Some(&b'"') => {
+            let text: String = serde_json::from_slice(&text).map_err(|cause| bad_body().with_source(cause))?;
+            template.body = text.into();
+        }
+        _ => template.set_json(text),
     }
+    Ok(())
+}
+
+fn bad_body() -> Error {
+    Error::new(ErrorKind::Request, "the body is of another form than the operation takes")
 }
 
 /// A truth value as the server reads it; what is none stays.

@@ -38,7 +38,9 @@ pub struct Credential {
 impl Credential {
     /// `authorization: Bearer TOKEN`, or `TOKEN` alone in a JSON body.
     pub fn bearer(token: &Secret) -> Result<Self, Error> {
-        Self::new(token.clone(), format!("Bearer {}", token.expose()))
+        let token = bare(token);
+        let header = format!("Bearer {}", token.expose());
+        Self::new(token, header)
     }
 
     /// `authorization: Basic ..` of a user and a password.
@@ -90,6 +92,16 @@ impl Credential {
     /// The part of the header that is secret: the token, or the encoded pair.
     pub fn secret(&self) -> &Secret {
         &self.secret
+    }
+}
+
+/// A token as it is, where it was copied with the word before it or with what surrounds it.
+pub(super) fn bare(token: &Secret) -> Secret {
+    let text = token.expose().trim();
+    match text.split_at_checked(7) {
+        Some((word, rest)) if word.eq_ignore_ascii_case("bearer ") => Secret::new(rest.trim()),
+        _ if text.len() == token.expose().len() => token.clone(),
+        _ => Secret::new(text),
     }
 }
 

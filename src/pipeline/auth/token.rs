@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::{BoxFuture, Future, FutureExt};
 use serde::Deserialize;
 
+use super::credential::bare;
 use crate::error::Error;
 use crate::lenient::Lenient;
 use crate::secret::Secret;
@@ -31,7 +32,7 @@ impl Token {
     /// A token; where it is a JWT with an `exp`, its end is read from there.
     /// The signature is not checked: that is the server's business.
     pub fn new(value: impl Into<Secret>) -> Self {
-        let value = value.into();
+        let value = bare(&value.into());
         let expires = expiry(value.expose());
         Token { value, refresh: None, expires }
     }

@@ -33,7 +33,7 @@ pub(crate) fn prepare(
     set_path(template, op, options, defaults)?;
     for (name, value) in &options.extra {
         if in_json(op) && template.method != Method::GET || op.body == BodyKind::Params {
-            template.push_field(name, value)?;
+            template.push_field(name, &value.to_string())?;
         } else {
             template.push_value(name, value);
         }

@@ -3,27 +3,26 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind};
 
-/// A JSON object with one field more, or with that field replaced.
-pub(crate) fn with_field(object: &[u8], name: &str, value: &Value) -> Result<Bytes, Error> {
+/// A JSON object with one field more, or with that field replaced; `value` is JSON.
+pub(crate) fn with_field(object: &[u8], name: &str, value: &str) -> Result<Bytes, Error> {
     let refuse = || {
         let detail = format!("{name:?} cannot be added: the body is not a JSON object");
         Error::new(ErrorKind::Request, detail)
     };
     let text = object.trim_ascii();
     let text = if text.is_empty() { b"{}" } else { text };
-    let fields: BTreeMap<String, IgnoredAny> = serde_json::from_slice(text).map_err(|_| refuse())?;
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_slice(text).map_err(|_| refuse())?;
+    let pair = |name: &str, value: &str| format!("{}:{value}", Value::from(name));
     if fields.contains_key(name) {
-        let mut whole: serde_json::Map<String, Value> = serde_json::from_slice(text).map_err(|_| refuse())?;
-        whole.insert(name.to_owned(), value.clone());
-        return Ok(Value::Object(whole).to_string().into());
+        let others = fields.iter().map(|(known, old)| pair(known, if known == name { value } else { old.get() }));
+        return Ok(format!("{{{}}}", others.collect::<Vec<_>>().join(",")).into());
     }
-    let field = Value::String(name.to_owned());
-    let mut out = format!("{{{field}:{value}").into_bytes();
+    let mut out = format!("{{{}", pair(name, value)).into_bytes();
     if !fields.is_empty() {
         out.push(b',');
     }

@@ -7,6 +7,7 @@ use futures::stream::StreamExt;
 use http::{HeaderMap, Method, header};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::json_field::with_field;
 use super::query::Query;
@@ -136,9 +137,9 @@ impl RequestTemplate {
         })
     }
 
-    /// Adds a field to the JSON object that the body is, and makes the object
+    /// Adds a field, its value as JSON, to the JSON object that the body is, and makes the object
     /// where there is no body. The other fields keep their bytes.
-    pub(crate) fn push_field(&mut self, name: &str, value: &Value) -> Result<(), Error> {
+    pub(crate) fn push_field(&mut self, name: &str, value: &str) -> Result<(), Error> {
         let Some(bytes) = self.body.as_bytes() else {
             let detail = format!("{name:?} cannot be added to a body that is a stream");
             return Err(Error::new(ErrorKind::Request, detail));
@@ -191,7 +192,7 @@ impl RequestTemplate {
                     address = self.with_pair(&address, name, credential);
                 }
                 (Some(name), _) if body.as_bytes().is_some() => {
-                    let value = credential.secret().expose().into();
+                    let value = Zeroizing::new(Value::from(credential.secret().expose()).to_string());
                     let bytes = body.as_bytes().cloned().unwrap_or_default();
                     body = with_field(&bytes, name, &value)?.into();
                     headers.entry(header::CONTENT_TYPE).or_insert(http::HeaderValue::from_static("application/json"));

@@ -10,7 +10,7 @@ const DASHES: &str = "-----";
 const LINE: usize = 64;
 
 /// Tags of DER.
-const SEQUENCE: u8 = 0x30;
+pub(super) const SEQUENCE: u8 = 0x30;
 const OCTETS: u8 = 0x04;
 
 /// A block's label, and its bytes, which may be a secret.

@@ -62,22 +62,37 @@ impl PrivateKey {
     /// [`ErrorKind::Config`] for what is no RSA key of 2048 to 8192 bits, and
     /// for one that is locked with a password.
     pub fn from_pem(text: &str) -> Result<Self> {
+        // As dotenv files and the settings of containers have it: in one line, with its line ends as escapes.
+        let unescaped = Zeroizing::new(text.contains("\\n").then(|| text.replace("\\r", "").replace("\\n", "\n")));
+        let text = unescaped.as_deref().unwrap_or(text);
         let found = pem::find(text, &[PKCS1, PKCS8, LOCKED]).map_err(|_| bad(locked_or(text, "is damaged")))?;
         let (label, der) = found.ok_or_else(|| bad("has no block BEGIN RSA PRIVATE KEY or BEGIN PRIVATE KEY"))?;
-        let no_key = || bad("is no RSA key of 2048 to 8192 bits");
-        let key = match label {
-            PKCS1 => {
-                let pair = KeyPair::from_der(&der).map_err(|_| no_key())?;
-                let whole: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| no_key())?;
-                PrivateDecryptingKey::from_pkcs8(whole.as_ref())
-            }
-            PKCS8 => PrivateDecryptingKey::from_pkcs8(&der),
-            _ => return Err(bad(PASSWORD)),
-        };
-        Self::of(key.map_err(|_| no_key())?)
+        match label {
+            PKCS1 => Self::from_pkcs1(&der),
+            PKCS8 => Self::from_pkcs8(&der),
+            _ => Err(bad(PASSWORD)),
+        }
     }
 
-    /// The key in a PEM file.
+    /// The key in bytes: of a PEM text, or of DER in either form.
+    fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        if bytes.first() == Some(&pem::SEQUENCE) {
+            return Self::from_pkcs8(bytes).or_else(|_| Self::from_pkcs1(bytes));
+        }
+        Self::from_pem(std::str::from_utf8(bytes).map_err(|_| bad("is neither a PEM text nor DER"))?)
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self> {
+        Self::of(PrivateDecryptingKey::from_pkcs8(der).map_err(|_| bad(NO_KEY))?)
+    }
+
+    fn from_pkcs1(der: &[u8]) -> Result<Self> {
+        let pair = KeyPair::from_der(der).map_err(|_| bad(NO_KEY))?;
+        let whole: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| bad(NO_KEY))?;
+        Self::from_pkcs8(whole.as_ref())
+    }
+
+    /// The key in a file, PEM or DER.
     ///
     /// # Errors
     ///
@@ -89,8 +104,9 @@ impl PrivateKey {
             let detail = format!("{} ({})", error.detail(), path.display());
             error.with_detail(detail)
         };
-        let text = std::fs::read_to_string(path).map(Zeroizing::new);
-        Self::from_pem(&text.map_err(|cause| in_file(bad("cannot be read")).with_source(cause))?).map_err(in_file)
+        let bytes = std::fs::read(path).map(Zeroizing::new);
+        let unread = |cause: std::io::Error| in_file(bad(&format!("cannot be read: {cause}"))).with_source(cause);
+        Self::from_bytes(&bytes.map_err(unread)?).map_err(in_file)
     }
 
     fn of(key: PrivateDecryptingKey) -> Result<Self> {
@@ -151,6 +167,7 @@ impl PrivateKey {
     }
 }
 
+const NO_KEY: &str = "is no RSA key of 2048 to 8192 bits";
 const PASSWORD: &str = "is locked with a password; `openssl pkey` writes it without one";
 
 /// The older form of locked keys has header lines, which are no base64.

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
+use crate::pipeline::lenient_json::{self, BareWords};
 
 pub(super) use fetch::results_of;
 pub(super) use reader::{decrypted, fetch_result};
@@ -62,19 +63,44 @@ impl Results {
 }
 
 impl ResultRow {
-    /// The value, read as JSON.
+    /// The value, read as JSON as Python writes it: `NaN` and its like are null.
+    ///
+    /// ```
+    /// # fn show(row: &mlhub::vantage6::ResultRow) -> Result<(), mlhub::Error> {
+    /// // Numbers with all their digits.
+    /// let text: Box<serde_json::value::RawValue> = row.json()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
     /// A run that has not ended well; a value of another shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.read(BareWords::Null)
+    }
+
+    /// The same, where `NaN`, `Infinity` and `-Infinity` are these texts.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`json`](Self::json).
+    pub fn json_with_nan_as_text<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.read(BareWords::Text)
+    }
+
+    fn read<T: DeserializeOwned>(&self, bare: BareWords) -> Result<T, Error> {
         let ResultRow { run, organization, status, .. } = self;
         if !self.completed {
             let detail = format!("run {run} at organization {organization} has no result: it is {status:?}");
             return Err(Error::new(ErrorKind::Failed, detail));
         }
         let text: &[u8] = self.bytes.as_deref().filter(|bytes| !bytes.is_empty()).unwrap_or(b"null");
-        serde_json::from_slice(text).map_err(|cause| {
+        let lenient = |cause: serde_json::Error| match cause.is_syntax() {
+            true => serde_json::from_slice(&lenient_json::lenient(text, bare)),
+            false => Err(cause),
+        };
+        serde_json::from_slice(text).or_else(lenient).map_err(|cause| {
             // The cause's words would quote the result.
             let place = format!("line {}, column {}", cause.line(), cause.column());
             let detail =

@@ -65,3 +65,19 @@ fn a_credential_that_fits_no_header_is_refused_when_the_client_is_built() -> Res
     assert_eq!(error.code(), "MLH-CONFIG");
     Ok(())
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_was_copied_with_the_word_before_it_is_sent_once() -> Checked {
+    for token in ["x.y", "Bearer x.y", "bearer  x.y", " BEARER x.y\n", "x.y\n"] {
+        let lab = Lab::new();
+        lab.times(2, Reply::json(&1));
+        call(&builder(&lab).token(token).build()?, &READ).await?;
+        let source = Bearer::from_source(move |_: Option<Token>| async move { Ok(Token::new(token)) });
+        call(&builder(&lab).authenticate(source).build()?, &READ).await?;
+        let sent: Vec<_> = lab.seen().iter().map(|seen| seen.header("authorization").map(str::to_owned)).collect();
+        assert_eq!(sent, [Some("Bearer x.y".to_owned()), Some("Bearer x.y".to_owned())], "{token:?}");
+    }
+    // One that only begins like it is another.
+    assert_eq!(Token::new("bearerx").value().expose(), "bearerx");
+    Ok(())
+}

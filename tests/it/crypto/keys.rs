@@ -38,7 +38,21 @@ fn both_forms_of_a_key_are_read_and_one_is_written() -> Checked {
     assert!(pem.expose().starts_with("-----BEGIN RSA PRIVATE KEY-----\n"));
     assert!(pem.expose().ends_with("-----END RSA PRIVATE KEY-----\n"));
     let beside = format!("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n{}", pem.expose());
-    for text in [pem.expose().to_owned(), pem.expose().replace('\n', "\r\n"), pkcs8(pem.expose()), beside] {
+    let escaped = |text: &str| text.replace('\n', "\\n");
+    let in_one_line = format!("\"{}\"", escaped(pem.expose()));
+    let windows = pem.expose().replace('\n', "\\r\\n");
+    let pkcs8 = pkcs8(pem.expose());
+    for text in [
+        pem.expose().to_owned(),
+        pem.expose().replace('\n', "\r\n"),
+        pem.expose().replace('\n', " "),
+        escaped(pem.expose()),
+        in_one_line,
+        windows,
+        escaped(&pkcs8),
+        pkcs8,
+        beside,
+    ] {
         let again = PrivateKey::from_pem(&text)?;
         assert_eq!(again.to_pem(), pem);
         assert_eq!(again.decrypt(&encrypted)?, b"{}");
@@ -122,5 +136,28 @@ fn a_check_says_how_the_key_on_the_server_stands_to_ours() -> Checked {
     ] {
         assert_eq!(ours.registered(on_server.as_deref()), stands, "{on_server:?}");
     }
+    Ok(())
+}
+
+#[test]
+fn a_key_in_der_is_read_and_what_cannot_be_read_says_why_in_the_systems_words() -> Checked {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("key.der");
+    let pem = OURS.to_pem();
+    for der in [decoded(pem.expose()), decoded(&pkcs8(pem.expose()))] {
+        std::fs::write(&path, der)?;
+        assert_eq!(PrivateKey::from_pem_file(&path)?.to_pem(), pem);
+    }
+    let shown = |path: &std::path::Path| PrivateKey::from_pem_file(path).expect_err("no key").to_string();
+    let missing = shown(&folder.path().join("missing.pem"));
+    assert!(
+        missing.contains("cannot be read: No such file or directory") && missing.contains("missing.pem"),
+        "{missing}"
+    );
+    assert!(shown(folder.path()).contains("cannot be read: Is a directory"), "{}", shown(folder.path()));
+    std::fs::write(&path, [0x30, 0x82, 0, 1, 2])?;
+    assert!(shown(&path).contains("is no RSA key"), "{}", shown(&path));
+    std::fs::write(&path, [0xff, 0xfe, 0x41])?;
+    assert!(shown(&path).contains("neither a PEM text nor DER"), "{}", shown(&path));
     Ok(())
 }

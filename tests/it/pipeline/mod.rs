@@ -6,6 +6,7 @@ mod building;
 mod compression;
 mod deadline;
 mod decode;
+mod digits;
 mod errors;
 mod keys;
 mod nodes;

@@ -8,6 +8,7 @@ mod guide;
 mod login;
 mod many;
 mod provider;
+mod python_json;
 mod recorded;
 mod story;
 mod token;

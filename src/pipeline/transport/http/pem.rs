@@ -61,14 +61,16 @@ pub(super) fn identity(places: &[PemSource]) -> Result<Option<ClientIdentity>, E
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let unreadable =
-        |cause| config(format!("the certificate file {} cannot be read", path.display())).with_source(cause);
+    let unreadable = |cause: std::io::Error| {
+        config(format!("the certificate file {} cannot be read: {cause}", path.display())).with_source(cause)
+    };
     std::fs::read(path).map(Zeroizing::new).map_err(unreadable)
 }
 
 fn folder(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let unreadable =
-        |cause| config(format!("the certificate folder {} cannot be read", path.display())).with_source(cause);
+    let unreadable = |cause: std::io::Error| {
+        config(format!("the certificate folder {} cannot be read: {cause}", path.display())).with_source(cause)
+    };
     let mut all = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();

@@ -130,8 +130,7 @@ fn rows(results: &Results) -> Vec<RunRow> {
     let rows = results.rows.iter().map(|row| {
         let bytes = row.bytes.as_deref().unwrap_or_default();
         let text = || Value::from(String::from_utf8_lossy(bytes).into_owned());
-        let result =
-            if bytes.is_empty() { Value::Null } else { serde_json::from_slice(bytes).unwrap_or_else(|_| text()) };
+        let result = if bytes.is_empty() { Value::Null } else { row.json().unwrap_or_else(|_| text()) };
         RunRow { run: row.run, organization: row.organization, status: row.status.clone(), result }
     });
     rows.collect()
