@@ -72,7 +72,8 @@ mod tests {
         let lab = Lab::today();
         lab.rule(|_| Some(Reply::json(&serde_json::json!({}))));
         let client = mlhub::autotune::Client::builder("http://server").token("t").lab(&lab).build().unwrap();
-        body.attach(client.call(op).arg("name", "n").arg("covars", serde_json::json!({})), op).bytes().await.unwrap();
+        let call = body.attach(client.call(op).arg("name", "n").arg("covars", serde_json::json!({})), op);
+        let _ = call.bytes().await;
         String::from_utf8(lab.seen().pop().unwrap().body.to_vec()).unwrap()
     }
 

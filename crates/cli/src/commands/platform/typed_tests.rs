@@ -84,8 +84,8 @@ fn sent(platform: &Platform, call: impl FnOnce(&dyn PlatformClient) -> RawCall) 
         let lab = Lab::today();
         lab.rule(|_| Some(Reply::json(&json!({}))));
         let call = call(&*client(platform, &lab));
-        let op = call.op();
-        call.bytes().await.unwrap_or_else(|error| panic!("{}: {error}", op.id));
+        // What is replied is no success of most of them, and only the request counts here.
+        let _ = call.bytes().await;
         lab.seen().pop().unwrap()
     })
 }
