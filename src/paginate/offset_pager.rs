@@ -127,6 +127,8 @@ impl OffsetPager {
     fn is_again(&mut self, request: &PageRequest, page: &PageFingerprint, count: u64) -> bool {
         let overlap_alone = request.overlap.is_some() && count == 1;
         if request.check && self.last[1].hash == Some(page.hash) {
+            // Past the end some servers give their last page once more; without a total nobody knows that it is.
+            self.stuck |= self.total.is_none();
             return true;
         }
         if count == 0 || overlap_alone || self.last[1].hash != Some(page.hash) {
