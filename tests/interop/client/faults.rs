@@ -54,9 +54,9 @@ async fn a_task_that_cannot_be_made_says_what_is_missing_before_anything_is_made
     let (collaboration, session) = (signed(federation.collaboration), signed(federation.session));
     let task = || NewTask::new("registry.test/average", "m").action("federated_compute");
     for (task, words) in [
-        (task().collaboration(collaboration).organizations([1]), ".session("),
-        (task().session(session).organizations([1]), ".collaboration("),
-        (task().session(session).collaboration(collaboration), ".organizations("),
+        (task().collaboration(collaboration).organizations([1]), "needs a session"),
+        (task().session(session).organizations([1]), "needs a collaboration"),
+        (task().session(session).collaboration(collaboration), "needs organizations"),
         (task().session(session).collaboration(collaboration).organizations([1]), "organization 1 is not in"),
     ] {
         let error = failure(client.create_task(task).await)?;

@@ -83,7 +83,7 @@ async fn tasks_are_made_in_the_default_collaboration_unless_they_name_another_or
 async fn sessions_are_made_there_too_and_those_of_a_study_in_its_own() -> Checked {
     let (lab, client) = hub()?;
     let error = failure(client.create_session(NewSession::new("own")).await)?;
-    assert!(error.kind() == ErrorKind::Request && error.detail().contains("setup_collaboration"), "{error}");
+    assert!(error.kind() == ErrorKind::Request && error.detail().contains("needs a collaboration"), "{error}");
     assert!(lab.seen().is_empty());
     client.setup_collaboration(1).await?;
     client.create_session(NewSession::new("own").name("mine")).await?;
