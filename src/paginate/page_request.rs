@@ -27,7 +27,7 @@ pub(super) fn overlapping_page(item: u64, largest: u64) -> Option<(u64, u64)> {
 /// The size, at most `largest`, and the number of the page that has the item with that number, where a server gives fewer
 /// items than it did. Where items have ids those that come twice are told apart; elsewhere the page begins right there.
 pub(super) fn counted_anew(item: u64, largest: u64, with_ids: bool) -> (u64, u64) {
-    let begins_there = |size: &u64| item % size == 0;
+    let begins_there = |size: &u64| item.is_multiple_of(*size);
     let size = if with_ids { largest } else { (1..=largest).rev().find(begins_there).unwrap_or(1) }.max(1);
     (size, item / size)
 }

@@ -19,12 +19,14 @@ const ADDRESS: [&str; 2] = ["url", "hq_url"];
 
 /// What stands at a key, with its place.
 type Entry = BTreeMap<String, Spanned<Value>>;
+/// Entries of a profile by platform.
+type Profile = BTreeMap<String, Option<Entry>>;
 
 /// Content of the file: profile, platform, key. A part that is left empty is none.
 #[derive(Debug, Default, Deserialize)]
 struct Content {
     #[serde(default)]
-    profiles: Option<BTreeMap<String, Option<BTreeMap<String, Option<Entry>>>>>,
+    profiles: Option<BTreeMap<String, Option<Profile>>>,
 }
 
 /// Config file.

@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
+use mlhub::clock::{Clock as _, SystemClock};
+
 use super::folder::failed;
 use crate::error::{CliError, CliResult};
 use crate::exit::Exit;
@@ -15,7 +17,7 @@ const NAME: &str = ".lock";
 const LIMIT: Duration = Duration::from_secs(30);
 /// After such a time somebody is told what the command waits for.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Between two looks.
+/// Between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Lock of whoever changes the logins; it ends when this is dropped.
@@ -44,7 +46,7 @@ impl FilesLock {
             if waited == SILENCE {
                 terminal::warn(&format!("waiting for {}, which changes the logins", holder(&file)));
             }
-            tokio::time::sleep(PAUSE).await;
+            SystemClock::new().sleep(PAUSE).await;
             waited += PAUSE;
         }
     }
@@ -91,7 +93,7 @@ mod tests {
         let own = format!("process {}", std::process::id());
         assert!(!cfg!(target_os = "linux") || report.message.contains(&own), "{report:?}");
         let release = async {
-            tokio::time::sleep(LIMIT / 2).await;
+            SystemClock::new().sleep(LIMIT / 2).await;
             drop(held);
         };
         let (taken, ()) = tokio::join!(FilesLock::take(folder.path()), release);
