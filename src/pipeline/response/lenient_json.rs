@@ -3,37 +3,31 @@
 /// Bare words that Python writes for what JSON has no number for.
 const WORDS: &[&[u8]] = &[b"NaN", b"-Infinity", b"Infinity"];
 
-/// What becomes of bare words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BareWords {
-    /// They are no JSON.
-    Refused,
-    /// They are null.
-    Null,
-    /// They are the texts `NaN`, `Infinity` and `-Infinity`.
-    Text,
+/// What becomes of a bare word; where there is none, bare words are no JSON.
+pub(crate) type BareWord = fn(&[u8]) -> Vec<u8>;
+
+/// A bare word is null.
+pub(crate) fn null(_: &[u8]) -> Vec<u8> {
+    b"null".to_vec()
 }
 
 /// Replaces the bare words outside of strings by `null`.
 pub fn to_json(text: &[u8]) -> Vec<u8> {
-    lenient(text, BareWords::Null)
+    lenient(text, Some(null))
 }
 
 /// Replaces bare words, and escapes of one half of a letter by the one that stands for no letter.
-pub(crate) fn lenient(text: &[u8], bare: BareWords) -> Vec<u8> {
+pub(crate) fn lenient(text: &[u8], bare: Option<BareWord>) -> Vec<u8> {
     let text = String::from_utf8_lossy(text);
     let mut rest = text.as_bytes();
     let mut out = Vec::with_capacity(rest.len());
     let mut in_string = false;
     while let Some((&byte, tail)) = rest.split_first() {
         if !in_string
-            && bare != BareWords::Refused
+            && let Some(bare) = bare
             && let Some(word) = WORDS.iter().find(|word| rest.starts_with(word))
         {
-            match bare {
-                BareWords::Text => out.extend_from_slice(&[b"\"", *word, b"\""].concat()),
-                _ => out.extend_from_slice(b"null"),
-            }
+            out.extend(bare(word));
             rest = rest.get(word.len()..).unwrap_or_default();
             continue;
         }
@@ -78,7 +72,7 @@ fn half(text: &[u8]) -> Option<Half> {
 
 #[cfg(test)]
 mod tests {
-    use super::{BareWords, lenient, to_json};
+    use super::{lenient, to_json};
 
     #[test]
     fn bare_words_become_null_and_strings_stay() {
@@ -101,8 +95,8 @@ mod tests {
             (r#"["\\ud800", "\ud8", "\ud80"#, r#"["\\ud800", "\ud8", "\ud80"#),
             (r#"["\ud83d\ud83d\ude00"]"#, r#"["\ufffd\ud83d\ude00"]"#),
         ] {
-            assert_eq!(String::from_utf8_lossy(&lenient(python.as_bytes(), BareWords::Refused)), json, "{python}");
+            assert_eq!(String::from_utf8_lossy(&lenient(python.as_bytes(), None)), json, "{python}");
         }
-        assert_eq!(lenient(b"[\"\xff\", NaN]", BareWords::Refused), "[\"\u{fffd}\", NaN]".as_bytes());
+        assert_eq!(lenient(b"[\"\xff\", NaN]", None), "[\"\u{fffd}\", NaN]".as_bytes());
     }
 }

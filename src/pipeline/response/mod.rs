@@ -16,7 +16,6 @@ use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 use serde::de::IgnoredAny;
 
-use self::lenient_json::BareWords;
 pub(crate) use head::{ResponseHead, request_id};
 pub(crate) use idle::watch_idle;
 pub(crate) use resume::{Resumption, resumable};
@@ -146,7 +145,7 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(op: &Op, bytes: &[u8]) -> R
     };
     // What is no JSON and read all the same is rare, and looking for it costs more than decoding.
     if error.is_syntax() {
-        let bare = if op.reply == ReplyKind::Lenient { BareWords::Null } else { BareWords::Refused };
+        let bare: Option<lenient_json::BareWord> = (op.reply == ReplyKind::Lenient).then_some(lenient_json::null);
         lenient = lenient_json::lenient(text, bare);
         text = &lenient;
     }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind};
-use crate::pipeline::lenient_json::{self, BareWords};
+use crate::pipeline::lenient_json::{self, BareWord};
 
 pub(super) use fetch::results_of;
 pub(super) use reader::{decrypted, fetch_result};
@@ -77,7 +77,7 @@ impl ResultRow {
     ///
     /// A run that has not ended well; a value of another shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        self.read(BareWords::Null)
+        self.read(lenient_json::null)
     }
 
     /// The same, where `NaN`, `Infinity` and `-Infinity` are these texts.
@@ -86,10 +86,10 @@ impl ResultRow {
     ///
     /// Those of [`json`](Self::json).
     pub fn json_with_nan_as_text<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        self.read(BareWords::Text)
+        self.read(quoted)
     }
 
-    fn read<T: DeserializeOwned>(&self, bare: BareWords) -> Result<T, Error> {
+    fn read<T: DeserializeOwned>(&self, bare: BareWord) -> Result<T, Error> {
         let ResultRow { run, organization, status, .. } = self;
         if !self.completed {
             let detail = format!("run {run} at organization {organization} has no result: it is {status:?}");
@@ -97,7 +97,7 @@ impl ResultRow {
         }
         let text: &[u8] = self.bytes.as_deref().filter(|bytes| !bytes.is_empty()).unwrap_or(b"null");
         let lenient = |cause: serde_json::Error| match cause.is_syntax() {
-            true => serde_json::from_slice(&lenient_json::lenient(text, bare)),
+            true => serde_json::from_slice(&lenient_json::lenient(text, Some(bare))),
             false => Err(cause),
         };
         serde_json::from_slice(text).or_else(lenient).map_err(|cause| {
@@ -108,6 +108,11 @@ impl ResultRow {
             Error::new(ErrorKind::Decode, detail)
         })
     }
+}
+
+/// A bare word is the text of it.
+fn quoted(word: &[u8]) -> Vec<u8> {
+    [b"\"", word, b"\""].concat()
 }
 
 /// Results are private, so only their size is shown.
